@@ -1,0 +1,54 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const TOKEN_SHAPE = /^tg_[0-9A-Za-z]{40,}$/;
+const SECRET_CHARS = 43; // 62^43 > 2^256
+const CHECKSUM_CHARS = 6; // 62^6 > 2^32
+
+function toBase62(bytes: Uint8Array, width: number): string {
+  let number = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+  let text = '';
+  for (let i = 0; i < width; i++) {
+    text = BASE62.charAt(Number(number % 62n)) + text;
+    number /= 62n;
+  }
+  return text;
+}
+
+function checksumOf(secret: string): string {
+  return toBase62(createHash('sha256').update(`toolgate:${secret}`).digest().subarray(0, 4), CHECKSUM_CHARS);
+}
+
+let lastMillis = 0;
+let sequence = 0;
+
+/**
+ * A unique id that sorts by the time it was made: prefix, 9 characters of time, 3 of order within the
+ * millisecond, 10 random ones.
+ */
+export function newId(prefix: string, now: number = Date.now()): string {
+  sequence = now === lastMillis ? sequence + 1 : 0;
+  lastMillis = now;
+  const time = now.toString(36).padStart(9, '0');
+  const order = sequence.toString(36).padStart(3, '0');
+  return `${prefix}_${time}${order}${toBase62(randomBytes(8), 10)}`;
+}
+
+/** A new grant token: `tg_`, 256 random bits in base 62, and a checksum that tells a typing error from a forgery. */
+export function newGrantToken(): string {
+  const secret = toBase62(randomBytes(32), SECRET_CHARS);
+  return `tg_${secret}${checksumOf(secret)}`;
+}
+
+/** Whether a text could be a grant token: right shape and, for tokens of our own length, right checksum. */
+export function isGrantToken(token: string): boolean {
+  if (!TOKEN_SHAPE.test(token)) return false;
+  const body = token.slice(3);
+  if (body.length !== SECRET_CHARS + CHECKSUM_CHARS) return true; // brought by the operator
+  return checksumOf(body.slice(0, SECRET_CHARS)) === body.slice(SECRET_CHARS);
+}
+
+/** The only form in which a grant token is kept: its SHA-256, in hex. */
+export function hashGrantToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
