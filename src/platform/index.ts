@@ -2,7 +2,20 @@
  * platform/: leaf services that every room may use: time, ids, errors, log, configuration.
  * It knows nothing of MCP or policies.
  */
+export {
+  configurationJsonSchema,
+  expandVariables,
+  loadConfiguration,
+  resolveFrom,
+  type Configuration,
+  type GrantConfiguration,
+  type LimitConfiguration,
+  type LoadedConfiguration,
+  type MethodSwitches,
+  type ServerConfiguration,
+} from './config.ts';
 export { systemClock, type Clock } from './clock.ts';
+export { resolveDataDir } from './data-dir.ts';
 export { assertNever, messageOf, ToolgateError } from './errors.ts';
 export { hashGrantToken, isGrantToken, newGrantToken, newId } from './ids.ts';
 export { createLog, silentLog, type Log, type LogLevel } from './log.ts';

@@ -1,4 +1,4 @@
-import type { KnownTool } from '#policy';
+import type { KnownTool, ToolDefinition } from '#policy';
 import type { Era, JsonRpcMessage, SseEvent } from '#mcp';
 
 /** One exchange that the gateway has judged and wants carried to the server. */
@@ -66,6 +66,10 @@ export interface Upstream {
   tools(): Promise<ToolCatalogue>;
   /** The kept tools if they are there, without waiting. */
   knownTools(): ToolCatalogue | undefined;
+  /** Takes in definitions that the server itself just listed to a client. */
+  learn(definitions: readonly ToolDefinition[]): void;
+  /** Asks for a new list in the background, at most every few seconds: a call named a tool nobody knows. */
+  refreshSoon(): void;
   exchange(request: UpstreamRequest, sink: AnswerSink): Exchange;
   /** Called when the server's tool list may have changed. */
   onToolsChanged(listener: () => void): void;

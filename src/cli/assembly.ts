@@ -1,0 +1,30 @@
+import type { Directory, Gateway, PolicySource } from '#gateway';
+import type { LimitConfiguration, Log } from '#platform';
+import type { Grant, Store } from '#store';
+import type { Upstream } from '#upstream';
+
+/** The server a command works on: an address, or a command to start. */
+export type Target =
+  | { readonly url: string; readonly headers: Readonly<Record<string, string>> }
+  | {
+      readonly command: string;
+      readonly args: readonly string[];
+      readonly env: Readonly<Record<string, string>>;
+      readonly cwd?: string;
+    };
+
+/** One installation, put together over one data folder. */
+export interface Assembly {
+  readonly store: Store;
+  readonly directory: Directory;
+  readonly policies: PolicySource;
+  readonly gateway: Gateway;
+  readonly log: Log;
+}
+
+/** What the composition root lends to the commands, so that they know no concrete class. */
+export interface Compose {
+  /** `anonymous` is the grant of every caller where no credential is asked for. */
+  assemble(dataDir: string, anonymous?: Grant): Assembly;
+  createUpstream(serverId: string, target: Target, limits: LimitConfiguration): Upstream;
+}

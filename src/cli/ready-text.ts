@@ -1,0 +1,29 @@
+export interface ReadyServer {
+  readonly id: string;
+  /** Address of the server behind the gateway, e.g. `http://127.0.0.1:8750/mcp/fluentcrm/`. */
+  readonly url: string;
+  /** Grants whose token is at hand; others are only named. */
+  readonly grants: readonly { readonly label: string; readonly token: string | undefined }[];
+}
+
+/** What is printed once the gateway can serve: addresses, grants, a block to paste, and `demo`, the line that tries it. */
+export function readyText(base: string, servers: readonly ReadyServer[], demo: string | undefined): string {
+  const lines = [`Toolgate is ready on ${base}`, ''];
+  for (const server of servers) {
+    lines.push(`  ${server.id}  ${server.url}`);
+    for (const grant of server.grants) lines.push(`    grant ${grant.label}: ${grant.token ?? '(shown when it was minted)'}`);
+  }
+  const first = servers.find((server) => server.grants.some((grant) => grant.token !== undefined));
+  const grant = first?.grants.find((entry) => entry.token !== undefined);
+  if (first && grant?.token !== undefined) {
+    const block = {
+      mcpServers: {
+        [first.id]: { type: 'http', url: first.url, headers: { Authorization: `Bearer ${grant.token}` } },
+      },
+    };
+    lines.push('', 'Paste this into your MCP client:', '', JSON.stringify(block, null, 2));
+    if (demo !== undefined) lines.push('', 'Or watch a demo agent run into the policy:', '', `  ${demo}`);
+  }
+  lines.push('', 'What was decided: toolgate logs --follow', '');
+  return lines.join('\n');
+}

@@ -1,0 +1,82 @@
+import type { CompiledPolicy } from '#policy';
+import type { MethodSwitches } from '#platform';
+import type { Grant } from '#store';
+import type { Upstream } from '#upstream';
+
+/** A server with what the gateway needs to govern it. */
+export interface GovernedServer {
+  readonly id: string;
+  readonly organisation: string;
+  readonly upstream: Upstream;
+  /** Families of methods besides tools that are switched off. */
+  readonly methods: MethodSwitches;
+}
+
+/**
+ * What the gateway knows at this moment: servers, policies and grants, by the keys the pipeline asks with. All look-ups
+ * are in memory; edits replace entries, and the next request sees them.
+ */
+export class Directory {
+  readonly #servers = new Map<string, GovernedServer>();
+  #policies = new Map<string, CompiledPolicy>();
+  #grants = new Map<string, Grant>();
+  readonly #listeners: (() => void)[] = [];
+  /** In place of a credential: every caller has this grant (`proxy --grant none`, `wrap`). */
+  readonly anonymous: Grant | undefined;
+
+  constructor(anonymous?: Grant) {
+    this.anonymous = anonymous;
+  }
+
+  server(id: string): GovernedServer | undefined {
+    return this.#servers.get(id);
+  }
+
+  servers(): readonly GovernedServer[] {
+    return [...this.#servers.values()];
+  }
+
+  addServer(server: GovernedServer): void {
+    this.#servers.set(server.id, server);
+  }
+
+  /** The policy in force for a grant; undefined denies every call. */
+  policyOf(grant: Grant): CompiledPolicy | undefined {
+    return grant.policy === undefined ? undefined : this.#policies.get(policyKey(grant.server, grant.policy));
+  }
+
+  hasPolicy(server: string, name: string): boolean {
+    return this.#policies.has(policyKey(server, name));
+  }
+
+  setPolicy(server: string, name: string, policy: CompiledPolicy): void {
+    this.#policies.set(policyKey(server, name), policy);
+    this.#changed();
+  }
+
+  /** The grant whose token has this SHA-256, if it is neither revoked nor expired at `now`. */
+  liveGrant(tokenHash: string, now: number): Grant | undefined {
+    const grant = this.#grants.get(tokenHash);
+    if (!grant || grant.revokedAt !== undefined) return undefined;
+    return grant.expiresAt !== undefined && grant.expiresAt <= now ? undefined : grant;
+  }
+
+  /** Replaces all grants, by the SHA-256 of their tokens. */
+  setGrants(grants: ReadonlyMap<string, Grant>): void {
+    this.#grants = new Map(grants);
+    this.#changed();
+  }
+
+  /** Called after every edit that may change what some grant can see. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function policyKey(server: string, name: string): string {
+  return `${server}/${name}`;
+}

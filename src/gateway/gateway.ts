@@ -1,0 +1,218 @@
+import type { Clock, Log } from '#platform';
+import { messageOf, newId } from '#platform';
+import { encodeHeaderValue, isJsonObject, mirroredMember, scanParamHeaders, type Json, type JsonRpcRequest } from '#mcp';
+import type { Quota } from '#quota';
+import { type Records } from '#records';
+import type { UpstreamRequest } from '#upstream';
+import type { AgentReply, AgentRequest } from './agent-request.ts';
+import { internalFailure, type Answer } from './answer.ts';
+import type { Directory } from './directory.ts';
+import { judgeCall, type Clearance } from './judge-call.ts';
+import { readCall, type AgentCall } from './read-call.ts';
+import { Relay } from './relay.ts';
+import { openSession } from './session-id.ts';
+
+export interface GatewayDeps {
+  readonly directory: Directory;
+  readonly quota: Quota;
+  readonly records: Records;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Signs session ids; the same in every process of one installation. */
+  readonly sessionKey: Uint8Array;
+}
+
+/** The pipeline of one call. `handle` never rejects: whatever goes wrong ends in an answer that refuses. */
+export class Gateway {
+  readonly #deps: GatewayDeps;
+  /** Streams that stay open (GET, `subscriptions/listen`): told when a policy or grant changes. */
+  readonly #listening = new Set<Relay>();
+
+  constructor(deps: GatewayDeps) {
+    this.#deps = deps;
+    deps.directory.onChange(() => {
+      for (const relay of this.#listening) relay.announceToolsChanged();
+    });
+  }
+
+  async handle(request: AgentRequest, reply: AgentReply): Promise<void> {
+    try {
+      if (request.verb === 'POST') await this.#post(request, reply);
+      else this.#getOrDelete(request, reply);
+    } catch (error) {
+      this.#deps.log.error({ request: request.id, err: messageOf(error), stack: (error as Error).stack }, 'a request failed inside the gateway');
+      send(reply, internalFailure(undefined, 'The gateway failed; the call was not made.'));
+    }
+  }
+
+  /** authenticate (done) → read → judge → forward. */
+  async #post(request: AgentRequest, reply: AgentReply): Promise<void> {
+    const read = readCall(request, this.#deps.sessionKey);
+    if (!read.ok) {
+      await this.#recordRefusal(request, read.answer);
+      return send(reply, read.answer);
+    }
+    const call = read.value;
+    if (call.message.kind !== 'request' || call.message.method !== 'tools/call') {
+      return this.#forward(call, undefined, reply);
+    }
+    const judged = await judgeCall(call, call.message, this.#deps);
+    if (!judged.ok) return send(reply, judged.answer);
+    this.#forward(call, judged.value, reply);
+  }
+
+  #forward(call: AgentCall, clearance: Clearance | undefined, reply: AgentReply): void {
+    const { request, message } = call;
+    const method = message.kind === 'response' ? undefined : message.method;
+    const relay = new Relay(
+      {
+        call,
+        clearance,
+        owner: { grantId: request.grant.id, serverId: request.server.id },
+        inspection: {
+          era: call.era,
+          requestId: message.kind === 'request' ? message.id : undefined,
+          method,
+          policy: this.#deps.directory.policyOf(request.grant),
+          upstream: request.server.upstream,
+          sessionId: call.sessionId,
+          sessionKey: this.#deps.sessionKey,
+        },
+      },
+      reply,
+      this.#deps,
+    );
+    if (method === 'subscriptions/listen') this.#keepListening(relay, reply);
+    relay.attach(
+      request.server.upstream.exchange(
+        {
+          verb: 'POST',
+          era: call.era,
+          revision: call.revision,
+          message,
+          body: call.body,
+          headers: this.#headersFor(call),
+          session: method === 'initialize' ? undefined : call.session?.upstream || undefined,
+          grantId: request.grant.id,
+        },
+        relay,
+      ),
+    );
+  }
+
+  /** GET opens the stream of a legacy session, DELETE ends the session; modern traffic has neither. */
+  #getOrDelete(request: AgentRequest, reply: AgentReply): void {
+    const { sessionKey, directory } = this.#deps;
+    const sessionId = request.header('mcp-session-id');
+    if (sessionId === undefined) return send(reply, { status: 405, headers: { allow: 'POST' } });
+    const owner = { grantId: request.grant.id, serverId: request.server.id };
+    const session = openSession(sessionId, owner, sessionKey);
+    if (!session) return send(reply, { status: 404 });
+    const upstreamRequest: UpstreamRequest = {
+      verb: request.verb,
+      era: 'legacy',
+      revision: session.revision,
+      message: undefined,
+      body: undefined,
+      headers: travellingHeaders(request, ['mcp-protocol-version', 'last-event-id']),
+      session: session.upstream || undefined,
+      grantId: request.grant.id,
+    };
+    const relay = new Relay(
+      {
+        call: undefined,
+        clearance: undefined,
+        owner,
+        inspection: {
+          era: 'legacy',
+          requestId: undefined,
+          method: undefined,
+          policy: directory.policyOf(request.grant),
+          upstream: request.server.upstream,
+          sessionId,
+          sessionKey,
+        },
+      },
+      reply,
+      this.#deps,
+    );
+    if (request.verb === 'GET') this.#keepListening(relay, reply);
+    relay.attach(request.server.upstream.exchange(upstreamRequest, relay));
+  }
+
+  #keepListening(relay: Relay, reply: AgentReply): void {
+    this.#listening.add(relay);
+    reply.onClose(() => this.#listening.delete(relay));
+  }
+
+  /** Mirror headers travel in modern traffic only; on legacy traffic nobody has checked them. */
+  #headersFor(call: AgentCall): ReadonlyMap<string, string> {
+    const { request, message } = call;
+    if (call.era === 'legacy') return travellingHeaders(request, ['mcp-protocol-version']);
+    if (request.transport === 'http') return travellingHeaders(request, undefined);
+    return message.kind === 'request' ? mirrorHeadersOf(call, message) : new Map();
+  }
+
+  async #recordRefusal(request: AgentRequest, answer: Answer): Promise<void> {
+    const error = answer.message?.['error'];
+    const { clock, records, directory } = this.#deps;
+    const policy = directory.policyOf(request.grant);
+    await records.deny({
+      id: newId('dec', clock.now()),
+      at: clock.now(),
+      requestId: request.id,
+      server: request.server.id,
+      grantId: request.grant.id,
+      grantLabel: request.grant.label,
+      method: '',
+      tool: undefined,
+      revision: request.header('mcp-protocol-version') ?? '',
+      transport: request.transport,
+      policy: policy?.name,
+      policyVersion: policy?.version,
+      outcome: 'refused',
+      enforced: true,
+      rule: '(protocol)',
+      message: isJsonObject(error) && typeof error['message'] === 'string' ? error['message'] : `HTTP ${answer.status}`,
+      argumentKeys: [],
+    });
+  }
+}
+
+/** Sends an answer of the gateway's own: the only place where one becomes bytes. */
+function send(reply: AgentReply, answer: Answer): void {
+  const body = answer.message === undefined ? undefined : JSON.stringify(answer.message);
+  reply.answer(answer.status, { ...answer.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, body);
+}
+
+function travellingHeaders(request: AgentRequest, only: readonly string[] | undefined): ReadonlyMap<string, string> {
+  if (only === undefined) {
+    return new Map([...request.protocolHeaders].filter(([name]) => name !== 'mcp-session-id' && name !== 'last-event-id'));
+  }
+  const headers = new Map<string, string>();
+  for (const name of only) {
+    const value = request.header(name);
+    if (value !== undefined) headers.set(name, value);
+  }
+  return headers;
+}
+
+/** A stdio agent sends no headers: they are made from the judged body for a server that wants them. */
+function mirrorHeadersOf(call: AgentCall, message: JsonRpcRequest): ReadonlyMap<string, string> {
+  const headers = new Map([
+    ['mcp-protocol-version', call.revision],
+    ['mcp-method', message.method],
+  ]);
+  const member = mirroredMember(message.method);
+  const name = member === undefined ? undefined : message.params?.[member];
+  if (typeof name !== 'string') return headers;
+  headers.set('mcp-name', encodeHeaderValue(name));
+  const args = message.params?.['arguments'];
+  const tool = call.request.server.upstream.knownTools()?.get(name);
+  for (const { header, path } of scanParamHeaders(tool?.definition.inputSchema as Json | undefined).declarations) {
+    let value: Json | undefined = args;
+    for (const key of path) value = isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    if (value !== undefined && value !== null) headers.set(header, encodeHeaderValue(String(value)));
+  }
+  return headers;
+}

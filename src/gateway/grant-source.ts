@@ -1,0 +1,36 @@
+import type { Grant, GrantStore, StoredGrant } from '#store';
+import type { Directory } from './directory.ts';
+
+/**
+ * Keeps the grants of the directory equal to what was declared in the configuration and minted into the store, from
+ * whatever process: a revocation counts from the next look, a few times a second.
+ */
+export class GrantSource {
+  readonly #directory: Directory;
+  readonly #store: GrantStore;
+  #declared: readonly StoredGrant[] = [];
+  #revision: number | undefined;
+
+  constructor(directory: Directory, store: GrantStore) {
+    this.#directory = directory;
+    this.#store = store;
+  }
+
+  /** Replaces the grants that the configuration declares. */
+  async declare(grants: readonly StoredGrant[]): Promise<void> {
+    this.#declared = grants;
+    this.#revision = undefined;
+    await this.refresh();
+  }
+
+  /** Reads the store's grants again when something changed there. */
+  async refresh(): Promise<void> {
+    const revision = await this.#store.revision();
+    if (revision === this.#revision) return;
+    const stored = await this.#store.list();
+    this.#revision = revision;
+    const grants = new Map<string, Grant>();
+    for (const { tokenHash, ...grant } of [...this.#declared, ...stored]) grants.set(tokenHash, grant);
+    this.#directory.setGrants(grants);
+  }
+}

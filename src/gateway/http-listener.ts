@@ -1,0 +1,171 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isAllowedHost, isAllowedOrigin, LOOPBACK_HOSTS } from '#mcp';
+import { newId, type Clock, type Log } from '#platform';
+import { authenticate } from './authenticate.ts';
+import type { Directory } from './directory.ts';
+import type { Gateway } from './gateway.ts';
+import { readHeaders, type HeaderView } from './header-hygiene.ts';
+import { HttpReply } from './http-reply.ts';
+
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+export interface HttpListenerOptions {
+  readonly gateway: Gateway;
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Host names besides the loopback ones, in lower case. */
+  readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
+  /** Whether requests can be served; `/readyz` tells. */
+  readonly isReady: () => boolean;
+  /** Text of `/`, for a person who opens the address in a browser. */
+  readonly welcome: string;
+}
+
+/** The options with their name lists made ready for look-ups. */
+type Front = HttpListenerOptions & { readonly hosts: ReadonlySet<string>; readonly origins: ReadonlySet<string> };
+
+const GATEWAY_PATH = /^\/mcp(?:\/([a-z0-9][a-z0-9-]{0,62}))?\/?$/;
+
+/** The HTTP front of the gateway. It routes, checks what concerns HTTP alone, and hands every exchange to the pipeline. */
+export function createHttpListener(options: HttpListenerOptions): Server {
+  const front: Front = {
+    ...options,
+    hosts: new Set([...LOOPBACK_HOSTS, ...options.allowedHosts.map((host) => host.toLowerCase())]),
+    origins: new Set([...LOOPBACK_HOSTS, ...options.allowedOrigins.map((origin) => origin.toLowerCase())]),
+  };
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000, maxHeaderSize: 32_768 }, (request, response) => {
+    serve(request, response, front).catch((error: unknown) => {
+      options.log.error({ err: error }, 'a request failed in the listener');
+      response.destroy();
+    });
+  });
+  // no protocol here is upgraded to, and nothing is tunnelled
+  server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'));
+  server.on('connect', (_, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\n\r\n'));
+  return server;
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, front: Front): Promise<void> {
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  const route = GATEWAY_PATH.exec(path);
+  if (!route) return serveOperations(path, request, response, front);
+
+  const read = readHeaders(request.rawHeaders);
+  if (!read.ok) return refuse(response, 400, read.reason);
+  const { headers } = read;
+  if (!isAllowedHost(headers.get('host'), front.hosts)) return refuse(response, 403, 'this host name is not allowed');
+  if (!isAllowedOrigin(headers.get('origin'), front.origins)) return refuse(response, 403, 'this origin is not allowed');
+
+  const principal = authenticate(headers.get('authorization'), route[1], front.directory, front.clock);
+  if (!principal.ok) {
+    return refuse(response, principal.answer.status, statusText(principal.answer.status), principal.answer.headers);
+  }
+  const verb = request.method;
+  if (verb !== 'POST' && verb !== 'GET' && verb !== 'DELETE') {
+    return refuse(response, 405, 'only POST, GET and DELETE are served here', { allow: 'POST, GET, DELETE' });
+  }
+  const fault = contentFault(verb, headers);
+  if (fault) return refuse(response, fault.status, fault.reason);
+  const body = verb === 'POST' ? await readBody(request, headers) : EMPTY;
+  if (body === undefined) return refuse(response, 413, `the body is larger than ${MAX_BODY_BYTES} bytes`);
+
+  await front.gateway.handle(
+    {
+      id: newId('req'),
+      transport: 'http',
+      verb,
+      grant: principal.value.grant,
+      server: principal.value.server,
+      header: (name) => headers.get(name),
+      protocolHeaders: headers.protocol,
+      body,
+    },
+    new HttpReply(response),
+  );
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** A body that another reader might decode differently (compressed, other charset) is refused, not decoded. */
+function contentFault(verb: string, headers: HeaderView): { status: number; reason: string } | undefined {
+  const accept = headers.get('accept');
+  if (verb === 'GET' && !accepts(accept, 'text/event-stream')) {
+    return { status: 406, reason: 'the client must accept text/event-stream' };
+  }
+  if (verb !== 'POST') return undefined;
+  if (headers.get('content-encoding') !== undefined) return { status: 415, reason: 'compressed bodies are not accepted' };
+  const [essence, ...parameters] = (headers.get('content-type') ?? '').toLowerCase().split(';').map((part) => part.trim());
+  if (essence !== 'application/json') return { status: 415, reason: 'the content type must be application/json' };
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+  if (charset !== undefined && !/^charset="?utf-8"?$/.test(charset)) return { status: 415, reason: 'the charset must be utf-8' };
+  if (!accepts(accept, 'application/json') || !accepts(accept, 'text/event-stream')) {
+    return { status: 406, reason: 'the client must accept both application/json and text/event-stream' };
+  }
+  return undefined;
+}
+
+function accepts(header: string | undefined, type: string): boolean {
+  if (header === undefined) return true;
+  const [main] = type.split('/', 1);
+  return header
+    .toLowerCase()
+    .split(',')
+    .map((part) => part.split(';', 1)[0]?.trim())
+    .some((part) => part === type || part === '*/*' || part === `${main}/*`);
+}
+
+/** The whole body, or undefined when it is too large. */
+function readBody(request: IncomingMessage, headers: HeaderView): Promise<Uint8Array | undefined> {
+  if (Number(headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return Promise.resolve(undefined);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+      else {
+        request.pause();
+        resolve(undefined);
+      }
+    });
+    request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.on('error', reject);
+    request.on('aborted', () => reject(new Error('the client went away before its body was complete')));
+  });
+}
+
+function serveOperations(path: string, request: IncomingMessage, response: ServerResponse, options: HttpListenerOptions): void {
+  const known = path === '/' || path === '/healthz' || path === '/readyz';
+  if (!known) return refuse(response, 404, 'there is nothing at this address');
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'only GET is served here', { allow: 'GET' });
+  if (path === '/') {
+    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }).end(options.welcome);
+  } else if (path === '/healthz' || options.isReady()) {
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}');
+  } else {
+    response.writeHead(503, { 'content-type': 'application/json' }).end('{"status":"starting"}');
+  }
+}
+
+/** Refusals that concern HTTP alone carry a JSON-RPC error without an id, for clients that look into the body. */
+function refuse(response: ServerResponse, status: number, reason: string, headers: Readonly<Record<string, string>> = {}): void {
+  const closes = status === 413 || status === 415 || status === 406 || status === 401;
+  const body = JSON.stringify({ jsonrpc: '2.0', error: { code: -32600, message: capitalised(reason) } });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    ...(closes ? { connection: 'close' } : {}),
+    ...headers,
+  });
+  response.end(body);
+}
+
+function statusText(status: number): string {
+  return status === 401 ? 'a valid grant token is needed: Authorization: Bearer tg_…' : 'this grant may not use this server';
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

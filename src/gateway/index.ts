@@ -1,0 +1,11 @@
+/**
+ * gateway/: the enforcement point. Every message of an agent takes the same straight way: authenticate, read strictly,
+ * judge (find the tool, decide, reserve, record), forward, inspect, settle. What cannot be read or judged is refused.
+ */
+export { Directory, type GovernedServer } from './directory.ts';
+export { Gateway, type GatewayDeps } from './gateway.ts';
+export { createHttpListener, MAX_BODY_BYTES, type HttpListenerOptions } from './http-listener.ts';
+export { GrantSource } from './grant-source.ts';
+export { formatProblem, PolicySource, versionOf, type PolicyOrigin } from './policy-source.ts';
+export { readOrMakeKey, readOrMakeToken } from './token-file.ts';
+export { serveStdio, type StdioListenerOptions } from './stdio-listener.ts';

@@ -1,0 +1,116 @@
+import { ERROR_CODES, errorAnswer, filterToolList, isJsonObject, isToolListResult, type Era, type Json, type JsonObject } from '#mcp';
+import { isListed, type CompiledPolicy } from '#policy';
+import { toolDefinitionsOf, type Upstream } from '#upstream';
+import { sealRequestId } from './session-id.ts';
+
+/** What the inspection of an answer needs to know of the exchange it came on. */
+export interface InspectionContext {
+  readonly era: Era;
+  /** Present on the answer to a POST: only an answer to this id may pass. */
+  readonly requestId: string | number | undefined;
+  readonly method: string | undefined;
+  readonly policy: CompiledPolicy | undefined;
+  readonly upstream: Upstream;
+  readonly sessionId: string | undefined;
+  readonly sessionKey: Uint8Array;
+}
+
+export type Inspected =
+  | { readonly action: 'pass' }
+  | { readonly action: 'replace'; readonly message: Json }
+  | { readonly action: 'drop'; readonly reason: string };
+
+const PASS: Inspected = { action: 'pass' };
+const SERVER_REQUESTS = new Set(['ping', 'sampling/createMessage', 'elicitation/create', 'roots/list']);
+
+/**
+ * Looks at one message on its way down, by its shape and not by the stream it came on: a tool list is filtered
+ * wherever it turns up, be it as JSON, as an event, in an array or in a replay.
+ */
+export function inspectMessage(message: Json, context: InspectionContext): Inspected {
+  if (Array.isArray(message)) return inspectArray(message, context);
+  if (!isJsonObject(message)) return { action: 'drop', reason: 'not a JSON-RPC message' };
+  if (typeof message['method'] === 'string') return inspectServerMessage(message, context);
+  if (!('result' in message) && !('error' in message)) return { action: 'drop', reason: 'neither request nor answer' };
+  if (context.requestId !== undefined && message['id'] !== context.requestId) {
+    // an error that could not be tied to its request still belongs to this exchange
+    if (message['id'] == null && isJsonObject(message['error'])) {
+      return { action: 'replace', message: { ...message, id: context.requestId } };
+    }
+    return { action: 'drop', reason: 'an answer to a request that is not waiting here' };
+  }
+  const { result } = message;
+  return isJsonObject(result) ? inspectResult(message, result, context) : PASS;
+}
+
+function inspectArray(messages: readonly Json[], context: InspectionContext): Inspected {
+  const kept: Json[] = [];
+  for (const message of messages) {
+    const inspected = inspectMessage(message, context);
+    if (inspected.action === 'pass') kept.push(message);
+    if (inspected.action === 'replace') kept.push(inspected.message);
+  }
+  return kept.length > 0 ? { action: 'replace', message: kept } : { action: 'drop', reason: 'nothing in the array may pass' };
+}
+
+/** A request of the server to the agent gets an id that only this session can answer. */
+function inspectServerMessage(message: JsonObject, context: InspectionContext): Inspected {
+  const { id, method } = message;
+  if (id === undefined) return PASS;
+  if (context.era === 'modern') return { action: 'drop', reason: 'servers send no requests in this revision' };
+  if (!SERVER_REQUESTS.has(String(method)) || (typeof id !== 'string' && typeof id !== 'number')) {
+    return { action: 'drop', reason: `the server request ${String(method)} is not allowed` };
+  }
+  return {
+    action: 'replace',
+    message: { ...message, id: sealRequestId(id, context.sessionId ?? '', context.sessionKey) },
+  };
+}
+
+function inspectResult(message: JsonObject, result: JsonObject, context: InspectionContext): Inspected {
+  if (isToolListResult(result)) {
+    context.upstream.learn(toolDefinitionsOf(result));
+    const keep = (name: string): boolean => mayList(context.policy, name);
+    return { action: 'replace', message: { ...message, result: filterToolList(result, keep, context.era) } };
+  }
+  if (isTaskResult(result, context.era)) {
+    const text = 'The server answered with a task, which this gateway does not offer';
+    return { action: 'replace', message: errorAnswer(idOf(message), ERROR_CODES.internalError, text) };
+  }
+  const capabilities = result['capabilities'];
+  if (isJsonObject(capabilities) && (context.method === 'initialize' || context.method === 'server/discover')) {
+    return { action: 'replace', message: { ...message, result: { ...result, capabilities: adaptCapabilities(capabilities) } } };
+  }
+  return PASS;
+}
+
+/** Without a policy nothing is usable, so nothing is listed; an observing policy blocks nothing, so it hides nothing. */
+function mayList(policy: CompiledPolicy | undefined, name: string): boolean {
+  if (!policy) return false;
+  return policy.mode === 'observe' || isListed(policy, name);
+}
+
+function isTaskResult(result: JsonObject, era: Era): boolean {
+  const { task } = result;
+  if (era === 'legacy') return isJsonObject(task) && typeof task['taskId'] === 'string';
+  const type = result['resultType'];
+  return type !== undefined && type !== 'complete' && type !== 'input_required';
+}
+
+/** Tasks are not offered; the tool list can change with the policy, so the notification is promised. */
+function adaptCapabilities(capabilities: JsonObject): JsonObject {
+  const { tasks: _, extensions, tools, ...rest } = capabilities as Record<string, Json>;
+  const kept = isJsonObject(extensions)
+    ? Object.fromEntries(Object.entries(extensions).filter(([name]) => name !== 'io.modelcontextprotocol/tasks'))
+    : undefined;
+  return {
+    ...rest,
+    ...(isJsonObject(tools) ? { tools: { ...tools, listChanged: true } } : {}),
+    ...(kept === undefined ? {} : { extensions: kept }),
+  };
+}
+
+function idOf(message: JsonObject): string | number | undefined {
+  const { id } = message;
+  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
+}

@@ -1,0 +1,208 @@
+import { checkParamHeaders, readToolCall, refusal, scanParamHeaders, type DecisionMeta, type Json, type JsonRpcRequest } from '#mcp';
+import { decide, type CompiledPolicy, type Decision, type KnownTool, type LimitDemand } from '#policy';
+import { messageOf, newId, type Clock, type Log } from '#platform';
+import type { Quota, QuotaOwner, Reservation } from '#quota';
+import type { DecisionRecord, RecordedOutcome } from '#store';
+import { argumentKeys, type Records } from '#records';
+import { UpstreamUnavailable } from '#upstream';
+import { denied, end, held, internalFailure, noSuchTool, pass, protocolRefusal, upstreamFailed, type Answer, type Step } from './answer.ts';
+import type { Directory } from './directory.ts';
+import type { AgentCall } from './read-call.ts';
+
+export interface JudgeDeps {
+  readonly directory: Directory;
+  readonly quota: Quota;
+  readonly records: Records;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What an allowed call carries until it has ended. */
+export interface Clearance {
+  readonly recordId: string;
+  readonly reservation: Reservation | undefined;
+  readonly allowedAt: number;
+}
+
+type Verdict = { readonly answer: Answer | undefined; readonly outcome: RecordedOutcome; readonly rule: string; readonly message: string };
+
+/**
+ * Steps 4 to 7 of a call: find the tool, decide, reserve, record. Every outcome is recorded before anybody hears of it;
+ * what cannot be recorded does not pass.
+ */
+export async function judgeCall(call: AgentCall, message: JsonRpcRequest, deps: JudgeDeps): Promise<Step<Clearance>> {
+  const toolCall = readToolCall(message);
+  if (!toolCall.ok) return end(protocolRefusal(toolCall.refusal));
+  if (toolCall.asTask && call.revision === '2025-11-25') {
+    return end(protocolRefusal(refusal(200, -32602, 'Invalid params: tasks are not offered here', message.id)));
+  }
+  const { name } = toolCall;
+  const policy = deps.directory.policyOf(call.request.grant);
+  const found = await findTool(call, name, policy);
+  if (!found.ok) {
+    const answer = upstreamFailed(message.id, 'tools/call', call.era, found.error.failure);
+    return record(call, name, policy, { answer, outcome: 'refused', rule: '(upstream unavailable)', message: found.error.message }, deps);
+  }
+  const decision = decide(
+    policy,
+    { tool: name, arguments: message.params?.['arguments'], hasLossyNumber: call.hasLossyNumber },
+    found.tool,
+  );
+  const observing = policy?.mode === 'observe';
+  if (decision.outcome !== 'allow' && !observing) {
+    if (decision.outcome === 'deny' && decision.kind !== 'refused') call.request.server.upstream.refreshSoon();
+    return record(call, name, policy, verdictOf(decision, message, call, policy), deps);
+  }
+  const mismatch = paramHeaderFault(call, message, found.tool);
+  if (mismatch) return end(protocolRefusal(mismatch));
+  return policy?.mode === 'observe'
+    ? observe(call, name, policy, decision, deps)
+    : reserveAndRecord(call, message, name, policy, decision, deps);
+}
+
+/** Headers that repeat arguments are checked once the tool's schema says which they are (2026-07-28). */
+function paramHeaderFault(call: AgentCall, message: JsonRpcRequest, tool: KnownTool | undefined): ReturnType<typeof checkParamHeaders> {
+  if (call.era !== 'modern' || call.request.transport !== 'http' || !tool) return undefined;
+  const { declarations } = scanParamHeaders(tool.definition.inputSchema as Json | undefined);
+  if (declarations.length === 0) return undefined;
+  const toolCall = readToolCall(message);
+  return checkParamHeaders(toolCall.ok ? toolCall.arguments : undefined, declarations, call.request.header, message.id);
+}
+
+type Found = { readonly ok: true; readonly tool: KnownTool | undefined } | { readonly ok: false; readonly error: UpstreamUnavailable };
+
+async function findTool(call: AgentCall, name: string, policy: CompiledPolicy | undefined): Promise<Found> {
+  const { upstream } = call.request.server;
+  const known = upstream.knownTools();
+  if (known || policy === undefined) return { ok: true, tool: known?.get(name) };
+  try {
+    return { ok: true, tool: (await upstream.tools()).get(name) };
+  } catch (error) {
+    if (error instanceof UpstreamUnavailable) return { ok: false, error };
+    throw error;
+  }
+}
+
+function limitsOf(decision: Decision): readonly LimitDemand[] {
+  return decision.outcome === 'deny' ? [] : decision.limits;
+}
+
+function verdictOf(decision: Decision, message: JsonRpcRequest, call: AgentCall, policy: CompiledPolicy | undefined): Verdict {
+  const note = noteOf(decision.rule, policy);
+  if (decision.outcome === 'hold') {
+    const text = `${decision.message} The call is held: it runs only after a person has agreed, and no approver is connected to this gateway.`;
+    return { answer: held(message.id, call.era, text, note), outcome: 'hold', rule: decision.rule, message: decision.message };
+  }
+  if (decision.outcome === 'allow') return { answer: undefined, outcome: 'allow', rule: decision.rule, message: '' };
+  const answer =
+    decision.kind === 'refused'
+      ? denied(message.id, call.era, decision.message, note)
+      : noSuchTool(message.id, String(message.params?.['name']));
+  return { answer, outcome: 'deny', rule: decision.rule, message: decision.message };
+}
+
+async function reserveAndRecord(
+  call: AgentCall,
+  message: JsonRpcRequest,
+  name: string,
+  policy: CompiledPolicy | undefined,
+  decision: Decision,
+  deps: JudgeDeps,
+): Promise<Step<Clearance>> {
+  const reserved = await deps.quota.reserve(limitsOf(decision), ownerOf(call));
+  if (!reserved.granted) {
+    const { rule, message: limitMessage } = reserved.demand;
+    const text = reserved.unavailable ? 'The limits of this tool cannot be checked now. Try again shortly.' : limitMessage;
+    const retryAfterMs = reserved.unavailable ? undefined : reserved.retryAfterMs;
+    const answer = denied(message.id, call.era, text, noteOf(rule, policy, retryAfterMs));
+    return record(call, name, policy, { answer, outcome: 'deny', rule, message: text }, deps);
+  }
+  const verdict: Verdict = { answer: undefined, outcome: 'allow', rule: decision.rule, message: '' };
+  const step = await record(call, name, policy, verdict, deps, reserved);
+  if (!step.ok) await deps.quota.giveBack(reserved);
+  return step;
+}
+
+function noteOf(rule: string, policy: CompiledPolicy | undefined, retryAfterMs?: number): DecisionMeta {
+  return {
+    rule,
+    ...(policy === undefined ? {} : { policy: policy.name, version: policy.version }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+/** Under `mode: "observe"` everything is decided, counted and recorded, and nothing is stopped. */
+async function observe(
+  call: AgentCall,
+  name: string,
+  policy: CompiledPolicy,
+  decision: Decision,
+  deps: JudgeDeps,
+): Promise<Step<Clearance>> {
+  let verdict: Verdict = {
+    answer: undefined,
+    outcome: decision.outcome,
+    rule: decision.rule,
+    message: decision.outcome === 'allow' ? '' : decision.message,
+  };
+  let reservation: Reservation | undefined;
+  if (decision.outcome === 'allow' && decision.limits.length > 0) {
+    const observed = await deps.quota.observe(decision.limits, ownerOf(call));
+    reservation = observed;
+    if (observed.refusal) {
+      const { rule, message } = observed.refusal.demand;
+      verdict = { ...verdict, outcome: 'deny', rule, message };
+    }
+  }
+  return record(call, name, policy, verdict, deps, reservation);
+}
+
+function ownerOf(call: AgentCall): QuotaOwner {
+  return {
+    organisation: call.request.server.organisation,
+    server: call.request.server.id,
+    grant: call.request.grant.id,
+    session: call.sessionId,
+  };
+}
+
+async function record(
+  call: AgentCall,
+  tool: string,
+  policy: CompiledPolicy | undefined,
+  verdict: Verdict,
+  deps: JudgeDeps,
+  reservation?: Reservation,
+): Promise<Step<Clearance>> {
+  const row: DecisionRecord = {
+    id: newId('dec', deps.clock.now()),
+    at: deps.clock.now(),
+    requestId: call.request.id,
+    server: call.request.server.id,
+    grantId: call.request.grant.id,
+    grantLabel: call.request.grant.label,
+    method: 'tools/call',
+    tool,
+    revision: call.revision,
+    transport: call.request.transport,
+    policy: policy?.name,
+    policyVersion: policy?.version,
+    outcome: verdict.outcome,
+    enforced: policy?.mode !== 'observe',
+    rule: verdict.rule,
+    message: verdict.message,
+    argumentKeys: call.message.kind === 'request' ? argumentKeys(call.message.params?.['arguments']) : [],
+  };
+  if (verdict.answer) {
+    await deps.records.deny(row);
+    return end(verdict.answer);
+  }
+  try {
+    await deps.records.begin(row);
+  } catch (error) {
+    deps.log.error({ err: messageOf(error), request: call.request.id }, 'a decision could not be recorded; the call is refused');
+    const id = call.message.kind === 'request' ? call.message.id : undefined;
+    return end(internalFailure(id, 'The decision could not be recorded, so the call was not made. Try again later.'));
+  }
+  return pass({ recordId: row.id, reservation, allowedAt: row.at });
+}

@@ -1,0 +1,194 @@
+import {
+  checkMirrorHeaders,
+  classify,
+  ERROR_CODES,
+  GATEWAY_META_PREFIX,
+  isJsonObject,
+  isLegacyRevision,
+  LATEST_LEGACY_REVISION,
+  META_KEYS,
+  methodFamily,
+  methodKind,
+  MODERN_REVISIONS,
+  readBody,
+  refusal,
+  type Era,
+  type JsonObject,
+  type JsonRpcMessage,
+} from '#mcp';
+import type { MethodSwitches } from '#platform';
+import type { AgentRequest } from './agent-request.ts';
+import { end, noSuchMethod, pass, protocolRefusal, type Step } from './answer.ts';
+import { openRequestId, openSession, type Session } from './session-id.ts';
+
+/** One message of an agent, read strictly and placed in its era: what every later step works on. */
+export interface AgentCall {
+  readonly request: AgentRequest;
+  readonly message: JsonRpcMessage;
+  readonly era: Era;
+  readonly revision: string;
+  /** The legacy session, opened; modern traffic has none. */
+  readonly session: Session | undefined;
+  /** The session id as the agent sent it. */
+  readonly sessionId: string | undefined;
+  /** What is forwarded: the bytes that were judged, unless they were changed on purpose. */
+  readonly body: Uint8Array;
+  /** Some number in the arguments does not survive a double. */
+  readonly hasLossyNumber: boolean;
+}
+
+const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
+
+/**
+ * Steps 2 and 3 of a call: parse strictly, find the era, check the envelope against the headers, open the session, and
+ * let only methods through that the revision knows and the server has switched on.
+ */
+export function readCall(request: AgentRequest, sessionKey: Uint8Array): Step<AgentCall> {
+  const read = readBody(request.body);
+  if (!read.ok) return end(protocolRefusal(read.refusal));
+  const { message } = read;
+
+  const session = openLegacySession(request, message, sessionKey);
+  if (!session.ok) return session;
+  const classified = classify(message, {
+    protocolVersionHeader: revisionHeaderOf(request, message),
+    hasSession: session.value !== undefined,
+    sessionRevision: session.value?.revision,
+    knownModern: MODERN_REVISIONS,
+  });
+  if (!classified.ok) return end(protocolRefusal(classified.refusal));
+  const { era, revision } = classified;
+  if (era === 'modern' && request.transport === 'http') {
+    const mismatch = checkMirrorHeaders(message, request.header);
+    if (mismatch) return end(protocolRefusal(mismatch));
+  }
+  const permitted = permitMethod(message, era, revision, request.server.methods);
+  if (!permitted.ok) return permitted;
+
+  const sessionId = session.value === undefined ? undefined : request.header('mcp-session-id');
+  const changed = adaptMessage(message, sessionId, sessionKey);
+  if (changed === undefined) {
+    return refuse(400, 'No request of the server is waiting for this answer');
+  }
+  if (changed !== message && read.hasLossyArgument) {
+    return refuse(400, 'The message holds numbers that cannot be carried exactly', message);
+  }
+  return pass({
+    request,
+    message: changed,
+    era,
+    revision,
+    session: era === 'legacy' ? session.value : undefined,
+    sessionId: era === 'legacy' ? sessionId : undefined,
+    body: changed === message ? request.body : encode(changed),
+    hasLossyNumber: read.hasLossyArgument,
+  });
+}
+
+function refuse(status: number, text: string, message?: JsonRpcMessage): ReturnType<typeof end> {
+  const id = message?.kind === 'request' ? message.id : undefined;
+  return end(protocolRefusal(refusal(status, ERROR_CODES.invalidRequest, text, id)));
+}
+
+/** On standard input there are no headers: the claim in the body stands alone. */
+function revisionHeaderOf(request: AgentRequest, message: JsonRpcMessage): string | undefined {
+  if (request.transport === 'http') return request.header('mcp-protocol-version');
+  const meta = message.kind === 'response' ? undefined : message.params?.['_meta'];
+  const claim = isJsonObject(meta) ? meta[META_KEYS.protocolVersion] : undefined;
+  return typeof claim === 'string' ? claim : request.header('mcp-protocol-version');
+}
+
+/** A session header that is forged, foreign or damaged is a 404: the client then initializes again. */
+function openLegacySession(
+  request: AgentRequest,
+  message: JsonRpcMessage,
+  key: Uint8Array,
+): Step<Session | undefined> {
+  const id = request.header('mcp-session-id');
+  const opensAnew = message.kind === 'request' && message.method === 'initialize';
+  if (id === undefined || opensAnew || claimsModern(message)) return pass(undefined);
+  const session = openSession(id, { grantId: request.grant.id, serverId: request.server.id }, key);
+  if (!session) return refuse(404, 'Session not found: initialize again', message);
+  return pass(session);
+}
+
+function claimsModern(message: JsonRpcMessage): boolean {
+  const meta = message.kind === 'response' ? undefined : message.params?.['_meta'];
+  return isJsonObject(meta) && meta[META_KEYS.protocolVersion] !== undefined;
+}
+
+function permitMethod(
+  message: JsonRpcMessage,
+  era: Era,
+  revision: string,
+  switches: MethodSwitches,
+): Step<undefined> {
+  if (message.kind === 'response') return pass(undefined);
+  const known = methodKind(revision, message.method);
+  const family = methodFamily(message.method);
+  const switchedOff =
+    family === 'tasks' || (family !== undefined && family in switches && switches[family as keyof MethodSwitches] === false);
+  if (known === message.kind && !switchedOff) return pass(undefined);
+  if (message.kind === 'request') return end(noSuchMethod(message.id, era));
+  return refuse(400, `The notification ${message.method} is not accepted here`);
+}
+
+/**
+ * What the gateway changes on purpose on the way up: the revision it can police, the tasks it does not offer, its own
+ * `_meta` keys, and the ids of answers to a server's requests. Gives the same object back when nothing changes, and
+ * undefined for an answer to a request that was never made.
+ */
+function adaptMessage(message: JsonRpcMessage, sessionId: string | undefined, key: Uint8Array): JsonRpcMessage | undefined {
+  if (message.kind === 'response') {
+    const id = openRequestId(message.id, sessionId ?? '', key);
+    return id === undefined ? undefined : { ...message, id };
+  }
+  if (!message.params) return message;
+  let params = message.params;
+  if (message.method === 'initialize') params = adaptInitialize(params);
+  const meta = params['_meta'];
+  if (isJsonObject(meta)) {
+    const adapted = adaptMeta(meta);
+    if (adapted !== meta) params = { ...params, _meta: adapted };
+  }
+  return params === message.params ? message : { ...message, params };
+}
+
+function adaptInitialize(params: JsonObject): JsonObject {
+  let adapted = params;
+  const version = params['protocolVersion'];
+  if (typeof version !== 'string' || !isLegacyRevision(version)) {
+    adapted = { ...adapted, protocolVersion: LATEST_LEGACY_REVISION };
+  }
+  const capabilities = params['capabilities'];
+  if (isJsonObject(capabilities) && 'tasks' in capabilities) {
+    adapted = { ...adapted, capabilities: without(capabilities, 'tasks') };
+  }
+  return adapted;
+}
+
+function adaptMeta(meta: JsonObject): JsonObject {
+  let adapted = meta;
+  for (const name of Object.keys(meta)) {
+    if (name.startsWith(GATEWAY_META_PREFIX)) adapted = without(adapted, name);
+  }
+  const capabilities = meta[META_KEYS.clientCapabilities];
+  const extensions = isJsonObject(capabilities) ? capabilities['extensions'] : undefined;
+  if (isJsonObject(capabilities) && isJsonObject(extensions) && TASKS_EXTENSION in extensions) {
+    adapted = {
+      ...adapted,
+      [META_KEYS.clientCapabilities]: { ...capabilities, extensions: without(extensions, TASKS_EXTENSION) },
+    };
+  }
+  return adapted;
+}
+
+/** A message as it goes over the wire. */
+export function encode(message: JsonRpcMessage): Uint8Array {
+  const { kind: _, ...members } = message;
+  return new TextEncoder().encode(JSON.stringify({ jsonrpc: '2.0', ...members }));
+}
+
+function without(object: JsonObject, name: string): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
+}

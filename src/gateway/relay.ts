@@ -1,0 +1,271 @@
+import type { Clock, Log } from '#platform';
+import { isJsonObject, META_KEYS, type Json, type JsonObject, type SseEvent } from '#mcp';
+import type { Records } from '#records';
+import type { Quota } from '#quota';
+import type { CallResult } from '#store';
+import type { AnswerHead, AnswerSink, Exchange, UpstreamFailure } from '#upstream';
+import type { AgentReply } from './agent-request.ts';
+import { upstreamFailed, type Answer } from './answer.ts';
+import { inspectMessage, type InspectionContext } from './inspect.ts';
+import type { Clearance } from './judge-call.ts';
+import type { AgentCall } from './read-call.ts';
+import { sealSession } from './session-id.ts';
+
+export interface RelayDeps {
+  readonly quota: Quota;
+  readonly records: Records;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** JSON-RPC errors that say the call certainly did not run: parse, invalid request, unknown method, invalid params. */
+const NOT_RUN_CODES = new Set([-32700, -32600, -32601, -32602]);
+const NOT_RUN_STATUSES = new Set([401, 403, 404, 429]);
+
+/** What the relay knows of the exchange that it answers; the call itself is absent on GET and DELETE. */
+export interface RelayedExchange {
+  readonly call: AgentCall | undefined;
+  readonly clearance: Clearance | undefined;
+  readonly inspection: InspectionContext;
+  /** Whose session a new session id is bound to. */
+  readonly owner: { readonly grantId: string; readonly serverId: string };
+}
+
+/**
+ * The last steps of a call: every message that comes back is inspected, quota is settled, the record is finished, and
+ * the agent gets the answer. One relay serves one exchange.
+ */
+export class Relay implements AnswerSink {
+  readonly #exchange: RelayedExchange;
+  readonly #reply: AgentReply;
+  readonly #deps: RelayDeps;
+  #settled = false;
+  #gone = false;
+  /** The head of a stream that is held back until the negotiated revision is known (`initialize`). */
+  #heldHead: AnswerHead | undefined;
+  #streaming = false;
+  #acknowledged = false;
+  #status: number | undefined;
+
+  constructor(exchange: RelayedExchange, reply: AgentReply, deps: RelayDeps) {
+    this.#exchange = exchange;
+    this.#reply = reply;
+    this.#deps = deps;
+  }
+
+  /** Ties the agent's side to the server's: back-pressure and disconnects travel up. */
+  attach(exchange: Exchange): void {
+    this.#reply.onClose((completed) => {
+      if (completed) return;
+      this.#gone = true;
+      exchange.abort();
+      this.#settle('aborted', false);
+    });
+    this.#reply.onDrain(() => exchange.resume());
+    this.#pause = () => exchange.pause();
+  }
+  #pause: () => void = () => {};
+
+  onAnswer(head: AnswerHead, body: Uint8Array): void {
+    this.#status = head.status;
+    if (this.#gone) return;
+    const message = body.length === 0 ? undefined : parseJson(body);
+    if (head.status >= 400) return this.#answerRefusal(head, message);
+    if (body.length === 0) {
+      this.#settle('ok', false);
+      return this.#reply.answer(head.status, {}, undefined);
+    }
+    if (message === undefined) return this.onFailure({ kind: 'broken', message: 'the answer is not JSON', reached: true });
+    this.#settleBy(message);
+    const inspected = inspectMessage(message, this.#exchange.inspection);
+    if (inspected.action === 'drop') {
+      return this.#answer(this.#failed({ kind: 'broken', message: inspected.reason, reached: true }));
+    }
+    const headers = { ...jsonHeaders(inspected.action === 'replace'), ...this.#sessionHeader(head, message) };
+    this.#reply.answer(200, headers, inspected.action === 'pass' ? body : JSON.stringify(inspected.message));
+  }
+
+  onStream(head: AnswerHead): void {
+    this.#status = head.status;
+    if (this.#gone) return;
+    if (head.status >= 400) return;
+    if (this.#exchange.inspection.method === 'initialize') this.#heldHead = head;
+    else this.#openStream({});
+  }
+
+  onEvent(event: SseEvent): void {
+    if (this.#gone) return;
+    if (!event.hasData || event.data === '') {
+      if (this.#streaming) this.#send(event);
+      return;
+    }
+    const message = parseJson(event.data);
+    if (message === undefined) return this.#deps.log.warn(this.#place(), 'the server sent an event that is not JSON; dropped');
+    if (this.#heldHead) {
+      const head = this.#heldHead;
+      this.#heldHead = undefined;
+      this.#openStream(this.#sessionHeader(head, message));
+    }
+    if (isAnswerTo(message, this.#exchange.inspection.requestId)) this.#settleBy(message);
+    const inspected = inspectMessage(message, this.#exchange.inspection);
+    if (inspected.action === 'drop') {
+      return this.#deps.log.warn({ ...this.#place(), reason: inspected.reason }, 'dropped a message of the server');
+    }
+    if (isJsonObject(message) && message['method'] === 'notifications/subscriptions/acknowledged') this.#acknowledged = true;
+    this.#send(inspected.action === 'pass' ? event : { ...event, data: JSON.stringify(inspected.message) });
+  }
+
+  onEnd(): void {
+    if (this.#gone) return;
+    if (!this.#settled && this.#exchange.clearance) {
+      return this.onFailure({ kind: 'broken', message: 'the answer ended before the result', reached: true });
+    }
+    if (this.#heldHead) return this.#answer(this.#failed({ kind: 'broken', message: 'the answer was empty', reached: true }));
+    this.#reply.end();
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    this.#status = failure.status;
+    this.#settle(resultOf(failure), !failure.reached || NOT_RUN_STATUSES.has(failure.status ?? 0));
+    if (this.#gone) return;
+    const { requestId } = this.#exchange.inspection;
+    this.#deps.log.warn({ ...this.#place(), kind: failure.kind, status: failure.status }, `upstream failed: ${failure.message}`);
+    if (!this.#streaming) return this.#answer(this.#failed(failure));
+    const answer = requestId === undefined ? undefined : this.#failed(failure).message;
+    if (answer) this.#send({ data: JSON.stringify(answer), hasData: true });
+    this.#reply.end();
+  }
+
+  /** The policy or the grant changed: a listening agent is told to list its tools again. */
+  announceToolsChanged(): void {
+    if (!this.#streaming || this.#gone) return;
+    const { requestId, era } = this.#exchange.inspection;
+    if (era === 'modern' && !this.#acknowledged) return;
+    const meta = era === 'modern' ? { params: { _meta: { [META_KEYS.subscriptionId]: requestId } } } : {};
+    const notification = { jsonrpc: '2.0', method: 'notifications/tools/list_changed', ...meta };
+    this.#send({ data: JSON.stringify(notification), hasData: true });
+  }
+
+  /** The server refused over HTTP. Credential trouble and overload are told in-band; protocol answers pass on. */
+  #answerRefusal(head: AnswerHead, message: Json | undefined): void {
+    const error = isJsonObject(message) && isJsonObject(message['error']) ? message['error'] : undefined;
+    const code = typeof error?.['code'] === 'number' ? error['code'] : undefined;
+    this.#settle('upstream_status', NOT_RUN_STATUSES.has(head.status) || (code !== undefined && NOT_RUN_CODES.has(code)));
+    const isProtocolAnswer = head.status < 500 && ![401, 403, 429].includes(head.status);
+    if (isProtocolAnswer && this.#exchange.call?.message.kind !== 'request') {
+      return this.#reply.answer(head.status, {}, undefined);
+    }
+    if (isProtocolAnswer && isJsonObject(message) && error) {
+      const answer = { ...message, id: this.#exchange.inspection.requestId };
+      return this.#reply.answer(head.status, jsonHeaders(false), JSON.stringify(answer));
+    }
+    if (head.status === 404 && this.#exchange.call?.session) return this.#reply.answer(404, {}, undefined);
+    this.#answer(this.#failed(failureOfStatus(head)));
+  }
+
+  #failed(failure: UpstreamFailure): Answer {
+    const { requestId, method, era } = this.#exchange.inspection;
+    return upstreamFailed(requestId, method ?? '', era, failure);
+  }
+
+  #answer(answer: Answer): void {
+    const body = answer.message === undefined ? undefined : JSON.stringify(answer.message);
+    this.#reply.answer(answer.status, body === undefined ? {} : jsonHeaders(false), body);
+  }
+
+  #openStream(headers: Readonly<Record<string, string>>): void {
+    this.#streaming = true;
+    this.#reply.stream(headers);
+  }
+
+  #send(event: SseEvent): void {
+    if (!this.#reply.event(event)) this.#pause();
+  }
+
+  /** The server's session id goes down signed, bound to this grant and to the revision just negotiated. */
+  #sessionHeader(head: AnswerHead, message: Json): Record<string, string> {
+    const { inspection, owner } = this.#exchange;
+    if (inspection.method !== 'initialize' || head.session === undefined || !isJsonObject(message)) return {};
+    const result = message['result'];
+    const revision = isJsonObject(result) ? result['protocolVersion'] : undefined;
+    if (typeof revision !== 'string') return {};
+    return { 'mcp-session-id': sealSession({ upstream: head.session, revision }, owner, inspection.sessionKey) };
+  }
+
+  #settleBy(message: Json): void {
+    if (!isJsonObject(message)) return;
+    const error = message['error'];
+    const result = message['result'];
+    if (isJsonObject(error)) this.#settle('rpc_error', typeof error['code'] === 'number' && NOT_RUN_CODES.has(error['code']));
+    else this.#settle(isJsonObject(result) && result['isError'] === true ? 'tool_error' : 'ok', false);
+  }
+
+  /** Gives the quota back when the call certainly did not run, and finishes the record; once. */
+  #settle(result: CallResult, giveBack: boolean): void {
+    const { clearance } = this.#exchange;
+    if (this.#settled) return;
+    this.#settled = true;
+    if (!clearance) return;
+    const { quota, records, clock, log } = this.#deps;
+    const { reservation } = clearance;
+    const quotaReturned = giveBack && reservation !== undefined && reservation.entries.length > 0;
+    if (quotaReturned) {
+      void quota.giveBack(reservation).then((done) => {
+        if (!done) log.error({ record: clearance.recordId }, 'quota could not be given back');
+      });
+    }
+    void records.finish(clearance.recordId, {
+      result,
+      upstreamStatus: this.#status,
+      latencyMs: clock.now() - clearance.allowedAt,
+      quotaReturned,
+    });
+  }
+
+  #place(): { server: string; request: string | undefined } {
+    return { server: this.#exchange.owner.serverId, request: this.#exchange.call?.request.id };
+  }
+}
+
+function resultOf(failure: UpstreamFailure): CallResult {
+  switch (failure.kind) {
+    case 'unreachable':
+      return 'unreachable';
+    case 'timeout':
+      return 'timeout';
+    case 'refused_credentials':
+      return 'upstream_status';
+    default:
+      return 'broken';
+  }
+}
+
+function failureOfStatus(head: AnswerHead): UpstreamFailure {
+  const { status } = head;
+  if (status === 401 || status === 403) {
+    return { kind: 'refused_credentials', message: 'it refused the credential that the gateway holds for it', reached: true, status };
+  }
+  if (status === 429) {
+    const wait = head.retryAfter === undefined ? '' : `; it asks to wait ${head.retryAfter} (Retry-After)`;
+    return { kind: 'unreachable', message: `it is receiving too many calls${wait}`, reached: false, status };
+  }
+  return { kind: 'broken', message: `it answered with HTTP ${status}`, reached: status !== 404, status };
+}
+
+function isAnswerTo(message: Json, id: string | number | undefined): message is JsonObject {
+  return isJsonObject(message) && message['method'] === undefined && id !== undefined && message['id'] === id;
+}
+
+function parseJson(text: Uint8Array | string): Json | undefined {
+  try {
+    return JSON.parse(typeof text === 'string' ? text : Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString()) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+function jsonHeaders(isPrivate: boolean): Record<string, string> {
+  return isPrivate
+    ? { 'content-type': 'application/json', 'cache-control': 'no-store' }
+    : { 'content-type': 'application/json' };
+}

@@ -1,0 +1,244 @@
+import { readFileSync } from 'node:fs';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
+import { z } from 'zod';
+import { ToolgateError } from './errors.ts';
+
+const slug = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and hyphens (it becomes part of a URL)');
+const milliseconds = z.int().min(1).max(86_400_000);
+
+const limits = z
+  .strictObject({
+    connectMs: milliseconds.optional().describe('Time to reach the server (default 5,000).'),
+    firstByteMs: milliseconds.optional().describe('Time until the server begins to answer (default 60,000).'),
+    callMs: milliseconds.optional().describe('Time for one whole call (default 60,000).'),
+    startMs: milliseconds.optional().describe('Time for a command to start and shake hands (default 15,000).'),
+    answerBytes: z.int().min(1024).optional().describe('Largest answer or event accepted (default 16 MiB).'),
+  })
+  .describe('Limits that keep one bad server from harming others.');
+
+const methods = z
+  .strictObject({
+    resources: z.boolean().optional(),
+    prompts: z.boolean().optional(),
+    completion: z.boolean().optional(),
+    logging: z.boolean().optional(),
+    subscriptions: z.boolean().optional(),
+  })
+  .describe('Families of methods besides tools; false refuses the whole family. All are on by default.');
+
+const serverParts = {
+  title: z.string().optional(),
+  limits: limits.optional(),
+  methods: methods.optional(),
+  policies: z
+    .record(slug, z.union([z.string(), z.record(z.string(), z.unknown())]))
+    .optional()
+    .describe('Policies of this server by name: the path of a policy file, or the document itself.'),
+};
+
+const commandServer = z.strictObject({
+  command: z.string().min(1),
+  args: z.array(z.string()).optional(),
+  env: z.record(z.string(), z.string()).optional(),
+  cwd: z.string().optional(),
+  ...serverParts,
+});
+
+const urlServer = z.strictObject({
+  url: z.string().min(1),
+  headers: z.record(z.string(), z.string()).optional().describe('Sent to the server only, e.g. its credential.'),
+  ...serverParts,
+});
+
+const server = z.union([commandServer, urlServer]);
+
+const grant = z.strictObject({
+  label: z.string().min(1).max(100),
+  server: slug,
+  policy: slug.optional().describe('Without a policy every call is denied.'),
+  token: z
+    .union([
+      z.strictObject({ env: z.string().min(1) }),
+      z.strictObject({ file: z.string().min(1) }),
+      z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+    ])
+    .describe('Where the token comes from: an environment variable, a file in the data folder (made when missing), or its hash.'),
+  expires: z.iso.datetime({ offset: true }).optional(),
+});
+
+const configuration = z.strictObject({
+  $schema: z.string().optional(),
+  host: z.string().optional().describe('Address to listen on (default 127.0.0.1).'),
+  port: z.int().min(0).max(65_535).optional().describe('Port to listen on (default 8750).'),
+  allowedHosts: z
+    .array(z.string())
+    .optional()
+    .describe('Host names clients may use besides the loopback ones; needed when not listening on loopback.'),
+  allowedOrigins: z.array(z.string()).optional().describe('Web origins that may call, e.g. https://app.example.com.'),
+  organisation: slug.optional(),
+  servers: z.record(slug, server),
+  grants: z.array(grant).optional(),
+});
+
+export type Configuration = z.infer<typeof configuration>;
+export type ServerConfiguration = z.infer<typeof server>;
+export type GrantConfiguration = z.infer<typeof grant>;
+export type LimitConfiguration = z.infer<typeof limits>;
+export type MethodSwitches = z.infer<typeof methods>;
+
+/** JSON Schema (2020-12) of `toolgate.json`, for completion in an editor. */
+export function configurationJsonSchema(): object {
+  return z.toJSONSchema(configuration);
+}
+
+/** A configuration with the folder that its relative paths start from. */
+export interface LoadedConfiguration {
+  readonly file: string;
+  readonly folder: string;
+  readonly configuration: Configuration;
+}
+
+/**
+ * Reads and checks a `toolgate.json`. `${NAME}` and `${NAME:-default}` in commands, arguments, environments, URLs
+ * and headers are replaced from `environment`.
+ * Throws `config.unreadable`, `config.invalid` (all faults in `details`) or `config.variable_unset`.
+ */
+export function loadConfiguration(file: string, environment: NodeJS.ProcessEnv): LoadedConfiguration {
+  const path = resolve(file);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ToolgateError('config.unreadable', `Cannot read the configuration ${path}.`, {
+      hint: 'Name an existing file with --config, or start from examples/toolgate.json.',
+      cause,
+    });
+  }
+  const problems: string[] = [];
+  const value = parseWithPlaces(text, problems);
+  const checked = value === undefined ? undefined : configuration.safeParse(value.plain);
+  if (checked && value && !checked.success) {
+    for (const issue of flatten(checked.error.issues)) {
+      problems.push(`${placeOf(text, value.tree, issue.path)}${pointerOf(issue.path)}: ${issue.message}`);
+    }
+  }
+  if (problems.length === 0 && checked?.success) {
+    problems.push(...crossCheck(checked.data));
+    if (problems.length === 0) {
+      return { file: path, folder: dirname(path), configuration: expandAll(checked.data, environment) };
+    }
+  }
+  throw new ToolgateError('config.invalid', `The configuration ${path} has ${countOf(problems)}.`, {
+    details: problems,
+    hint: 'Correct the lines above; schemas/toolgate.schema.json gives completion in an editor.',
+  });
+}
+
+/** Resolves a path of a configuration against the folder the configuration lies in. */
+export function resolveFrom(folder: string, path: string): string {
+  return isAbsolute(path) ? path : resolve(folder, path);
+}
+
+function countOf(problems: readonly string[]): string {
+  return problems.length === 1 ? 'one fault' : `${problems.length} faults`;
+}
+
+function parseWithPlaces(text: string, problems: string[]): { tree: Node; plain: unknown } | undefined {
+  const errors: ParseError[] = [];
+  const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  for (const error of errors) problems.push(`${lineAndColumn(text, error.offset)}: ${printParseErrorCode(error.error)}`);
+  return tree && errors.length === 0 ? { tree, plain: getNodeValue(tree) as unknown } : undefined;
+}
+
+type Issue = { readonly path: readonly PropertyKey[]; readonly message: string };
+
+/** A union reports one list of issues per branch: the branch that is nearest (fewest issues) speaks. */
+function flatten(issues: readonly z.core.$ZodIssue[]): Issue[] {
+  return issues.flatMap((issue) => {
+    if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+    const nearest = issue.errors.reduce((a, b) => (b.length < a.length ? b : a));
+    return flatten(nearest).map((inner) => ({ path: [...issue.path, ...inner.path], message: inner.message }));
+  });
+}
+
+function pointerOf(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return ' (the whole document)';
+  return ` ${path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
+}
+
+function placeOf(text: string, tree: Node, path: readonly PropertyKey[]): string {
+  const segments = path.map((part) => (typeof part === 'number' ? part : String(part)));
+  for (let length = segments.length; length >= 0; length--) {
+    const node = findNodeAtLocation(tree, segments.slice(0, length));
+    if (node) return `${lineAndColumn(text, node.offset)}:`;
+  }
+  return '';
+}
+
+function lineAndColumn(text: string, offset: number): string {
+  const before = text.slice(0, offset).split('\n');
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+function crossCheck(config: Configuration): string[] {
+  const problems: string[] = [];
+  for (const [index, grantEntry] of (config.grants ?? []).entries()) {
+    const owner = config.servers[grantEntry.server];
+    if (!owner) {
+      problems.push(`/grants/${index}/server: there is no server "${grantEntry.server}"`);
+    } else if (grantEntry.policy !== undefined && !owner.policies?.[grantEntry.policy]) {
+      problems.push(
+        `/grants/${index}/policy: server "${grantEntry.server}" has no policy "${grantEntry.policy}" (it has: ${
+          Object.keys(owner.policies ?? {}).join(', ') || 'none'
+        })`,
+      );
+    }
+  }
+  const labels = (config.grants ?? []).map((entry) => `${entry.server}/${entry.label}`);
+  for (const label of new Set(labels.filter((entry, index) => labels.indexOf(entry) !== index))) {
+    problems.push(`/grants: two grants are called ${label}`);
+  }
+  return problems;
+}
+
+function expandAll(config: Configuration, environment: NodeJS.ProcessEnv): Configuration {
+  const expand = (text: string): string => expandVariables(text, environment);
+  const expandRecord = (record: Record<string, string>): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(record)
+        .map(([name, value]) => [name, expand(value)] as const)
+        .filter(([, value]) => value !== ''),
+    );
+  const servers = Object.fromEntries(
+    Object.entries(config.servers).map(([id, entry]) => [
+      id,
+      'command' in entry
+        ? {
+            ...entry,
+            command: expand(entry.command),
+            args: (entry.args ?? []).map(expand),
+            env: expandRecord(entry.env ?? {}),
+          }
+        : { ...entry, url: expand(entry.url), headers: expandRecord(entry.headers ?? {}) },
+    ]),
+  );
+  return { ...config, servers };
+}
+
+/** Replaces `${NAME}` and `${NAME:-default}`. Throws `config.variable_unset` for an unset name without default. */
+export function expandVariables(text: string, environment: NodeJS.ProcessEnv): string {
+  return text.replaceAll(
+    /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g,
+    (_, name: string, fallback: string | undefined) => {
+      const value = environment[name];
+      if (value !== undefined && value !== '') return value;
+      if (fallback !== undefined) return fallback;
+      throw new ToolgateError('config.variable_unset', `The environment variable ${name} is not set.`, {
+        hint: `Set it, or give a default in the configuration: \${${name}:-value}.`,
+      });
+    },
+  );
+}

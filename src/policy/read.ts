@@ -1,0 +1,50 @@
+import type { Problem } from './decision.ts';
+import { policyDocumentSchema, ruleSchema, type PolicyDocument } from './document.ts';
+import { isJsonObject } from './json.ts';
+import { readJsonText, type JsonText } from './json-text.ts';
+import { childOf, ProblemList } from './problem-list.ts';
+
+export type ReadPolicy =
+  | { readonly ok: true; readonly document: PolicyDocument }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+function problemsOf(text: JsonText): readonly Problem[] {
+  const list = new ProblemList(text, policyDocumentSchema);
+  if (text.value === undefined) return list.inOrder();
+  list.check(policyDocumentSchema, []);
+  // The definition's library passes over a member named __proto__; here it is a tool's name like any other.
+  const tools = childOf(text.value, 'tools');
+  if (isJsonObject(tools) && Object.hasOwn(tools, '__proto__'))
+    list.check(ruleSchema, ['tools', '__proto__']);
+  return list.inOrder();
+}
+
+/**
+ * Reads a policy document from its text. Reports every fault at once (syntax, duplicate keys, unknown fields, wrong
+ * types, unreadable paths and patterns), each with line, column, JSON Pointer and, where one is near, a suggestion.
+ * Never throws.
+ */
+export function readPolicy(source: string): ReadPolicy {
+  const text = readJsonText(source);
+  try {
+    const problems = problemsOf(text);
+    return problems.length > 0
+      ? { ok: false, problems }
+      : { ok: true, document: text.value as PolicyDocument };
+  } catch {
+    return { ok: false, problems: [text.problemAt([], 'the document is nested too deeply to be read')] };
+  }
+}
+
+/**
+ * The same for a document that is parsed already. Lines and columns are those of the document written with two spaces
+ * of indentation.
+ */
+export function validatePolicy(value: unknown): ReadPolicy {
+  try {
+    return readPolicy(JSON.stringify(value, null, 2) ?? '');
+  } catch {
+    const message = 'the document is not a JSON value';
+    return { ok: false, problems: [{ message, pointer: '', line: 1, column: 1 }] };
+  }
+}

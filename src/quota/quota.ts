@@ -1,0 +1,176 @@
+import { messageOf, silentLog, type Clock, type Log } from '#platform';
+import type { LimitDemand } from '#policy';
+import type { CounterEntry, CounterStore, ReserveOutcome } from '#store';
+import { counterName, type QuotaOwner } from './counter-name.ts';
+import { windowEnd, windowStart } from './windows.ts';
+
+/**
+ * Quota: a limit of N lets exactly N through.
+ *
+ * Algorithm. Every limit that applies to a call becomes an entry: a counter, the window of this moment, an
+ * amount and a maximum. The store checks and adds all entries in one atomic step before the call may leave.
+ * When the call certainly did not run, the entries go back to the very windows they came from.
+ *
+ * Invariants.
+ * - Admitted amounts of one counter in one window never sum to more than the maximum, over all processes.
+ * - A call is charged in all its counters or in none.
+ * - Amounts are whole millionths from end to end; nothing is rounded.
+ * - A call is charged once per counter. When several of its limits name the same counter, the largest amount
+ *   is taken and every one of their maxima holds.
+ * - The clock is read once per call, so all entries of a call lie in the windows of one moment.
+ *
+ * Failure modes.
+ * - The store cannot be reached: limits with `onUnavailable: 'deny'` refuse the call; when all say `'allow'`,
+ *   it passes uncounted. Never an exception.
+ * - A process dies between reserving and giving back: the reservation stands until its window ends. The error
+ *   is always on the side of too few calls.
+ * - The clock jumps back: the earlier window still has its count, so nothing is admitted twice.
+ */
+export interface Quota {
+  /** Takes room for one call under all its limits, or none of it. */
+  reserve(demands: readonly LimitDemand[], owner: QuotaOwner): Promise<Reserved | Refused | Unavailable>;
+  /** For `mode: "observe"`: counts the call in any case, and tells what `reserve` would have refused. */
+  observe(demands: readonly LimitDemand[], owner: QuotaOwner): Promise<Observed>;
+  /** Undoes a reservation; to be called at most once. False when the store failed, so that it stands. */
+  giveBack(reservation: Reservation): Promise<boolean>;
+}
+
+/** What a call was charged, so that it can be given back. */
+export interface Reservation {
+  readonly entries: readonly CounterEntry[];
+}
+
+export interface Reserved extends Reservation {
+  readonly granted: true;
+  /** True when the store failed and every limit of the call allows it uncounted. */
+  readonly uncounted: boolean;
+}
+
+export interface Refused {
+  readonly granted: false;
+  readonly unavailable: false;
+  /** The limit that had no room. */
+  readonly demand: LimitDemand;
+  /** Until the window ends, from 1 on; undefined when the call alone asks for more than the maximum. */
+  readonly retryAfterMs: number | undefined;
+  readonly usedMicros: number;
+}
+
+/** The store failed, and `demand` is the first limit that denies then. */
+export interface Unavailable {
+  readonly granted: false;
+  readonly unavailable: true;
+  readonly demand: LimitDemand;
+}
+
+export interface Observed extends Reservation {
+  readonly refusal: Refused | Unavailable | undefined;
+}
+
+/** How long a counter outlives its window, so that a call that ends late can still be given back. */
+const GRACE_MS = 60 * 60 * 1000;
+
+export interface QuotaParts {
+  readonly counters: CounterStore;
+  readonly clock: Clock;
+  /** Where a failing store is reported; nowhere unless given. */
+  readonly log?: Pick<Log, 'error'>;
+}
+
+/** One counter of a call, with the limits that name it. */
+interface Charge {
+  readonly entry: CounterEntry;
+  readonly demands: readonly LimitDemand[];
+}
+
+/** A quota over a store of counters. See `Quota`. */
+export function createQuota({ counters, clock, log = silentLog }: QuotaParts): Quota {
+  async function reserve(charges: readonly Charge[], now: number): Promise<Reserved | Refused | Unavailable> {
+    const entries = charges.map((charge) => charge.entry);
+    if (entries.length === 0) return { granted: true, uncounted: false, entries };
+    let outcome: ReserveOutcome;
+    try {
+      outcome = await counters.reserve(entries);
+    } catch (error) {
+      log.error({ error: messageOf(error) }, 'quota store failed');
+      return withoutStore(charges, error);
+    }
+    if (outcome.granted) return { granted: true, uncounted: false, entries };
+    return refusal(charges[outcome.index], outcome.usedMicros, now);
+  }
+
+  async function succeeds(work: Promise<unknown>): Promise<boolean> {
+    try {
+      await work;
+      return true;
+    } catch (error) {
+      log.error({ error: messageOf(error) }, 'quota store failed');
+      return false;
+    }
+  }
+
+  return {
+    reserve(demands, owner) {
+      const now = clock.now();
+      return reserve(chargesOf(demands, owner, now), now);
+    },
+    async observe(demands, owner) {
+      const now = clock.now();
+      const charges = chargesOf(demands, owner, now);
+      const outcome = await reserve(charges, now);
+      if (outcome.granted) return { entries: outcome.entries, refusal: undefined };
+      if (outcome.unavailable) return { entries: [], refusal: outcome };
+      const entries = charges.map((charge) => charge.entry);
+      const isCounted = await succeeds(counters.count(entries));
+      return { entries: isCounted ? entries : [], refusal: outcome };
+    },
+    async giveBack({ entries }) {
+      return entries.length === 0 || succeeds(counters.giveBack(entries));
+    },
+  };
+}
+
+function chargesOf(demands: readonly LimitDemand[], owner: QuotaOwner, now: number): readonly Charge[] {
+  const charges = new Map<string, Charge>();
+  for (const demand of demands) {
+    const counter = counterName(demand, owner);
+    const start = windowStart(now, demand.windowSeconds);
+    const same = charges.get(counter);
+    charges.set(counter, {
+      demands: [...(same?.demands ?? []), demand],
+      entry: {
+        counter,
+        windowStart: start,
+        expiresAt: windowEnd(start, demand.windowSeconds) + GRACE_MS,
+        amountMicros: Math.max(demand.amountMicros, same?.entry.amountMicros ?? 0),
+        maxMicros: Math.min(demand.maxMicros, same?.entry.maxMicros ?? Number.MAX_SAFE_INTEGER),
+      },
+    });
+  }
+  return [...charges.values()];
+}
+
+/** An outage is what `onUnavailable` speaks of; a fault of ours is not, and always denies. */
+function withoutStore(charges: readonly Charge[], error: unknown): Reserved | Unavailable {
+  const isFault = error instanceof RangeError || error instanceof TypeError;
+  const demand = charges
+    .flatMap((charge) => charge.demands)
+    .find((each) => isFault || each.onUnavailable !== 'allow');
+  if (demand === undefined) return { granted: true, uncounted: true, entries: [] };
+  return { granted: false, unavailable: true, demand };
+}
+
+function refusal(charge: Charge | undefined, usedMicros: number, now: number): Refused {
+  const { entry, demands } = present(charge);
+  const room = (demand: LimitDemand): number => demand.maxMicros - usedMicros;
+  const demand = present(demands.find((each) => entry.amountMicros > room(each)));
+  const end = windowEnd(entry.windowStart, demand.windowSeconds);
+  const retryAfterMs = entry.amountMicros > demand.maxMicros ? undefined : end - now;
+  return { granted: false, unavailable: false, demand, retryAfterMs, usedMicros };
+}
+
+/** A store that refuses an entry it was not given broke its contract: fail this call. */
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the counter store refused a limit that has room');
+  return value;
+}

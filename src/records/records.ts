@@ -1,0 +1,62 @@
+import { messageOf, type Clock, type Log } from '#platform';
+import type { CallEnding, DecisionRecord, RecordFilter, RecordStore, StoredRecord } from '#store';
+import { clip } from './clip.ts';
+import { followRecords } from './follow.ts';
+
+/** The decision log, as the gateway writes it and people read it. */
+export interface Records {
+  /**
+   * Keeps the record of a call that is about to leave. Durable when it resolves; when it rejects there is no
+   * record, and the call must not leave.
+   */
+  begin(record: DecisionRecord): Promise<void>;
+  /** Keeps the record of a call that does not leave. A failure is logged, never thrown: the call is refused anyway. */
+  deny(record: DecisionRecord): Promise<void>;
+  /** Adds how a call ended. A failure is logged, never thrown: the answer is already on its way. */
+  finish(id: string, ending: CallEnding): Promise<void>;
+  /** See `RecordFilter`; newest first unless told. */
+  query(filter: RecordFilter): Promise<readonly StoredRecord[]>;
+  /** The newest records and then each new one; see `followRecords`. */
+  follow(filter: Omit<RecordFilter, 'afterId' | 'order'>, signal: AbortSignal): AsyncIterable<StoredRecord>;
+}
+
+export interface RecordsParts {
+  readonly store: RecordStore;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'error'>;
+}
+
+/** How much is kept of a text that an agent chose, or may have had a part in. */
+const MAX_NAME_CHARS = 256;
+const MAX_MESSAGE_CHARS = 1024;
+
+/** A decision log over a store of records. See `Records`. */
+export function createRecords({ store, clock, log }: RecordsParts): Records {
+  async function orLog(what: string, id: string, work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      log.error({ record: id, error: messageOf(error) }, what);
+    }
+  }
+  return {
+    begin: (record) => store.insert(bounded(record)),
+    deny: (record) => orLog('a refused call could not be recorded', record.id, store.insert(bounded(record))),
+    finish: (id, ending) => orLog('the ending of a call could not be recorded', id, store.finish(id, ending)),
+    query: (filter) => store.query(filter),
+    follow: (filter, signal) => followRecords(store, clock, filter, signal),
+  };
+}
+
+/** An agent must not be able to fill the disk, or to hide a name behind a NUL that a store would cut it at. */
+function bounded(record: DecisionRecord): DecisionRecord {
+  return {
+    ...record,
+    requestId: clip(record.requestId, MAX_NAME_CHARS),
+    method: clip(record.method, MAX_NAME_CHARS),
+    tool: record.tool === undefined ? undefined : clip(record.tool, MAX_NAME_CHARS),
+    revision: clip(record.revision, MAX_NAME_CHARS),
+    rule: clip(record.rule, MAX_MESSAGE_CHARS),
+    message: clip(record.message, MAX_MESSAGE_CHARS),
+  };
+}

@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DecisionRecord, RecordFilter, RecordStore, Store } from './ports.ts';
+
+function record(id: string, changes: Partial<DecisionRecord> = {}): DecisionRecord {
+  return {
+    id,
+    at: 1000,
+    requestId: '7',
+    server: 'fluentcrm',
+    grantId: 'grant_1',
+    grantLabel: 'newsletter agent',
+    method: 'tools/call',
+    tool: 'fluentcrm_pause_campaign',
+    revision: '2025-11-25',
+    transport: 'http',
+    policy: 'main',
+    policyVersion: '3',
+    outcome: 'allow',
+    enforced: true,
+    rule: '/tools/fluentcrm_pause_campaign',
+    message: '',
+    argumentKeys: ['campaign_id', 'reason'],
+    ...changes,
+  };
+}
+
+/** What every driver's `RecordStore` must do. `open` gives a new, empty store. */
+export function recordSuite(open: () => Store): void {
+  describe('RecordStore', () => {
+    let store: Store;
+    let records: RecordStore;
+    beforeEach(() => {
+      store = open();
+      records = store.records;
+    });
+    afterEach(() => store.close());
+
+    const ids = async (filter: RecordFilter): Promise<readonly string[]> =>
+      (await records.query(filter)).map((row) => row.id);
+
+    it.each<[string, DecisionRecord]>([
+      ['with every field', record('r1')],
+      [
+        'without the optional ones',
+        record('r1', { tool: undefined, policy: undefined, policyVersion: undefined, argumentKeys: [] }),
+      ],
+      ['of a stdio call in observe mode', record('r1', { transport: 'stdio', enforced: false, outcome: 'deny' })],
+      [
+        'in any writing, quotes and control characters included',
+        record('r1', { tool: "pauză'\"; DROP TABLE x; --", message: 'łódź 活动 🚀\u001b[31m\n', argumentKeys: ['ключ', '\0'] }),
+      ],
+    ])('gives a record back %s', async (_name, given) => {
+      await records.insert(given);
+      expect(await records.query({})).toEqual([{ ...given, ending: undefined }]);
+    });
+
+    it('keeps how the call ended', async () => {
+      await records.insert(record('r1'));
+      const ending = { result: 'ok', upstreamStatus: 200, latencyMs: 12.345, quotaReturned: false } as const;
+      await records.finish('r1', ending);
+      expect((await records.query({}))[0]?.ending).toEqual(ending);
+    });
+
+    it('keeps the ending of a call whose upstream was never reached', async () => {
+      await records.insert(record('r1'));
+      const ending = { result: 'unreachable', upstreamStatus: undefined, latencyMs: 0, quotaReturned: true } as const;
+      await records.finish('r1', ending);
+      expect((await records.query({}))[0]?.ending).toEqual(ending);
+    });
+
+    it('finishes nothing but the one call', async () => {
+      await records.insert(record('r1'));
+      await records.finish('r2', { result: 'ok', upstreamStatus: 200, latencyMs: 1, quotaReturned: false });
+      expect(await records.query({})).toEqual([{ ...record('r1'), ending: undefined }]);
+    });
+
+    it('rejects a second record of the same id and keeps the first', async () => {
+      await records.insert(record('r1'));
+      await expect(records.insert(record('r1', { tool: 'other' }))).rejects.toMatchObject({ code: 'store.failed' });
+      expect((await records.query({})).map((row) => row.tool)).toEqual(['fluentcrm_pause_campaign']);
+    });
+
+    it('keeps the others when one of many records made at once is faulty', async () => {
+      const made = ['r1', 'r2', 'r1', 'r3'].map((id) => records.insert(record(id)));
+      const settled = await Promise.allSettled(made);
+      expect(settled.map((one) => one.status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+      expect(await ids({ order: 'oldest' })).toEqual(['r1', 'r2', 'r3']);
+    });
+
+    it('gives the newest first, at most 100 unless told, and the oldest first when asked', async () => {
+      const all = Array.from({ length: 105 }, (_, i) => `r${String(i).padStart(3, '0')}`);
+      await Promise.all(all.map((id) => records.insert(record(id))));
+      expect(await ids({})).toEqual(all.toReversed().slice(0, 100));
+      expect(await ids({ limit: 2 })).toEqual(['r104', 'r103']);
+      expect(await ids({ limit: 2, order: 'oldest' })).toEqual(['r000', 'r001']);
+      expect(await ids({ limit: 0 })).toEqual([]);
+      expect(await ids({ limit: -1 })).toEqual([]);
+      expect(await ids({ order: 'oldest', afterId: 'r101' })).toEqual(['r102', 'r103', 'r104']);
+    });
+
+    it.each<[string, RecordFilter, readonly string[]]>([
+      ['server', { server: 'github' }, ['r2']],
+      ['grant id', { grant: 'grant_2' }, ['r3']],
+      ['grant label', { grant: 'billing agent' }, ['r3']],
+      ['tool', { tool: 'create_refund' }, ['r4']],
+      ['no tool of that name', { tool: 'create_%' }, []],
+      ['allowed', { outcome: 'allow' }, ['r1', 'r3', 'r4', 'r5']],
+      ['refused', { outcome: 'deny' }, ['r2']],
+      ['rule', { rule: '(default deny)' }, ['r2']],
+      ['time, inclusive', { since: 2000 }, ['r5']],
+      ['several at once', { server: 'fluentcrm', outcome: 'allow', since: 1000, afterId: 'r3' }, ['r4', 'r5']],
+    ])('finds records by %s', async (_name, filter, expected) => {
+      await Promise.all([
+        records.insert(record('r1')),
+        records.insert(record('r2', { server: 'github', outcome: 'deny', rule: '(default deny)' })),
+        records.insert(record('r3', { grantId: 'grant_2', grantLabel: 'billing agent' })),
+        records.insert(record('r4', { tool: 'create_refund' })),
+        records.insert(record('r5', { at: 2000 })),
+      ]);
+      expect(await ids({ ...filter, order: 'oldest' })).toEqual(expected);
+    });
+  });
+}

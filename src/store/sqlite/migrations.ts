@@ -1,0 +1,106 @@
+import { ToolgateError } from '#platform';
+import type { Database } from './engine.ts';
+
+/** The schema, as numbered steps: a step that was released is never edited, only followed by another one. */
+export const MIGRATIONS: readonly string[] = [
+  // 1: counters, decision log, grants
+  `
+  CREATE TABLE counters (
+    counter TEXT NOT NULL,
+    window_start INTEGER NOT NULL,
+    used INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (counter, window_start)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX counters_by_expiry ON counters (expires_at);
+
+  CREATE TABLE decisions (
+    id TEXT PRIMARY KEY,
+    at INTEGER NOT NULL,
+    request_id TEXT NOT NULL,
+    server TEXT NOT NULL,
+    grant_id TEXT NOT NULL,
+    grant_label TEXT NOT NULL,
+    method TEXT NOT NULL,
+    tool TEXT,
+    revision TEXT NOT NULL,
+    transport TEXT NOT NULL,
+    policy TEXT,
+    policy_version TEXT,
+    outcome TEXT NOT NULL,
+    enforced INTEGER NOT NULL,
+    rule TEXT NOT NULL,
+    message TEXT NOT NULL,
+    argument_keys TEXT NOT NULL,
+    result TEXT,
+    upstream_status INTEGER,
+    latency_ms REAL,
+    quota_returned INTEGER
+  ) STRICT, WITHOUT ROWID;
+  -- Every further index costs each call about 10 microseconds; ids sort by time, so the newest rows of any
+  -- filter are found by walking the primary key backwards. Refusals are rarer than calls and searched more.
+  CREATE INDEX decisions_by_time ON decisions (at);
+  CREATE INDEX decisions_not_allowed ON decisions (outcome, server) WHERE outcome <> 'allow';
+
+  CREATE TABLE grants (
+    id TEXT PRIMARY KEY,
+    label TEXT NOT NULL,
+    server TEXT NOT NULL,
+    policy TEXT,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER,
+    token_hash TEXT NOT NULL UNIQUE
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE revisions (name TEXT PRIMARY KEY, revision INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  INSERT INTO revisions VALUES ('grants', 0);
+  CREATE TRIGGER grants_inserted AFTER INSERT ON grants
+    BEGIN UPDATE revisions SET revision = revision + 1 WHERE name = 'grants'; END;
+  CREATE TRIGGER grants_updated AFTER UPDATE ON grants
+    BEGIN UPDATE revisions SET revision = revision + 1 WHERE name = 'grants'; END;
+  CREATE TRIGGER grants_deleted AFTER DELETE ON grants
+    BEGIN UPDATE revisions SET revision = revision + 1 WHERE name = 'grants'; END;
+  `,
+];
+
+/** Marks the file as ours in its header ("TGAT"). */
+const APPLICATION_ID = 0x54474154;
+
+/**
+ * Brings an open database to the newest schema: all missing steps in one exclusive transaction, so that of
+ * several processes one migrates and the others find it done. Throws `ToolgateError` `store.foreign` for a
+ * file that is not Toolgate's and `store.newer` for one of a later version; the file is then untouched.
+ */
+export function migrate(database: Database, migrations: readonly string[] = MIGRATIONS): void {
+  if (versionOf(database, migrations) === migrations.length) return;
+  database.exec('BEGIN EXCLUSIVE');
+  try {
+    for (const step of migrations.slice(versionOf(database, migrations))) database.exec(step);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}; COMMIT`);
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/**
+ * How many steps a database has behind it, 0 for an empty file. Throws as `migrate` does for a file that is
+ * not ours or too new.
+ */
+export function versionOf(database: Database, migrations: readonly string[] = MIGRATIONS): number {
+  const read = (sql: string): number => Number(Object.values(database.prepare(sql).get() ?? {})[0]);
+  const version = read('PRAGMA user_version');
+  if (read('PRAGMA application_id') !== APPLICATION_ID) {
+    if (version === 0 && read('SELECT count(*) FROM sqlite_schema') === 0) return 0;
+    throw new ToolgateError('store.foreign', 'toolgate.db is a database of another program.', {
+      hint: 'Choose another data folder with --data or TOOLGATE_DATA.',
+    });
+  }
+  if (version > migrations.length) {
+    throw new ToolgateError('store.newer', 'The data folder was made by a newer version of Toolgate.', {
+      hint: 'Update Toolgate, or choose another data folder with --data or TOOLGATE_DATA.',
+    });
+  }
+  return version;
+}

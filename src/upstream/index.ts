@@ -1,0 +1,16 @@
+/**
+ * upstream/: one MCP server behind the gateway, whatever it speaks. An upstream carries what was judged and reports
+ * what comes back; it judges nothing. Credentials are added here and nowhere else, and never leave upwards.
+ */
+export { createHttpUpstream, type HttpUpstreamLimits, type HttpUpstreamOptions } from './http/http-upstream.ts';
+export { toolDefinitionsOf } from './http/list-tools.ts';
+export {
+  UpstreamUnavailable,
+  type AnswerHead,
+  type AnswerSink,
+  type Exchange,
+  type ToolCatalogue,
+  type Upstream,
+  type UpstreamFailure,
+  type UpstreamRequest,
+} from './upstream.ts';

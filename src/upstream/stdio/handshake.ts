@@ -1,0 +1,94 @@
+import {
+  ERROR_CODES,
+  isJsonObject,
+  isLegacyRevision,
+  LATEST_LEGACY_REVISION,
+  META_KEYS,
+  type Era,
+  type Json,
+  type JsonObject,
+  type ModernRevision,
+} from '#mcp';
+import { UpstreamUnavailable } from '../upstream.ts';
+import type { ChildSession } from './child-session.ts';
+
+/** The modern revision that we speak to a child which knows no handshake. */
+export const CHILD_MODERN_REVISION: ModernRevision = '2026-07-28';
+
+/** What a child said of itself. */
+export interface ServerProfile {
+  readonly era: Era;
+  readonly capabilities: JsonObject;
+  readonly serverInfo: JsonObject | undefined;
+  readonly instructions: string | undefined;
+}
+
+/** How the gateway introduces itself to a server. */
+export interface ClientInfo {
+  readonly name: string;
+  readonly version: string;
+}
+
+/**
+ * What a modern child must find in `_meta` of every request. No capability is declared: with one child for all callers
+ * nobody in particular could be asked.
+ */
+export function childEnvelope(clientInfo: ClientInfo): JsonObject {
+  return {
+    [META_KEYS.protocolVersion]: CHILD_MODERN_REVISION,
+    [META_KEYS.clientCapabilities]: {},
+    [META_KEYS.clientInfo]: { ...clientInfo },
+  };
+}
+
+/**
+ * Opens the conversation: the handshake of 2025-11-25 and, where the child refuses it as a stateless one would,
+ * `server/discover`. Throws `UpstreamUnavailable` when neither works.
+ */
+export async function shakeHands(session: ChildSession, clientInfo: ClientInfo, limitMs: number): Promise<ServerProfile> {
+  const opening = { protocolVersion: LATEST_LEGACY_REVISION, capabilities: {}, clientInfo: { ...clientInfo } };
+  const { result, error } = await session.ask('initialize', opening, limitMs);
+  if (error?.['code'] === ERROR_CODES.methodNotFound || error?.['code'] === ERROR_CODES.unsupportedVersion) {
+    return discover(session, clientInfo, limitMs);
+  }
+  if (!isJsonObject(result)) throw refused('the server refused the handshake');
+  const revision = result['protocolVersion'];
+  if (typeof revision !== 'string' || !isLegacyRevision(revision)) {
+    throw refused('the server speaks a protocol revision that the gateway does not know');
+  }
+  session.notify('notifications/initialized');
+  return profileOf('legacy', result, result['serverInfo']);
+}
+
+async function discover(session: ChildSession, clientInfo: ClientInfo, limitMs: number): Promise<ServerProfile> {
+  const _meta = childEnvelope(clientInfo);
+  const { result } = await session.ask('server/discover', { _meta }, limitMs);
+  if (!isJsonObject(result)) throw refused('the server refused both the handshake and server/discover');
+  const versions = result['supportedVersions'];
+  if (!Array.isArray(versions) || !versions.includes(CHILD_MODERN_REVISION)) {
+    throw refused('the server speaks a protocol revision that the gateway does not know');
+  }
+  const notifications = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true };
+  const params = { _meta, notifications };
+  session.call((id) => JSON.stringify({ jsonrpc: '2.0', id, method: 'subscriptions/listen', params }), {
+    onAnswer: () => {},
+    onProgress: () => {},
+    onFailure: () => {},
+  });
+  const meta = result['_meta'];
+  return profileOf('modern', result, isJsonObject(meta) ? meta[META_KEYS.serverInfo] : undefined);
+}
+
+function profileOf(era: Era, result: JsonObject, serverInfo: Json | undefined): ServerProfile {
+  const { capabilities, instructions } = result;
+  return {
+    era,
+    capabilities: isJsonObject(capabilities) ? capabilities : {},
+    serverInfo: isJsonObject(serverInfo) ? serverInfo : undefined,
+    instructions: typeof instructions === 'string' ? instructions : undefined,
+  };
+}
+
+function refused(message: string): UpstreamUnavailable {
+  return new UpstreamUnavailable({ kind: 'unreachable', message, reached: false });
+}

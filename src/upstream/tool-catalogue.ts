@@ -1,0 +1,96 @@
+import type { Clock } from '#platform';
+import type { KnownTool, ToolDefinition } from '#policy';
+import type { ToolCatalogue } from './upstream.ts';
+
+const MIN_REFRESH_MS = 2_000;
+
+export interface ToolCatalogueOptions {
+  /** Reads the whole list from the server; rejects with `UpstreamUnavailable`. */
+  readonly list: () => Promise<readonly ToolDefinition[]>;
+  readonly knowTool: (definition: ToolDefinition) => KnownTool;
+  readonly clock: Clock;
+}
+
+/**
+ * The tools of one server as last listed. Read once, kept until the server says that they changed. A definition that
+ * did not change keeps its `KnownTool`, and with it the compiled check of its arguments.
+ */
+export class ToolCatalogueCache {
+  readonly #options: ToolCatalogueOptions;
+  #tools: Map<string, KnownTool> | undefined;
+  #stale = false;
+  #listing: Promise<ToolCatalogue> | undefined;
+  #lastRefresh = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ToolCatalogueOptions) {
+    this.#options = options;
+  }
+
+  peek(): ToolCatalogue | undefined {
+    return this.#tools;
+  }
+
+  /** The tools, listed first when there are none or the server said that they changed. One listing at a time. */
+  get(): Promise<ToolCatalogue> {
+    if (this.#tools && !this.#stale) return Promise.resolve(this.#tools);
+    return this.#refresh();
+  }
+
+  /** The server said that its list changed. The old list serves until the new one is there. */
+  invalidate(): void {
+    this.#stale = true;
+    if (this.#tools) this.#refresh().catch(() => {});
+  }
+
+  /** A new list in the background, at most every two seconds. */
+  refreshSoon(): void {
+    if (this.#options.clock.now() - this.#lastRefresh < MIN_REFRESH_MS) return;
+    this.#refresh().catch(() => {});
+  }
+
+  /** Adds or replaces definitions that the server listed to a client; never removes one. */
+  learn(definitions: readonly ToolDefinition[]): void {
+    this.#tools ??= new Map();
+    for (const definition of definitions) {
+      const known = this.#tools.get(definition.name);
+      if (!known || !isSameDefinition(known.definition, definition)) {
+        this.#tools.set(definition.name, this.#options.knowTool(definition));
+      }
+    }
+  }
+
+  #refresh(): Promise<ToolCatalogue> {
+    this.#listing ??= this.#list().finally(() => {
+      this.#listing = undefined;
+    });
+    return this.#listing;
+  }
+
+  async #list(): Promise<ToolCatalogue> {
+    this.#lastRefresh = this.#options.clock.now();
+    this.#stale = false;
+    let definitions: readonly ToolDefinition[];
+    try {
+      definitions = await this.#options.list();
+    } catch (error) {
+      this.#stale = true;
+      throw error;
+    }
+    const before = this.#tools;
+    const tools = new Map<string, KnownTool>();
+    for (const definition of definitions) {
+      if (tools.has(definition.name)) continue; // names must be unique: the first one counts
+      const known = before?.get(definition.name);
+      tools.set(
+        definition.name,
+        known && isSameDefinition(known.definition, definition) ? known : this.#options.knowTool(definition),
+      );
+    }
+    this.#tools = tools;
+    return tools;
+  }
+}
+
+function isSameDefinition(a: ToolDefinition, b: ToolDefinition): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,175 @@
+import { createHttpListener, Directory, Gateway } from '#gateway';
+import { compilePolicy, knowTool, validatePolicy } from '#policy';
+import { hashGrantToken, newGrantToken, silentLog, systemClock, type Clock, type MethodSwitches } from '#platform';
+import { createQuota } from '#quota';
+import { createRecords } from '#records';
+import { openStore, type Grant, type StoredRecord } from '#store';
+import { createHttpUpstream, type HttpUpstreamLimits, type Upstream } from '#upstream';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { RecordingUpstream, type RecordingUpstreamOptions } from './recording-upstream.ts';
+
+export interface RigOptions {
+  /** The policy of the grant; undefined leaves the grant without one. */
+  readonly policy?: object | undefined;
+  readonly upstream?: RecordingUpstreamOptions;
+  readonly limits?: Partial<HttpUpstreamLimits>;
+  readonly methods?: MethodSwitches;
+  readonly clock?: Clock;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The JSON-RPC message of a JSON answer, or of the last event of a stream. */
+  readonly message: {
+    readonly id?: unknown;
+    readonly result?: {
+      readonly isError?: boolean;
+      readonly content?: readonly { readonly text: string }[];
+      readonly tools?: readonly { readonly name: string }[];
+      readonly _meta?: Readonly<Record<string, { readonly rule: string; readonly retryAfterMs?: number }>>;
+      readonly [member: string]: unknown;
+    };
+    readonly error?: { readonly code: number; readonly message: string };
+  };
+}
+
+const LIMITS: HttpUpstreamLimits = { connectMs: 2_000, firstByteMs: 5_000, callMs: 5_000, answerBytes: 4 * 1024 * 1024 };
+export const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+
+/** A whole gateway over a memory store, in front of a recording upstream, with real sockets on both sides. */
+export class GatewayRig {
+  readonly upstream: RecordingUpstream;
+  readonly directory = new Directory();
+  readonly token = newGrantToken();
+  readonly strangerToken = newGrantToken();
+  readonly store = openStore({ dataDir: ':memory:' });
+  readonly #options: RigOptions;
+  #listener: Server | undefined;
+  #link: Upstream | undefined;
+  url = '';
+
+  private constructor(options: RigOptions) {
+    this.#options = options;
+    this.upstream = new RecordingUpstream(options.upstream);
+  }
+
+  static async start(options: RigOptions): Promise<GatewayRig> {
+    const rig = new GatewayRig(options);
+    await rig.#start();
+    return rig;
+  }
+
+  async #start(): Promise<void> {
+    const clock = this.#options.clock ?? systemClock;
+    const log = silentLog;
+    const link = createHttpUpstream({
+      serverId: 'shop',
+      url: await this.upstream.start(),
+      headers: { authorization: 'Bearer upstream-credential' },
+      knowTool: (definition) => knowTool(definition),
+      log,
+      clock,
+      limits: { ...LIMITS, ...this.#options.limits },
+    });
+    this.#link = link;
+    const methods = this.#options.methods ?? {};
+    this.directory.addServer({ id: 'shop', organisation: 'default', upstream: link, methods });
+    this.directory.addServer({ id: 'other', organisation: 'default', upstream: link, methods });
+    if (this.#options.policy) this.setPolicy(this.#options.policy);
+    this.directory.setGrants(
+      new Map([
+        [hashGrantToken(this.token), grant('agent', 'shop', this.#options.policy ? 'rules' : undefined)],
+        [hashGrantToken(this.strangerToken), grant('stranger', 'other', undefined)],
+      ]),
+    );
+    const gateway = new Gateway({
+      directory: this.directory,
+      quota: createQuota({ counters: this.store.counters, clock }),
+      records: createRecords({ store: this.store.records, clock, log }),
+      clock,
+      log,
+      sessionKey: new Uint8Array(32).fill(7),
+    });
+    this.#listener = createHttpListener({
+      gateway,
+      directory: this.directory,
+      clock,
+      log,
+      allowedHosts: [],
+      allowedOrigins: [],
+      isReady: () => true,
+      welcome: 'hello\n',
+    });
+    const listener = this.#listener;
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    this.url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/mcp/shop/`;
+  }
+
+  setPolicy(document: object): void {
+    const read = validatePolicy(document);
+    if (!read.ok) throw new Error(JSON.stringify(read.problems));
+    this.directory.setPolicy('shop', 'rules', compilePolicy(read.document, { name: 'rules', version: 'v1' }));
+  }
+
+  /** Posts a body as it is; headers override the usual ones, undefined removes one. */
+  async post(body: string | Uint8Array, headers: Record<string, string | undefined> = {}): Promise<Answered> {
+    const all = { ...JSON_HEADERS, authorization: `Bearer ${this.token}`, ...headers };
+    const kept = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    return answered(await fetch(this.url, { method: 'POST', headers: kept, body: body as BodyInit }));
+  }
+
+  /** A legacy `tools/call` without a session. */
+  call(name: string, args?: unknown, id: string | number = 1): Promise<Answered> {
+    const params = args === undefined ? { name } : { name, arguments: args };
+    return this.post(JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params }));
+  }
+
+  /** A modern request, with the mirror headers it needs. */
+  modern(method: string, params: Record<string, unknown> = {}, headers: Record<string, string | undefined> = {}): Promise<Answered> {
+    const name = typeof params['name'] === 'string' ? { 'mcp-name': params['name'] } : {};
+    return this.post(JSON.stringify(modernMessage(method, params)), {
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': method,
+      ...name,
+      ...headers,
+    });
+  }
+
+  /** The records so far, oldest first. */
+  records(): Promise<readonly StoredRecord[]> {
+    return this.store.records.query({ order: 'oldest', limit: 1_000 });
+  }
+
+  /** Used units of a counter of the demo policy in its present window, by name. */
+  async close(): Promise<void> {
+    const listener = this.#listener;
+    listener?.closeAllConnections();
+    if (listener) await new Promise<void>((resolve) => listener.close(() => resolve()));
+    await this.#link?.close();
+    await this.upstream.stop();
+    await this.store.close();
+  }
+}
+
+export function modernMessage(method: string, params: Record<string, unknown> = {}, id: string | number = 1): object {
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientCapabilities': {},
+    'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+  };
+  return { jsonrpc: '2.0', id, method, params: { ...params, _meta } };
+}
+
+export async function answered(response: Response): Promise<Answered> {
+  const text = await response.text();
+  const isStream = (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
+  const last = isStream ? (text.match(/^data: (.*)$/gm)?.at(-1)?.slice(6) ?? '{}') : text || '{}';
+  return { status: response.status, headers: response.headers, text, message: JSON.parse(last) as Answered['message'] };
+}
+
+function grant(id: string, server: string, policy: string | undefined): Grant {
+  return { id, label: id, server, policy, createdAt: 0, expiresAt: undefined, revokedAt: undefined };
+}
