@@ -161,7 +161,7 @@ function stampOf(file: string): string {
 }
 
 function serversOf(configuration: Configuration): string {
-  return JSON.stringify(Object.entries(configuration.servers).map(([id, { policies: _, ...server }]) => [id, server]));
+  return JSON.stringify(configuration.servers, (key, value: unknown) => (key === 'policies' ? undefined : value));
 }
 
 function readyServers(configuration: Configuration, base: string, dataDir: string): ReadyServer[] {

@@ -13,19 +13,15 @@ interface MintFlags {
   readonly data?: string;
 }
 
-/** Where a command writes: commander's own outputs, so that a test or an embedder can redirect them. */
-interface Output {
-  out(text: string): void;
-  err(text: string): void;
-}
-
 const MAX_LABEL_CHARS = 100;
 const DATA_FLAG = ['--data <dir>', 'data folder (default: TOOLGATE_DATA, else ./data)'] as const;
 
 /** `toolgate grants`: mint, list and revoke the credentials of agents. A running gateway follows within a second. */
 export function grantsCommand(): Command {
   return new Command('grants')
-    .description('Mint, list and revoke grants: the tokens with which agents call one server under one policy.')
+    .description(
+      'Mint, list and revoke grants: the tokens with which agents call one server under one policy.',
+    )
     .addCommand(mintCommand())
     .addCommand(listCommand())
     .addCommand(revokeCommand());
@@ -36,7 +32,10 @@ function mintCommand(): Command {
     .description('Make a grant and print its token, once.')
     .requiredOption('--server <id>', 'server that the grant is for')
     .requiredOption('--label <name>', 'name of the agent or automation that will use it')
-    .option('--policy <name>', 'policy of that server that the grant carries; without one every call is denied')
+    .option(
+      '--policy <name>',
+      'policy of that server that the grant carries; without one every call is denied',
+    )
     .option('--expires <time>', 'when it ends: 12h, 30d, or an ISO date or time (default: never)')
     .option('--json', 'print a JSON object with the token')
     .option(...DATA_FLAG)
@@ -49,8 +48,8 @@ Examples:
 
 Only the token goes to standard output. It is not stored and cannot be shown again.`,
     )
-    .action((flags: MintFlags, command: Command) =>
-      withGrants({ dataDir: resolveDataDir(flags.data) }, (grants) => mint(grants, flags, outputOf(command))),
+    .action((flags: MintFlags) =>
+      withGrants({ dataDir: resolveDataDir(flags.data) }, (grants) => mint(grants, flags)),
     );
 }
 
@@ -59,12 +58,10 @@ function listCommand(): Command {
     .description('List the grants of a data folder, oldest first.')
     .option('--json', 'print a JSON array')
     .option(...DATA_FLAG)
-    .action((flags: { json?: true; data?: string }, command: Command) =>
+    .action((flags: { json?: true; data?: string }) =>
       withGrants({ dataDir: resolveDataDir(flags.data), access: 'read' }, async (grants) => {
         const all = await grants.list();
-        const { out } = outputOf(command);
-        if (flags.json) out(`${safeJson(all.map(toJson))}\n`);
-        else out(tableOf(all));
+        process.stdout.write(flags.json ? `${safeJson(all.map(toJson))}\n` : tableOf(all));
       }),
     );
 }
@@ -76,15 +73,17 @@ function revokeCommand(): Command {
     .option('--server <id>', 'server of the grant, where several have the label')
     .option(...DATA_FLAG)
     .addHelpText('after', '\nExample:\n  $ toolgate grants revoke newsletter --server fluentcrm')
-    .action((wanted: string, flags: { server?: string; data?: string }, command: Command) =>
+    .action((wanted: string, flags: { server?: string; data?: string }) =>
       withGrants({ dataDir: resolveDataDir(flags.data), access: 'existing' }, async (grants) => {
         const revoked = await revoke(grants, wanted, flags.server);
-        outputOf(command).out(`Revoked ${revoked.id} (${escapeControls(revoked.label)}) of ${revoked.server}.\n`);
+        process.stdout.write(
+          `Revoked ${revoked.id} (${escapeControls(revoked.label)}) of ${revoked.server}.\n`,
+        );
       }),
     );
 }
 
-async function mint(grants: GrantStore, flags: MintFlags, output: Output): Promise<void> {
+async function mint(grants: GrantStore, flags: MintFlags): Promise<void> {
   const now = systemClock.now();
   const token = newGrantToken();
   const grant: Grant = {
@@ -98,34 +97,49 @@ async function mint(grants: GrantStore, flags: MintFlags, output: Output): Promi
   };
   await grants.insert({ ...grant, tokenHash: hashGrantToken(token) });
   const { state: _state, ...shown } = toJson(grant);
-  output.out(flags.json ? `${safeJson({ ...shown, token })}\n` : `${token}\n`);
-  output.err(`Grant ${grant.id} (${grant.label}) for ${grant.server}. Keep the token now: it is not shown again.\n`);
-  if (grant.policy === undefined) output.err('It carries no policy, so every call is denied; --policy gives it one.\n');
+  process.stdout.write(flags.json ? `${safeJson({ ...shown, token })}\n` : `${token}\n`);
+  process.stderr.write(
+    `Grant ${grant.id} (${grant.label}) for ${grant.server}. Keep the token now: it is not shown again.\n`,
+  );
+  if (grant.policy === undefined)
+    process.stderr.write('It carries no policy, so every call is denied; --policy gives it one.\n');
 }
 
 async function revoke(grants: GrantStore, wanted: string, server: string | undefined): Promise<Grant> {
   const now = systemClock.now();
   const named = (await grants.list()).findLast(
-    (grant) => grant.server === server && grant.revokedAt === undefined && [grant.id, grant.label].includes(wanted),
+    (grant) =>
+      grant.server === server && grant.revokedAt === undefined && [grant.id, grant.label].includes(wanted),
   );
-  const revoked = await (server === undefined ? grants.revoke(wanted, now) : named && grants.revoke(named.id, now));
+  const revoked = await (server === undefined
+    ? grants.revoke(wanted, now)
+    : named && grants.revoke(named.id, now));
   if (revoked !== undefined) return revoked;
   const place = server === undefined ? '' : ` of the server "${server}"`;
-  throw new ToolgateError('grant.unknown', `No grant${place} has the id or label "${wanted}", or it is revoked already.`, {
-    hint: 'See `toolgate grants list`.',
-  });
+  throw new ToolgateError(
+    'grant.unknown',
+    `No grant${place} has the id or label "${wanted}", or it is revoked already.`,
+    {
+      hint: 'See `toolgate grants list`.',
+    },
+  );
 }
 
 function labelOf(text: string): string {
   const label = text.trim();
   if (label.length > 0 && label.length <= MAX_LABEL_CHARS && escapeControls(label) === label) return label;
-  throw new ToolgateError('usage.label', `A label has 1 to ${MAX_LABEL_CHARS} characters, none of them a control character.`);
+  throw new ToolgateError(
+    'usage.label',
+    `A label has 1 to ${MAX_LABEL_CHARS} characters, none of them a control character.`,
+  );
 }
 
 function expiryOf(text: string, now: number): number {
   const moment = momentOf(text, 'ahead', now);
   if (moment > now) return moment;
-  throw new ToolgateError('usage.expires', `"${text}" is in the past.`, { hint: 'Give --expires a later time.' });
+  throw new ToolgateError('usage.expires', `"${text}" is in the past.`, {
+    hint: 'Give --expires a later time.',
+  });
 }
 
 type State = 'live' | 'expired' | 'revoked';
@@ -153,7 +167,8 @@ function toJson(grant: Grant): Record<string, string> & { readonly state: State 
 
 function tableOf(grants: readonly Grant[]): string {
   if (grants.length === 0) return 'No grants yet. `toolgate grants mint` makes one.\n';
-  const day = (at: number | undefined): string => (at === undefined ? 'never' : new Date(at).toISOString().slice(0, 16));
+  const day = (at: number | undefined): string =>
+    at === undefined ? 'never' : new Date(at).toISOString().slice(0, 16);
   const rows = grants.map((grant) => [
     grant.id,
     grant.server,
@@ -162,9 +177,20 @@ function tableOf(grants: readonly Grant[]): string {
     stateOf(grant),
     day(grant.expiresAt),
   ]);
-  const table = [['ID', 'SERVER', 'LABEL', 'POLICY', 'STATE', 'EXPIRES (UTC)'], ...rows].map((row) => row.map(escapeControls));
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
-  return table.map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`).join('');
+  const table = [['ID', 'SERVER', 'LABEL', 'POLICY', 'STATE', 'EXPIRES (UTC)'], ...rows].map((row) =>
+    row.map(escapeControls),
+  );
+  const widths =
+    table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
+  return table
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
 }
 
 async function withGrants(options: StoreOptions, work: (grants: GrantStore) => Promise<void>): Promise<void> {
@@ -174,12 +200,4 @@ async function withGrants(options: StoreOptions, work: (grants: GrantStore) => P
   } finally {
     await store.close();
   }
-}
-
-function outputOf(command: Command): Output {
-  const { writeOut, writeErr } = command.configureOutput();
-  return {
-    out: (text) => (writeOut ? writeOut(text) : void process.stdout.write(text)),
-    err: (text) => (writeErr ? writeErr(text) : void process.stderr.write(text)),
-  };
 }

@@ -24,8 +24,13 @@ export function logsCommand(): Command {
     .option('--server <id>', 'only this server')
     .option('--grant <label>', 'only this grant, by label or id')
     .option('--tool <name>', 'only this tool')
-    .addOption(new Option('--outcome <outcome>', 'only this outcome').choices(['allow', 'deny', 'hold', 'refused']))
-    .option('--rule <rule>', 'only decisions of this rule, such as "(default deny)" or /tools/create_refund/deny_if/0')
+    .addOption(
+      new Option('--outcome <outcome>', 'only this outcome').choices(['allow', 'deny', 'hold', 'refused']),
+    )
+    .option(
+      '--rule <rule>',
+      'only decisions of this rule, such as "(default deny)" or /tools/create_refund/deny_if/0',
+    )
     .option('--since <time>', 'only from then on: 15m, 1h, 7d, or an ISO date or time')
     .option('--limit <n>', 'at most this many, the newest ones', '100')
     .option('-f, --follow', 'go on with each new decision until interrupted')
@@ -41,15 +46,14 @@ Examples:
 
 Arguments are logged by name only, never by value.`,
     )
-    .action(async (flags: LogsFlags, command: Command) => {
-      const { writeOut } = command.configureOutput();
-      await showLogs(flags, (text) => (writeOut ?? ((line) => process.stdout.write(line)))(text));
-    });
+    .action(showLogs);
 }
 
-async function showLogs(flags: LogsFlags, write: (text: string) => void): Promise<void> {
+async function showLogs(flags: LogsFlags): Promise<void> {
   const filter = filterOf(flags);
-  const print = (record: StoredRecord): void => write(`${flags.json ? jsonLine(record) : formatRecord(record)}\n`);
+  const print = (record: StoredRecord): void => {
+    process.stdout.write(`${flags.json ? jsonLine(record) : formatRecord(record)}\n`);
+  };
   const store = openStore({ dataDir: resolveDataDir(flags.data), access: 'read' });
   const reader = untilUnwanted();
   try {
@@ -77,7 +81,9 @@ function filterOf(flags: LogsFlags): RecordFilter {
 
 function limitOf(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new ToolgateError('usage.limit', `"${text}" is no number of rows.`, { hint: 'Give --limit a whole number.' });
+  throw new ToolgateError('usage.limit', `"${text}" is no number of rows.`, {
+    hint: 'Give --limit a whole number.',
+  });
 }
 
 function jsonLine(record: StoredRecord): string {
@@ -94,7 +100,10 @@ function untilUnwanted(): { readonly signal: AbortSignal; release(): void } {
     signal: controller.signal,
     release() {
       process.off('SIGINT', stop).off('SIGTERM', stop);
-      // A pipe that broke reports it late: the listener on standard output stays for it.
+      // A broken pipe is reported after the write, possibly after the last one.
+      process.stdout.off('error', ignore).on('error', ignore).off('error', stop);
     },
   };
 }
+
+function ignore(): void {}

@@ -13,6 +13,7 @@ import {
   runPolicyCases,
   type CompiledPolicy,
   type KnownTool,
+  type PolicyCaseResult,
   type PolicyDocument,
   type Problem,
   type ToolDefinition,
@@ -93,18 +94,11 @@ function testCommand(): Command {
       const policy = compiled(policyFile);
       const cases = readPolicyCases(textOf(casesFile));
       if (!cases.ok) throw invalidFile(casesFile, cases.problems, 'file of cases');
-      const results = runPolicyCases(policy, cases.cases, flags.tools === undefined ? undefined : toolsInFile(flags.tools));
-      const failed = results.filter((result) => !result.ok);
+      const tools = flags.tools === undefined ? undefined : toolsInFile(flags.tools).map((tool) => knowTool(tool));
+      const results = runPolicyCases(policy, cases.cases, tools);
       if (flags.json) printJson(results);
-      else {
-        for (const { index, ok, call, expected, decision } of results) {
-          const got = `${decision.outcome} by ${decision.rule}`;
-          const wanted = `${expected.outcome}${expected.rule === undefined ? '' : ` by ${expected.rule}`}`;
-          print(`${ok ? 'ok  ' : 'FAIL'} ${index + 1}. ${call.name}: ${ok ? got : `expected ${wanted}, got ${got}`}`);
-        }
-        print(`${results.length - failed.length} of ${results.length} cases as expected.`);
-      }
-      if (failed.length > 0) throw new CheckFailed();
+      else printResults(results);
+      if (results.some((result) => !result.passed)) throw new CheckFailed();
     });
 }
 
@@ -214,6 +208,17 @@ function jsonOf(text: string, place: string): unknown {
   } catch (error) {
     throw new ToolgateError('usage.not_json', `${place} is not JSON: ${messageOf(error)}.`);
   }
+}
+
+function printResults(results: readonly PolicyCaseResult[]): void {
+  for (const [index, { case: one, decision, passed }] of results.entries()) {
+    const got = `${decision.outcome} by ${decision.rule}`;
+    const wanted = `${one.expect}${one.rule === undefined ? '' : ` by ${one.rule}`}`;
+    const title = `${index + 1}. ${one.call.name}`;
+    print(passed ? `ok   ${title}: ${got}` : `FAIL ${title}: expected ${wanted}, got ${got}`);
+  }
+  const passed = results.filter((result) => result.passed).length;
+  print(`${passed} of ${results.length} cases as expected.`);
 }
 
 function printProblems(file: string, problems: readonly Problem[]): void {

@@ -25,6 +25,9 @@ export const contact = z.object({
   last_activity: localTime,
 });
 
+/** A changed contact comes back without its tags and lists, which says nothing about whether it has any. */
+const contactAlone = contact.omit({ tags: true, lists: true });
+
 export type Contact = z.output<typeof contact>;
 
 const personalFields = {
@@ -127,12 +130,12 @@ const updateContact = defineTool({
     (args) => Object.keys(args).length > 1,
     'give at least one field to change',
   ),
-  output: z.object({ contact, changedFields: z.array(z.string()) }),
+  output: z.object({ contact: contactAlone, changedFields: z.array(z.string()) }),
   run: async ({ subscriberId, ...fields }, api) => {
     const answer = await api.put(apiPath`/subscribers/${subscriberId}`, withCapitalCountry(fields));
     return {
       summary: `Contact ${subscriberId} updated.`,
-      data: { contact: read(z.object({ contact }), answer).contact, changedFields: Object.keys(fields) },
+      data: { contact: read(z.object({ contact: contactAlone }), answer).contact, changedFields: Object.keys(fields) },
     };
   },
 });

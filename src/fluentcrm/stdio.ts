@@ -38,7 +38,10 @@ function patientTransport(input: Readable, output: Writable): Transport {
         if ('method' in message && 'id' in message) waiting.add(message.id);
         transport.onmessage?.(message);
       };
-      inner.onclose = () => transport.onclose?.();
+      inner.onclose = () => {
+        input.pause();
+        transport.onclose?.();
+      };
       inner.onerror = (error) => transport.onerror?.(error);
       await inner.start();
       input.on('data', (chunk: Buffer) => gate.write(chunk));
@@ -53,10 +56,7 @@ function patientTransport(input: Readable, output: Writable): Transport {
       if (!('method' in message) && message.id !== undefined) waiting.delete(message.id);
       endWhenIdle();
     },
-    close: async () => {
-      input.pause();
-      await inner.close();
-    },
+    close: async () => inner.close(),
   };
   return transport;
 }

@@ -212,7 +212,9 @@ function mirrorHeadersOf(call: AgentCall, message: JsonRpcRequest): ReadonlyMap<
   for (const { header, path } of scanParamHeaders(tool?.definition.inputSchema as Json | undefined).declarations) {
     let value: Json | undefined = args;
     for (const key of path) value = isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-    if (value !== undefined && value !== null) headers.set(header, encodeHeaderValue(String(value)));
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+      headers.set(header, encodeHeaderValue(String(value)));
+    }
   }
   return headers;
 }

@@ -1,4 +1,4 @@
-import { ERROR_CODES, errorAnswer, filterToolList, isJsonObject, isToolListResult, type Era, type Json, type JsonObject } from '#mcp';
+import { ERROR_CODES, errorAnswer, filterToolList, isJsonObject, isRequestId, isToolListResult, type Era, type Json, type JsonObject } from '#mcp';
 import { isListed, type CompiledPolicy } from '#policy';
 import { toolDefinitionsOf, type Upstream } from '#upstream';
 import { sealRequestId } from './session-id.ts';
@@ -58,8 +58,8 @@ function inspectServerMessage(message: JsonObject, context: InspectionContext): 
   const { id, method } = message;
   if (id === undefined) return PASS;
   if (context.era === 'modern') return { action: 'drop', reason: 'servers send no requests in this revision' };
-  if (!SERVER_REQUESTS.has(String(method)) || (typeof id !== 'string' && typeof id !== 'number')) {
-    return { action: 'drop', reason: `the server request ${String(method)} is not allowed` };
+  if (typeof method !== 'string' || !SERVER_REQUESTS.has(method) || !isRequestId(id)) {
+    return { action: 'drop', reason: 'the server sent a request that is not allowed' };
   }
   return {
     action: 'replace',
@@ -111,6 +111,5 @@ function adaptCapabilities(capabilities: JsonObject): JsonObject {
 }
 
 function idOf(message: JsonObject): string | number | undefined {
-  const { id } = message;
-  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
+  return isRequestId(message['id']) ? message['id'] : undefined;
 }

@@ -51,7 +51,7 @@ export async function judgeCall(call: AgentCall, message: JsonRpcRequest, deps: 
   const observing = policy?.mode === 'observe';
   if (decision.outcome !== 'allow' && !observing) {
     if (decision.outcome === 'deny' && decision.kind !== 'refused') call.request.server.upstream.refreshSoon();
-    return record(call, name, policy, verdictOf(decision, message, call, policy), deps);
+    return record(call, name, policy, verdictOf(decision, message, name, call, policy), deps);
   }
   const mismatch = paramHeaderFault(call, message, found.tool);
   if (mismatch) return end(protocolRefusal(mismatch));
@@ -87,7 +87,7 @@ function limitsOf(decision: Decision): readonly LimitDemand[] {
   return decision.outcome === 'deny' ? [] : decision.limits;
 }
 
-function verdictOf(decision: Decision, message: JsonRpcRequest, call: AgentCall, policy: CompiledPolicy | undefined): Verdict {
+function verdictOf(decision: Decision, message: JsonRpcRequest, name: string, call: AgentCall, policy: CompiledPolicy | undefined): Verdict {
   const note = noteOf(decision.rule, policy);
   if (decision.outcome === 'hold') {
     const text = `${decision.message} The call is held: it runs only after a person has agreed, and no approver is connected to this gateway.`;
@@ -97,7 +97,7 @@ function verdictOf(decision: Decision, message: JsonRpcRequest, call: AgentCall,
   const answer =
     decision.kind === 'refused'
       ? denied(message.id, call.era, decision.message, note)
-      : noSuchTool(message.id, String(message.params?.['name']));
+      : noSuchTool(message.id, name);
   return { answer, outcome: 'deny', rule: decision.rule, message: decision.message };
 }
 

@@ -107,8 +107,9 @@ export function versionOf(text: string): string {
 }
 
 /** `file:line:column: pointer: message (suggestion)`, the form editors and people know. */
-export function formatProblem(place: string, problem: Problem): string {
+export function formatProblem(place: string, problem: Omit<Problem, 'line' | 'column'> & Partial<Problem>): string {
+  const position = problem.line === undefined ? '' : `:${problem.line}:${problem.column ?? 1}`;
   const pointer = problem.pointer === '' ? '' : `${problem.pointer}: `;
   const suggestion = problem.suggestion === undefined ? '' : ` (${problem.suggestion})`;
-  return `${place}:${problem.line}:${problem.column}: ${pointer}${problem.message}${suggestion}`;
+  return `${place}${position}: ${pointer}${problem.message}${suggestion}`;
 }

@@ -51,7 +51,7 @@ const HIDDEN: Step = {
   question: 'Is the tool hidden?',
   ask: ({ call }) => unknownTool(call.tool, '(hidden)', 'hidden'),
 };
-const NOT_HIDDEN: Step = { ...HIDDEN, ask: () => undefined };
+const NOT_HIDDEN: Step = { ...HIDDEN, ask: () => undefined, find: () => 'no' };
 
 const KNOWN: Step = {
   rule: '(unknown tool)',

@@ -104,7 +104,7 @@ const amount = z
     context.issues.push({
       code: 'custom',
       input: context.value,
-      message: 'must not be negative, have at most six decimals and stay below 9007199254.740992',
+      message: 'must be from 0 to 9007199254.74, with at most six decimals',
     });
   })
   .meta({ minimum: 0 });

@@ -61,7 +61,7 @@ function valueOf(node: Node): unknown {
   const members = (node.children ?? []).flatMap(({ children: [key, value] = [] }) =>
     key === undefined || value === undefined ? [] : [[String(key.value), valueOf(value)] as const],
   );
-  return Object.fromEntries(members.reverse());
+  return Object.fromEntries(members.toReversed());
 }
 
 /** Every key that its object has already, at any depth; keys are compared as decoded. */

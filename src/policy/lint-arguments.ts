@@ -66,7 +66,7 @@ function judgeType(condition: Condition, kind: PredicateKind, { types, allowed }
       : `"${op}" cannot take ${path} as ${refused.join(' or ')}, which the tool allows: such calls are refused`;
     return [{ level: never ? 'error' : 'warning', message }];
   }
-  if (op !== 'eq' && op !== 'in') return [];
+  if (condition.op !== 'eq' && condition.op !== 'in') return [];
   const wanted = condition.op === 'in' ? condition.value : [condition.value];
   if (types !== undefined && !wanted.some((value) => types.has(typeOf(value)))) {
     const message = `can never be equal: the tool declares ${path} as ${[...types].join(' or ')}; ${effectOf(kind)}`;
@@ -78,12 +78,7 @@ function judgeType(condition: Condition, kind: PredicateKind, { types, allowed }
   return [{ level: 'warning', message }];
 }
 
-function nearPath(
-  path: string,
-  steps: readonly PathStep[],
-  at: number,
-  names: readonly string[],
-): string | undefined {
+function nearPath(steps: readonly PathStep[], at: number, names: readonly string[]): string | undefined {
   const step = steps[at];
   if (step?.kind !== 'key') return undefined;
   return (
@@ -102,7 +97,7 @@ function judgePlace(
 ): Complaint[] {
   if (place.state === 'absent') {
     const message = `the tool ${JSON.stringify(tool)} takes no ${path}: ${effect}`;
-    return [{ level: 'error', message, suggestion: nearPath(path, steps, place.at, place.names) }];
+    return [{ level: 'error', message, suggestion: nearPath(steps, place.at, place.names) }];
   }
   if (place.state === 'declared') return [];
   const last = steps.at(-1);

@@ -11,6 +11,8 @@ export interface CompiledCondition {
   /** The argument that it looks into. */
   readonly argument: string;
   test(args: unknown): Verdict;
+  /** Whether the call lacks what the path leads to. */
+  isMissing(args: unknown): boolean;
 }
 
 export interface CompiledPredicate {
@@ -36,6 +38,12 @@ function patternOf(source: string, { patterns }: Workshop): Pattern {
     throw new Error(`A policy that was not validated: a pattern ${compiled.message}`);
   patterns.set(source, compiled.pattern);
   return compiled.pattern;
+}
+
+function contains(value: unknown, wanted: unknown): Verdict {
+  if (Array.isArray(value)) return matchIf(value.some((element) => jsonEquals(element, wanted)));
+  if (typeof value !== 'string' || typeof wanted !== 'string') return Verdict.undecidable;
+  return matchIf(value.includes(wanted));
 }
 
 /** The question that an operator asks of a present value. */
@@ -67,12 +75,8 @@ function comparisonOf(condition: Condition, workshop: Workshop): (value: unknown
         return found === undefined ? Verdict.undecidable : matchIf(found);
       };
     }
-    case 'contains':
-      return (value) => {
-        if (Array.isArray(value)) return matchIf(value.some((element) => jsonEquals(element, wanted)));
-        if (typeof value !== 'string' || typeof wanted !== 'string') return Verdict.undecidable;
-        return matchIf(value.includes(wanted));
-      };
+    default:
+      return (value) => contains(value, wanted);
   }
 }
 
@@ -82,12 +86,20 @@ function leafOf(condition: Condition, workshop: Workshop): Leaf {
   return { test, missing: matchIf(condition.on_missing === 'match') };
 }
 
+/** Matches what is there. */
+const PRESENCE: Leaf = { missing: Verdict.noMatch, test: () => Verdict.match };
+
 function compileCondition(source: Condition, workshop: Workshop): CompiledCondition {
   const parsed = parsePath(source.path);
   if ('message' in parsed) throw new Error(`A policy that was not validated: the path ${parsed.message}`);
   const steps: readonly PathStep[] = parsed.path.steps;
   const leaf = leafOf(source, workshop);
-  return { source, argument: parsed.path.argument, test: (args) => walkPath(args, steps, leaf) };
+  return {
+    source,
+    argument: parsed.path.argument,
+    test: (args) => walkPath(args, steps, leaf),
+    isMissing: (args) => walkPath(args, steps, PRESENCE) === Verdict.noMatch,
+  };
 }
 
 /** Makes a predicate of a validated document ready. Throws on one that was not validated. */

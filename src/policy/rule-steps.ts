@@ -44,12 +44,7 @@ function defaultMessage(kind: PredicateKind, predicate: Predicate): string {
   return kind === 'deny_if' ? `Refused when ${when}.` : `This call needs a person's approval: ${when}.`;
 }
 
-function predicateStep(
-  kind: PredicateKind,
-  rule: string,
-  predicate: CompiledPredicate,
-  meter: Workshop['meter'],
-): Step {
+function predicateStep(kind: PredicateKind, rule: string, predicate: CompiledPredicate): Step {
   const { source, conditions } = predicate;
   const message = source.on_deny ?? defaultMessage(kind, source);
   const undecidable = source.on_deny ?? `A rule of the policy cannot be decided: ${needsInWords(source)}.`;
@@ -70,12 +65,16 @@ function predicateStep(
       return refused ? refuse(rule, message) : undefined;
     },
     find(situation) {
-      meter.reset();
       if (looksAtArguments && situation.call.hasLossyNumber === true)
         return 'a number of the call is not exact';
       if (!looksAtArguments) return 'no condition: always';
       return conditions
-        .map((condition) => `${conditionInWords(condition.source)}: ${FOUND[condition.test(situation.args)]}`)
+        .map((condition) => {
+          const answer = `${conditionInWords(condition.source)}: ${FOUND[condition.test(situation.args)]}`;
+          return condition.source.op !== 'exists' && condition.isMissing(situation.args)
+            ? `${answer} (not given)`
+            : answer;
+        })
         .join('; ');
     },
   };
@@ -185,7 +184,7 @@ export function stepsOf(
   const checkArguments = argumentStep(argumentMode, judged);
   return [
     ...(checkArguments === undefined ? [] : [checkArguments]),
-    ...predicates.map(({ kind, rule, predicate }) => predicateStep(kind, rule, predicate, workshop.meter)),
+    ...predicates.map(({ kind, rule, predicate }) => predicateStep(kind, rule, predicate)),
     ...(owned?.rule.action === 'require_approval' ? [approvalStep(owned)] : []),
     ...limits.map(limitStep),
   ];

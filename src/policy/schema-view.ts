@@ -97,7 +97,9 @@ function either(views: readonly SchemaView[]): SchemaView {
 function ownTypes(schema: Readonly<Record<string, unknown>>, allowed: readonly unknown[] | undefined) {
   const type = ownMember(schema, 'type');
   if (type === undefined) return allowed === undefined ? undefined : new Set(allowed.map(typeOf));
-  const types = new Set([type].flat().map((one) => (one === 'integer' ? 'number' : String(one))));
+  const types = new Set(
+    [type].flat().flatMap((one) => (typeof one === 'string' ? [one === 'integer' ? 'number' : one] : [])),
+  );
   if (schema['nullable'] === true) types.add('null');
   return types;
 }

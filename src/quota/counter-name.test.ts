@@ -5,7 +5,11 @@ import { counterName, type QuotaOwner } from './counter-name.ts';
 
 const owner: QuotaOwner = { organisation: 'o1', server: 's1', grant: 'g1', session: 'session 1' };
 
-function name(scope: LimitScope, changes: Partial<QuotaOwner> = {}, limit: Partial<LimitDemand> = {}): string {
+function name(
+  scope: LimitScope,
+  changes: Partial<QuotaOwner> = {},
+  limit: Partial<LimitDemand> = {},
+): string {
   const demand: LimitDemand = {
     rule: '/tools/a/limits/budget',
     counter: 'budget',
@@ -33,7 +37,9 @@ describe('counterName', () => {
   });
 
   it('is shared by rules that name the same counter, whatever their maximum and amount', () => {
-    expect(name('grant', {}, { rule: '/all_tools/limits/budget', maxMicros: 9, amountMicros: 7 })).toBe(name('grant'));
+    expect(name('grant', {}, { rule: '/all_tools/limits/budget', maxMicros: 9, amountMicros: 7 })).toBe(
+      name('grant'),
+    );
   });
 
   it('is another for another scope, name or window', () => {
@@ -51,7 +57,8 @@ describe('counterName', () => {
   it('is one per grant where there is no session, and not that of any named session', () => {
     const stateless = name('session', { session: undefined });
     expect(name('session', { session: undefined, grant: 'g2' })).not.toBe(stateless);
-    for (const session of ['', 'null', 'undefined', 'g1']) expect(name('session', { session })).not.toBe(stateless);
+    for (const session of ['', 'null', 'undefined', 'g1'])
+      expect(name('session', { session })).not.toBe(stateless);
   });
 
   it('keeps any two different owners and names apart', () => {
@@ -60,8 +67,13 @@ describe('counterName', () => {
       fc.string({ unit: 'binary', maxLength: 4 }),
     );
     const parts = fc.tuple(text, text, text, text, text);
-    const nameOf = ([organisation, server, grant, session, counter]: [string, string, string, string, string]): string =>
-      name('session', { organisation, server, grant, session }, { counter });
+    const nameOf = ([organisation, server, grant, session, counter]: [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ]): string => name('session', { organisation, server, grant, session }, { counter });
     fc.assert(
       fc.property(parts, parts, (one, other) => {
         expect(nameOf(one) === nameOf(other)).toBe(one.every((part, i) => part === other[i]));

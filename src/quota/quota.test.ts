@@ -137,7 +137,9 @@ describe('createQuota', () => {
     }
     for (const scope of ['server', 'organisation'] as const) {
       await take([limit({ scope, maxMicros: ONE })]);
-      expect(await quota.reserve([limit({ scope, maxMicros: ONE })], other)).toMatchObject({ granted: false });
+      expect(await quota.reserve([limit({ scope, maxMicros: ONE })], other)).toMatchObject({
+        granted: false,
+      });
     }
   });
 
@@ -282,7 +284,9 @@ describe('createQuota', () => {
     const turning = createQuota({ counters: store.counters, clock: { now: () => moments.shift() ?? NOON } });
     const outcome = await turning.reserve([limit({ counter: 'a' }), limit({ counter: 'b' })], owner);
     if (!outcome.granted) throw new Error('refused');
-    expect(outcome.entries.map((entry) => entry.windowStart)).toEqual(Array(2).fill(windowStart(NOON - 1, 60)));
+    expect(outcome.entries.map((entry) => entry.windowStart)).toEqual(
+      Array(2).fill(windowStart(NOON - 1, 60)),
+    );
   });
 });
 

@@ -25,12 +25,16 @@ describe('windowStart', () => {
 
   it('puts every moment into exactly one window', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 8.64e15 }), fc.integer({ min: 1, max: 31_536_000 }), (now, seconds) => {
-        const start = windowStart(now, seconds);
-        expect(start).toBeLessThanOrEqual(now);
-        expect(windowEnd(start, seconds)).toBeGreaterThan(now);
-        expect(start % (seconds * 1000)).toBe(0);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 8.64e15 }),
+        fc.integer({ min: 1, max: 31_536_000 }),
+        (now, seconds) => {
+          const start = windowStart(now, seconds);
+          expect(start).toBeLessThanOrEqual(now);
+          expect(windowEnd(start, seconds)).toBeGreaterThan(now);
+          expect(start % (seconds * 1000)).toBe(0);
+        },
+      ),
     );
   });
 });

@@ -23,7 +23,9 @@ describe('escapeControls', () => {
 
 describe('safeJson', () => {
   it('is JSON of the same value, on one line, with nothing unsafe in it', () => {
-    const text = fc.string({ unit: fc.constantFrom('a', '"', '\\', '\n', '\u001b', '\u009b', '\u202e', '\u{E0041}', '🚀', '\ud800') });
+    const text = fc.string({
+      unit: fc.constantFrom('a', '"', '\\', '\n', '\u001b', '\u009b', '\u202e', '\u{E0041}', '🚀', '\ud800'),
+    });
     fc.assert(
       fc.property(fc.record({ a: text, b: fc.array(text) }), (value) => {
         const json = safeJson(value);

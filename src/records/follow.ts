@@ -56,7 +56,11 @@ function isRunning(record: StoredRecord): boolean {
   return record.ending === undefined && (record.outcome === 'allow' || !record.enforced);
 }
 
-async function recordsSince(store: RecordStore, filter: RecordFilter, since: number): Promise<readonly StoredRecord[]> {
+async function recordsSince(
+  store: RecordStore,
+  filter: RecordFilter,
+  since: number,
+): Promise<readonly StoredRecord[]> {
   const from = Math.max(since, filter.since ?? since);
   const all: StoredRecord[] = [];
   for (;;) {

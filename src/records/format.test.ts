@@ -55,7 +55,13 @@ describe('formatRecord', () => {
     ],
     [
       'a request without a tool, and a label with spaces',
-      { outcome: 'refused', tool: undefined, method: 'resources/read', grantLabel: 'my agent', rule: '(method)' },
+      {
+        outcome: 'refused',
+        tool: undefined,
+        method: 'resources/read',
+        grantLabel: 'my agent',
+        rule: '(method)',
+      },
       'refused  fluentcrm  resources/read  "my agent"  (method)',
     ],
   ])('writes %s', (_name, changes, expected) => {
@@ -76,7 +82,13 @@ describe('formatRecord', () => {
   });
 
   it('stays one short line with the same number of fields, whatever the texts are', () => {
-    const text = fc.string({ unit: fc.oneof(fc.constantFrom(' ', '"', '\\'), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 })), maxLength: 200 });
+    const text = fc.string({
+      unit: fc.oneof(
+        fc.constantFrom(' ', '"', '\\'),
+        fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+      ),
+      maxLength: 200,
+    });
     fc.assert(
       fc.property(text, text, text, text, (server, tool, grantLabel, rule) => {
         const line = formatRecord(record({ server, tool, grantLabel, rule }));

@@ -68,7 +68,9 @@ describe('createRecords', () => {
   });
 
   it('keeps what an agent sent short, and in full sight', async () => {
-    await records.deny(deny('r1', { tool: `allowed\0${'x'.repeat(1_000_000)}`, message: 'Unknown tool: \u001b[2J\ud800' }));
+    await records.deny(
+      deny('r1', { tool: `allowed\0${'x'.repeat(1_000_000)}`, message: 'Unknown tool: \u001b[2J\ud800' }),
+    );
     const [kept] = await records.query({});
     expect(kept?.tool).toMatch(/^allowed\\u\{0\}x+…$/);
     expect(kept?.tool).toHaveLength(256);

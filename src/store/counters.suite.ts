@@ -25,19 +25,30 @@ export function counterSuite(open: () => Store): void {
     });
 
     it('lets exactly the maximum through and says what was used', async () => {
-      for (let i = 0; i < 3; i++) expect(await counters.reserve([entry('a', 10, 30)])).toEqual({ granted: true });
-      expect(await counters.reserve([entry('a', 1, 30)])).toEqual({ granted: false, index: 0, usedMicros: 30 });
+      for (let i = 0; i < 3; i++)
+        expect(await counters.reserve([entry('a', 10, 30)])).toEqual({ granted: true });
+      expect(await counters.reserve([entry('a', 1, 30)])).toEqual({
+        granted: false,
+        index: 0,
+        usedMicros: 30,
+      });
       expect(await counters.used('a', WINDOW)).toBe(30);
     });
 
     it('lets exactly the maximum through when all ask at once', async () => {
-      const outcomes = await Promise.all(Array.from({ length: 250 }, () => counters.reserve([entry('a', 1, 100)])));
+      const outcomes = await Promise.all(
+        Array.from({ length: 250 }, () => counters.reserve([entry('a', 1, 100)])),
+      );
       expect(outcomes.filter((outcome) => outcome.granted)).toHaveLength(100);
       expect(await counters.used('a', WINDOW)).toBe(100);
     });
 
     it('refuses an amount that alone passes the maximum', async () => {
-      expect(await counters.reserve([entry('a', 31, 30)])).toEqual({ granted: false, index: 0, usedMicros: 0 });
+      expect(await counters.reserve([entry('a', 31, 30)])).toEqual({
+        granted: false,
+        index: 0,
+        usedMicros: 0,
+      });
     });
 
     it('adds all entries or none, and names the first without room', async () => {
@@ -49,7 +60,10 @@ export function counterSuite(open: () => Store): void {
     });
 
     it('charges a counter that is named twice in one call twice, or not at all', async () => {
-      expect(await counters.reserve([entry('a', 6, 10), entry('a', 6, 10)])).toMatchObject({ granted: false, index: 1 });
+      expect(await counters.reserve([entry('a', 6, 10), entry('a', 6, 10)])).toMatchObject({
+        granted: false,
+        index: 1,
+      });
       expect(await counters.used('a', WINDOW)).toBe(0);
       expect(await counters.reserve([entry('a', 5, 10), entry('a', 5, 10)])).toEqual({ granted: true });
       expect(await counters.used('a', WINDOW)).toBe(10);
@@ -65,14 +79,21 @@ export function counterSuite(open: () => Store): void {
 
     it('refuses everything while more is used than a lowered maximum, and keeps what was used', async () => {
       await counters.reserve([entry('a', 30, 30)]);
-      expect(await counters.reserve([entry('a', 1, 10)])).toEqual({ granted: false, index: 0, usedMicros: 30 });
+      expect(await counters.reserve([entry('a', 1, 10)])).toEqual({
+        granted: false,
+        index: 0,
+        usedMicros: 30,
+      });
       expect(await counters.used('a', WINDOW)).toBe(30);
     });
 
     it('is exact up to the largest safe integer', async () => {
       const max = Number.MAX_SAFE_INTEGER;
       expect(await counters.reserve([entry('a', max - 1, max)])).toEqual({ granted: true });
-      expect(await counters.reserve([entry('a', 2, max)])).toMatchObject({ granted: false, usedMicros: max - 1 });
+      expect(await counters.reserve([entry('a', 2, max)])).toMatchObject({
+        granted: false,
+        usedMicros: max - 1,
+      });
       expect(await counters.reserve([entry('a', 1, max)])).toEqual({ granted: true });
       expect(await counters.used('a', WINDOW)).toBe(max);
     });
@@ -119,7 +140,9 @@ export function counterSuite(open: () => Store): void {
       ['a maximum that is no number', 1, Number.NaN],
       ['an endless maximum', 1, Number.POSITIVE_INFINITY],
     ])('rejects %s and counts nothing, not even of the other entries', async (_name, amount, max) => {
-      await expect(counters.reserve([entry('a', 1, 10), entry('b', amount, max)])).rejects.toThrow(RangeError);
+      await expect(counters.reserve([entry('a', 1, 10), entry('b', amount, max)])).rejects.toThrow(
+        RangeError,
+      );
       expect(await counters.used('a', WINDOW)).toBe(0);
     });
 
@@ -130,21 +153,25 @@ export function counterSuite(open: () => Store): void {
 
     it('never admits more than the maximum in any mixture of reserving and giving back', async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(fc.tuple(fc.nat(4), fc.boolean()), { maxLength: 40 }), fc.uuid(), async (steps, name) => {
-          let held = 0;
-          await Promise.all(
-            steps.map(async ([amount, keeps]) => {
-              const entries = [entry(name, amount, 10)];
-              if (!(await counters.reserve(entries)).granted) return;
-              held += amount;
-              expect(held).toBeLessThanOrEqual(10);
-              if (keeps) return;
-              held -= amount;
-              await counters.giveBack(entries);
-            }),
-          );
-          expect(await counters.used(name, WINDOW)).toBe(held);
-        }),
+        fc.asyncProperty(
+          fc.array(fc.tuple(fc.nat(4), fc.boolean()), { maxLength: 40 }),
+          fc.uuid(),
+          async (steps, name) => {
+            let held = 0;
+            await Promise.all(
+              steps.map(async ([amount, keeps]) => {
+                const entries = [entry(name, amount, 10)];
+                if (!(await counters.reserve(entries)).granted) return;
+                held += amount;
+                expect(held).toBeLessThanOrEqual(10);
+                if (keeps) return;
+                held -= amount;
+                await counters.giveBack(entries);
+              }),
+            );
+            expect(await counters.used(name, WINDOW)).toBe(held);
+          },
+        ),
         { numRuns: 50 },
       );
     });

@@ -39,7 +39,9 @@ export function grantSuite(open: (clock: Clock) => Store): void {
 
     it('refuses a label that a live grant of the same server has', async () => {
       await grants.insert(grant('g1', { label: 'agent' }));
-      await expect(grants.insert(grant('g2', { label: 'agent' }))).rejects.toMatchObject({ code: 'grant.label_taken' });
+      await expect(grants.insert(grant('g2', { label: 'agent' }))).rejects.toMatchObject({
+        code: 'grant.label_taken',
+      });
       expect(await grants.list()).toHaveLength(1);
     });
 

@@ -44,10 +44,17 @@ export function recordSuite(open: () => Store): void {
         'without the optional ones',
         record('r1', { tool: undefined, policy: undefined, policyVersion: undefined, argumentKeys: [] }),
       ],
-      ['of a stdio call in observe mode', record('r1', { transport: 'stdio', enforced: false, outcome: 'deny' })],
+      [
+        'of a stdio call in observe mode',
+        record('r1', { transport: 'stdio', enforced: false, outcome: 'deny' }),
+      ],
       [
         'in any writing, quotes and control characters included',
-        record('r1', { tool: "pauză'\"; DROP TABLE x; --", message: 'łódź 活动 🚀\u001b[31m\n', argumentKeys: ['ключ', '\0'] }),
+        record('r1', {
+          tool: 'pauză\'"; DROP TABLE x; --',
+          message: 'łódź 活动 🚀\u001b[31m\n',
+          argumentKeys: ['ключ', '\0'],
+        }),
       ],
     ])('gives a record back %s', async (_name, given) => {
       await records.insert(given);
@@ -63,7 +70,12 @@ export function recordSuite(open: () => Store): void {
 
     it('keeps the ending of a call whose upstream was never reached', async () => {
       await records.insert(record('r1'));
-      const ending = { result: 'unreachable', upstreamStatus: undefined, latencyMs: 0, quotaReturned: true } as const;
+      const ending = {
+        result: 'unreachable',
+        upstreamStatus: undefined,
+        latencyMs: 0,
+        quotaReturned: true,
+      } as const;
       await records.finish('r1', ending);
       expect((await records.query({}))[0]?.ending).toEqual(ending);
     });
@@ -76,7 +88,9 @@ export function recordSuite(open: () => Store): void {
 
     it('rejects a second record of the same id and keeps the first', async () => {
       await records.insert(record('r1'));
-      await expect(records.insert(record('r1', { tool: 'other' }))).rejects.toMatchObject({ code: 'store.failed' });
+      await expect(records.insert(record('r1', { tool: 'other' }))).rejects.toMatchObject({
+        code: 'store.failed',
+      });
       expect((await records.query({})).map((row) => row.tool)).toEqual(['fluentcrm_pause_campaign']);
     });
 
@@ -108,7 +122,11 @@ export function recordSuite(open: () => Store): void {
       ['refused', { outcome: 'deny' }, ['r2']],
       ['rule', { rule: '(default deny)' }, ['r2']],
       ['time, inclusive', { since: 2000 }, ['r5']],
-      ['several at once', { server: 'fluentcrm', outcome: 'allow', since: 1000, afterId: 'r3' }, ['r4', 'r5']],
+      [
+        'several at once',
+        { server: 'fluentcrm', outcome: 'allow', since: 1000, afterId: 'r3' },
+        ['r4', 'r5'],
+      ],
     ])('finds records by %s', async (_name, filter, expected) => {
       await Promise.all([
         records.insert(record('r1')),

@@ -4,6 +4,7 @@
  */
 export { createHttpUpstream, type HttpUpstreamLimits, type HttpUpstreamOptions } from './http/http-upstream.ts';
 export { toolDefinitionsOf } from './http/list-tools.ts';
+export { createStdioUpstream, type StdioUpstreamLimits, type StdioUpstreamOptions } from './stdio/index.ts';
 export {
   UpstreamUnavailable,
   type AnswerHead,

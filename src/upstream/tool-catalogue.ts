@@ -50,7 +50,8 @@ export class ToolCatalogueCache {
 
   /** Adds or replaces definitions that the server listed to a client; never removes one. */
   learn(definitions: readonly ToolDefinition[]): void {
-    this.#tools ??= new Map();
+    // a page of a list is not the list: without one, read it whole
+    if (!this.#tools) return this.refreshSoon();
     for (const definition of definitions) {
       const known = this.#tools.get(definition.name);
       if (!known || !isSameDefinition(known.definition, definition)) {

@@ -118,7 +118,7 @@ export class GatewayRig {
   async post(body: string | Uint8Array, headers: Record<string, string | undefined> = {}): Promise<Answered> {
     const all = { ...JSON_HEADERS, authorization: `Bearer ${this.token}`, ...headers };
     const kept = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    return answered(await fetch(this.url, { method: 'POST', headers: kept, body: body as BodyInit }));
+    return answered(await fetch(this.url, { method: 'POST', headers: kept, body: body as string }));
   }
 
   /** A legacy `tools/call` without a session. */

@@ -45,7 +45,12 @@ function create({ state, params, now }: Call) {
     design_template: 'simple',
     slug: slugOf(title),
     created_by: 1,
-    settings: campaignSettings(EVERYBODY),
+    settings: {
+      ...campaignSettings(EVERYBODY),
+      excludedSubscribers: [{ list: null, tag: null }],
+      dynamic_segment: { id: '', slug: '' },
+      advanced_filters: [[]],
+    },
     updated_at: now,
     created_at: now,
     id,

@@ -90,7 +90,10 @@ function update(call: Call) {
   Object.assign(row, changes, isDirty ? { updated_at: now } : {});
   change(state.contactTags, row.id, idsParam(params, 'attach_tags'), idsParam(params, 'detach_tags'), now);
   change(state.contactLists, row.id, idsParam(params, 'attach_lists'), idsParam(params, 'detach_lists'), now);
-  const contact = withSegments(state, row);
+  // Tags and lists are shown only when the call changed them.
+  const { tags, lists, ...shown } = withSegments(state, row);
+  const touched = (kind: string) => [`attach_${kind}`, `detach_${kind}`].some((name) => params[name] !== undefined);
+  const contact = { ...shown, ...(touched('tags') ? { tags } : {}), ...(touched('lists') ? { lists } : {}) };
   return ok({ message: 'Subscriber successfully updated', contact, isDirty, values: [] });
 }
 

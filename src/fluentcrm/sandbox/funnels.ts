@@ -11,6 +11,8 @@ const TRIGGERS: ReadonlyArray<readonly [name: string, category: string, label: s
   ['fluentcrm_contact_removed_from_tags', 'CRM', 'Tag Removed', 'fc-icon-tag_removed'],
   ['fluent_crm/contact_birthday', 'CRM', "Contact's Birthday", ''],
   ['fluent_crm/contact_created', 'CRM', 'Contact Created', ''],
+  ['fluent_crm/company_applied', 'CRM', 'Company Applied', ''],
+  ['fluent_crm/company_removed', 'CRM', 'Company Removed', ''],
   ['user_login', 'WordPress Triggers', 'User Login', 'fc-icon-wp_new_user_signup'],
 ];
 

@@ -25,7 +25,7 @@ function dashboard({ state }: Call) {
     },
     sales: [],
     dashboard_notices: ['<div class="error"><b>Attention:</b> scheduled tasks do not run.</div>'],
-    onboarding: { total: 5, completed: 4, steps: [] },
+    onboarding: { total: 1, completed: 1, steps: [{ label: 'Create a Tag', completed: true, route: { name: 'tags' } }] },
     quick_links: [{ title: 'Contact Segments', url: `${SITE}/wp-admin/`, icon: 'el-icon-folder' }],
     ff_config: { is_installed: false, create_form_link: `${SITE}/wp-admin/` },
     recommendation: false,

@@ -52,6 +52,8 @@ export function createCounters(database: Database, queue: WriteQueue): CounterSt
 /** A fraction, a negative amount or a maximum that is no number would corrupt a budget: nothing is counted then. */
 function assertExact({ counter, amountMicros, maxMicros }: CounterEntry): void {
   if (!Number.isSafeInteger(amountMicros) || amountMicros < 0 || !Number.isSafeInteger(maxMicros)) {
-    throw new RangeError(`counter ${counter}: amount ${amountMicros} and maximum ${maxMicros} must be whole and not negative`);
+    throw new RangeError(
+      `counter ${counter}: amount ${amountMicros} and maximum ${maxMicros} must be whole and not negative`,
+    );
   }
 }

@@ -26,7 +26,8 @@ describe('openDatabaseFile', () => {
 
   it('runs in WAL with synchronous NORMAL and foreign keys', () => {
     const database = openDatabaseFile(newFolder(), 'create');
-    const pragma = (name: string): unknown => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+    const pragma = (name: string): unknown =>
+      Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
     expect(pragma('journal_mode')).toBe('wal');
     expect(pragma('synchronous')).toBe(1);
     expect(pragma('foreign_keys')).toBe(1);
@@ -35,7 +36,9 @@ describe('openDatabaseFile', () => {
 
   it.each(['existing', 'read'] as const)('makes nothing with access "%s"', (access) => {
     const dataDir = newFolder();
-    expect(() => openDatabaseFile(dataDir, access)).toThrow(expect.objectContaining({ code: 'store.missing' }));
+    expect(() => openDatabaseFile(dataDir, access)).toThrow(
+      expect.objectContaining({ code: 'store.missing' }),
+    );
     expect(existsSync(dataDir)).toBe(false);
   });
 
@@ -50,7 +53,9 @@ describe('openDatabaseFile', () => {
   it('refuses a database path that is a folder', () => {
     const dataDir = newFolder();
     mkdirSync(join(dataDir, 'toolgate.db'), { recursive: true });
-    expect(() => openDatabaseFile(dataDir, 'create')).toThrow(expect.objectContaining({ code: 'store.unusable' }));
+    expect(() => openDatabaseFile(dataDir, 'create')).toThrow(
+      expect.objectContaining({ code: 'store.unusable' }),
+    );
   });
 
   it('refuses a file that is no database and leaves it as it is', () => {
@@ -58,14 +63,26 @@ describe('openDatabaseFile', () => {
     mkdirSync(dataDir);
     const path = join(dataDir, 'toolgate.db');
     writeFileSync(path, 'Dear diary, this is certainly not a database file.');
-    expect(() => openDatabaseFile(dataDir, 'create')).toThrow(expect.objectContaining({ code: 'store.foreign' }));
+    expect(() => openDatabaseFile(dataDir, 'create')).toThrow(
+      expect.objectContaining({ code: 'store.foreign' }),
+    );
     expect(readFileSync(path, 'utf8')).toMatch(/^Dear diary/);
   });
 
   it.each([
     ['of another program', 'CREATE TABLE theirs (a); PRAGMA user_version = 1', 'store.foreign', 'create'],
-    ['of a newer version', `PRAGMA application_id = 0x54474154; PRAGMA user_version = 99`, 'store.newer', 'create'],
-    ['of a newer version, to read', `PRAGMA application_id = 0x54474154; PRAGMA user_version = 99`, 'store.newer', 'read'],
+    [
+      'of a newer version',
+      `PRAGMA application_id = 0x54474154; PRAGMA user_version = 99`,
+      'store.newer',
+      'create',
+    ],
+    [
+      'of a newer version, to read',
+      `PRAGMA application_id = 0x54474154; PRAGMA user_version = 99`,
+      'store.newer',
+      'read',
+    ],
     ['that has no schema yet, to read', 'PRAGMA user_version = 0', 'store.older', 'read'],
   ] as const)('refuses a database %s and leaves it as it is', (_name, sql, code, access) => {
     const dataDir = newFolder();

@@ -92,10 +92,10 @@ function loadEngine(): Engine {
 /** Node 22 announces `node:sqlite` as experimental; that one warning is kept from the user, all others pass. */
 function loadBuiltIn(): Engine | undefined {
   const emitWarning = process.emitWarning;
-  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
+  process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
     if (rest[0] === 'ExperimentalWarning' && String(warning).startsWith('SQLite')) return;
     Reflect.apply(emitWarning, process, [warning, ...rest]);
-  }) as typeof process.emitWarning;
+  };
   try {
     return process.getBuiltinModule?.('node:sqlite') as Engine | undefined;
   } finally {
@@ -107,13 +107,26 @@ function firstLine(error: unknown): string {
   return messageOf(error).split('\n', 1)[0] ?? '';
 }
 
+/** Text of a column that may be NULL. */
+export function optionalText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
 /** SQLite's primary result code of a thrown error (https://sqlite.org/rescode.html); undefined for other errors. */
 export function sqliteCodeOf(error: unknown): number | undefined {
   const code = (error as { errcode?: unknown } | null)?.errcode;
   return typeof code === 'number' ? code & 0xff : undefined;
 }
 
-export const SQLITE = { busy: 5, locked: 6, readOnly: 8, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 } as const;
+export const SQLITE = {
+  busy: 5,
+  locked: 6,
+  readOnly: 8,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+} as const;
 
 /** Whether another connection holds the lock, so that trying again may help. */
 export function isBusy(error: unknown): boolean {

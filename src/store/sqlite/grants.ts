@@ -1,6 +1,6 @@
 import { ToolgateError, type Clock } from '#platform';
 import type { Grant, GrantStore, StoredGrant } from '../ports.ts';
-import type { Database, Row } from './engine.ts';
+import { optionalText, type Database, type Row } from './engine.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 /**
@@ -28,9 +28,13 @@ export function createGrantStore(database: Database, queue: WriteQueue, clock: C
     if (row !== undefined) return toGrant(row);
     const [newest, ...others] = byLabel.all(idOrLabel).map(toGrant);
     if (others.some((other) => other.server !== newest?.server)) {
-      throw new ToolgateError('grant.label_ambiguous', `Several servers have a grant labelled "${idOrLabel}".`, {
-        hint: 'Name the server too, or revoke by grant id.',
-      });
+      throw new ToolgateError(
+        'grant.label_ambiguous',
+        `Several servers have a grant labelled "${idOrLabel}".`,
+        {
+          hint: 'Name the server too, or revoke by grant id.',
+        },
+      );
     }
     return newest;
   }
@@ -81,7 +85,7 @@ function toGrant(row: Row): Grant {
     id: String(row['id']),
     label: String(row['label']),
     server: String(row['server']),
-    policy: row['policy'] === null ? undefined : String(row['policy']),
+    policy: optionalText(row['policy']),
     createdAt: Number(row['created_at']),
     expiresAt: optionalNumber(row['expires_at']),
     revokedAt: optionalNumber(row['revoked_at']),

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from './engine.ts';
 import { migrate, MIGRATIONS, versionOf } from './migrations.ts';
@@ -32,7 +35,11 @@ describe('migrate', () => {
   it('does only the missing steps, in order, and nothing when there are none', () => {
     const database = open();
     const steps = ['CREATE TABLE log (step)', 'INSERT INTO log VALUES (2)', 'INSERT INTO log VALUES (3)'];
-    const seen = (): unknown => database.prepare('SELECT step FROM log').all().map((row) => row['step']);
+    const seen = (): unknown =>
+      database
+        .prepare('SELECT step FROM log')
+        .all()
+        .map((row) => row['step']);
     migrate(database, steps.slice(0, 2));
     migrate(database, steps);
     migrate(database, steps);
@@ -46,12 +53,35 @@ describe('migrate', () => {
     const steps = ['CREATE TABLE kept (a)', 'CREATE TABLE half (a)', 'CREATE TABLE kept (a)'];
     expect(() => migrate(database, steps)).toThrow(/already exists/);
     expect(versionOf(database, steps)).toBe(1);
-    expect(database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()).toEqual([{ name: 'kept' }]);
+    expect(database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()).toEqual([
+      { name: 'kept' },
+    ]);
   });
 
   it('refuses a database that has more steps behind it than it knows', () => {
     const database = open();
     migrate(database, ['CREATE TABLE a (a)', 'CREATE TABLE b (b)']);
-    expect(() => migrate(database, ['CREATE TABLE a (a)'])).toThrow(expect.objectContaining({ code: 'store.newer' }));
+    expect(() => migrate(database, ['CREATE TABLE a (a)'])).toThrow(
+      expect.objectContaining({ code: 'store.newer' }),
+    );
+  });
+
+  it('takes a schema that another process makes meanwhile for ours', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'toolgate-migrations-'));
+    const path = join(folder, 'toolgate.db');
+    const other = openDatabase(path, false);
+    other.exec('PRAGMA journal_mode = WAL');
+    const mine = openDatabase(path, false);
+    const raced: Database = {
+      ...mine,
+      prepare(sql) {
+        if (sql.includes('sqlite_schema')) migrate(other);
+        return mine.prepare(sql);
+      },
+    };
+    migrate(raced);
+    expect(schemaOf(mine)).toEqual(schemaOf(other));
+    for (const database of [mine, other]) database.close();
+    rmSync(folder, { recursive: true });
   });
 });

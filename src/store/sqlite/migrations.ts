@@ -76,8 +76,10 @@ export function migrate(database: Database, migrations: readonly string[] = MIGR
   if (versionOf(database, migrations) === migrations.length) return;
   database.exec('BEGIN EXCLUSIVE');
   try {
-    for (const step of migrations.slice(versionOf(database, migrations))) database.exec(step);
-    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}; COMMIT`);
+    for (const step of migrations.slice(readVersion(database, migrations))) database.exec(step);
+    database.exec(
+      `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${migrations.length}; COMMIT`,
+    );
   } catch (error) {
     database.exec('ROLLBACK');
     throw error;
@@ -89,6 +91,17 @@ export function migrate(database: Database, migrations: readonly string[] = MIGR
  * not ours or too new.
  */
 export function versionOf(database: Database, migrations: readonly string[] = MIGRATIONS): number {
+  // One snapshot: read apart, the marks could be from before and after another process made the schema.
+  database.exec('BEGIN');
+  try {
+    return readVersion(database, migrations);
+  } finally {
+    database.exec('ROLLBACK');
+  }
+}
+
+/** Inside a transaction. */
+function readVersion(database: Database, migrations: readonly string[]): number {
   const read = (sql: string): number => Number(Object.values(database.prepare(sql).get() ?? {})[0]);
   const version = read('PRAGMA user_version');
   if (read('PRAGMA application_id') !== APPLICATION_ID) {

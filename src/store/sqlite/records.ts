@@ -1,5 +1,5 @@
 import type { CallResult, RecordedOutcome, RecordFilter, RecordStore, StoredRecord } from '../ports.ts';
-import type { Database, Row, Value } from './engine.ts';
+import { optionalText, type Database, type Row, type Value } from './engine.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 const DEFAULT_LIMIT = 100;
@@ -41,12 +41,17 @@ export function createRecordStore(database: Database, queue: WriteQueue): Record
       );
     },
     async finish(id, { result, upstreamStatus, latencyMs, quotaReturned }) {
-      await queue.write(() => finish.run(result, upstreamStatus ?? null, latencyMs, quotaReturned ? 1 : 0, id));
+      await queue.write(() =>
+        finish.run(result, upstreamStatus ?? null, latencyMs, quotaReturned ? 1 : 0, id),
+      );
     },
     query: (filter) =>
       queue.read(() => {
         const { sql, values } = toSql(filter);
-        return database.prepare(sql).all(...values).map(toRecord);
+        return database
+          .prepare(sql)
+          .all(...values)
+          .map(toRecord);
       }),
   };
 }
@@ -105,8 +110,4 @@ function toEnding(row: Row): StoredRecord['ending'] {
     latencyMs: Number(row['latency_ms']),
     quotaReturned: row['quota_returned'] === 1,
   };
-}
-
-function optionalText(value: unknown): string | undefined {
-  return value === null ? undefined : String(value);
 }

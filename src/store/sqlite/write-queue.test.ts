@@ -24,7 +24,11 @@ describe('createWriteQueue', () => {
     other.close();
   });
 
-  const lines = (): unknown => other.prepare('SELECT line FROM log ORDER BY rowid').all().map((row) => row['line']);
+  const lines = (): unknown =>
+    other
+      .prepare('SELECT line FROM log ORDER BY rowid')
+      .all()
+      .map((row) => row['line']);
   const write = (line: string | null) => () => mine.prepare('INSERT INTO log VALUES (?)').run(line);
 
   it('answers with what the work returned, once it is committed', async () => {

@@ -162,7 +162,12 @@ class HttpUpstream implements Upstream {
         verb: 'POST',
         headers: [
           ...this.#credential,
-          ...['accept', 'application/json, text/event-stream', 'content-type', 'application/json', 'accept-encoding', 'identity'],
+          'accept',
+          'application/json, text/event-stream',
+          'content-type',
+          'application/json',
+          'accept-encoding',
+          'identity',
           ...Object.entries(extra).flat(),
         ],
         body: new TextEncoder().encode(JSON.stringify(body)),

@@ -30,9 +30,14 @@ export interface OpenChild {
 
 type State =
   | { readonly is: 'idle' }
-  | { readonly is: 'starting'; readonly child: Promise<OpenChild>; readonly process: ServerProcess | undefined }
+  | { readonly is: 'starting'; readonly child: Promise<OpenChild>; readonly process: ServerProcess }
   | { readonly is: 'up'; readonly child: OpenChild; readonly process: ServerProcess; readonly since: number }
-  | { readonly is: 'resting'; readonly dueAt: number; readonly over: Promise<void>; readonly failure: UpstreamFailure }
+  | {
+      readonly is: 'resting';
+      readonly dueAt: number;
+      readonly over: Promise<void>;
+      readonly failure: UpstreamFailure;
+    }
   | { readonly is: 'closed' };
 
 /**
@@ -85,7 +90,7 @@ export class ChildKeeper {
     this.#state = { is: 'closed' };
     this.#wake();
     if (before.is === 'up') before.child.session.fail({ ...CLOSED, kind: 'broken', reached: true });
-    if (before.is === 'up' || before.is === 'starting') await before.process?.stop();
+    if (before.is === 'up' || before.is === 'starting') await before.process.stop();
     if (before.is === 'starting') await before.child.catch(() => {});
     if (before.is === 'resting') await before.over;
   }
@@ -95,11 +100,17 @@ export class ChildKeeper {
     let process: ServerProcess;
     const session = new ChildSession({ send: (line) => process.send(line) }, log, onChange);
     try {
-      process = new ServerProcess(command, limits, {
-        onLine: (line) => session.receive(line),
-        onOversize: (line) => session.receiveOversize(line),
-        onEnd: (reason) => this.#onEnd(process, session, reason),
-      }, log, clock);
+      process = new ServerProcess(
+        command,
+        limits,
+        {
+          onLine: (line) => session.receive(line),
+          onOversize: (line) => session.receiveOversize(line),
+          onEnd: (reason) => this.#onEnd(process, session, reason),
+        },
+        log,
+        clock,
+      );
     } catch (error) {
       const failure = unreachable(`the command "${command.command}" cannot be started: ${messageOf(error)}`);
       this.#rest(failure, 0, Promise.resolve());
@@ -110,4 +121,73 @@ export class ChildKeeper {
     this.#state = { is: 'starting', child, process };
     return child;
   }
+
+  async #openUp(process: ServerProcess, session: ChildSession): Promise<OpenChild> {
+    const { limits, log, clock, clientInfo, onRestart } = this.#options;
+    const tooLate = unreachable(`the server did not start within ${limits.startMs / 1000} s`);
+    const deadline = setTimeout(() => session.fail(tooLate), limits.startMs);
+    try {
+      const profile = await shakeHands(session, clientInfo);
+      if (this.#state.is === 'closed') throw new UpstreamUnavailable(CLOSED);
+      const child = { session, profile };
+      this.#state = { is: 'up', child, process, since: clock.now() };
+      log.info({ pid: process.pid, era: profile.era }, 'server started');
+      if (this.#hasServed) onRestart();
+      this.#hasServed = true;
+      return child;
+    } catch (error) {
+      const { failure } =
+        error instanceof UpstreamUnavailable ? error : { failure: unreachable(messageOf(error)) };
+      session.fail(failure);
+      log.warn({ reason: failure.message }, 'server could not be started');
+      this.#rest(failure, 0, process.stop());
+      throw new UpstreamUnavailable(failure);
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  #onEnd(process: ServerProcess, session: ChildSession, reason: string): void {
+    const state = this.#state;
+    if (state.is !== 'up' || state.process !== process) {
+      session.fail(unreachable(reason));
+      return;
+    }
+    session.fail({ kind: 'broken', message: reason, reached: true });
+    this.#options.log.warn({ reason }, 'server ended; it will be started again');
+    this.#rest(unreachable(reason), this.#options.clock.now() - state.since, Promise.resolve());
+  }
+
+  /** Waits before the next start, and for the last process of the old child to go. */
+  #rest(failure: UpstreamFailure, servedMs: number, gone: Promise<void>): void {
+    if (this.#state.is === 'closed') return;
+    const waitMs = this.#backoff.next(servedMs);
+    const pause = new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      timer.unref();
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    const over = Promise.all([pause, gone]).then(() => this.#getUp());
+    this.#state = { is: 'resting', dueAt: this.#options.clock.now() + waitMs, over, failure };
+  }
+
+  #getUp(): void {
+    if (this.#state.is === 'closed') return;
+    this.#state = { is: 'idle' };
+    // A server that never worked is only tried again when somebody asks for it.
+    if (this.#hasServed) this.#start().catch(() => {});
+  }
+}
+
+const CLOSED: UpstreamFailure = {
+  kind: 'unreachable',
+  message: 'the gateway is stopping this server',
+  reached: false,
+};
+
+function unreachable(message: string): UpstreamFailure {
+  return { kind: 'unreachable', message, reached: false };
 }

@@ -1,4 +1,12 @@
-import { isJsonObject, isRequestId, type Json, type JsonObject, type JsonRpcNotification, type JsonRpcRequest, type RequestId } from '#mcp';
+import {
+  isJsonObject,
+  isRequestId,
+  type Json,
+  type JsonObject,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+  type RequestId,
+} from '#mcp';
 import { membersOf, skipSpace, type Span } from './json-members.ts';
 import type { OversizeLine } from './line-reader.ts';
 

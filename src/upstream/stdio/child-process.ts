@@ -152,7 +152,8 @@ export class ServerProcess {
   #signal(signal: NodeJS.Signals): void {
     if (this.pid === undefined) return;
     if (this.#isGuarded) signalGroup(this.pid, signal);
-    else spawn('taskkill', ['/pid', String(this.pid), '/t', '/f'], { windowsHide: true }).on('error', () => {});
+    else
+      spawn('taskkill', ['/pid', String(this.pid), '/t', '/f'], { windowsHide: true }).on('error', () => {});
   }
 
   #describeExit(code: number | null, signal: NodeJS.Signals | null): string {
@@ -163,7 +164,8 @@ export class ServerProcess {
 
   #describeError(error: unknown): string {
     const { cwd, command } = this.#command;
-    if (cwd !== undefined && !existsSync(cwd)) return `the working folder of the command "${command}" does not exist`;
+    if (cwd !== undefined && !existsSync(cwd))
+      return `the working folder of the command "${command}" does not exist`;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return `the command "${command}" was not found`;
     return `the command "${command}" cannot be started: ${messageOf(error)}`;
   }

@@ -1,4 +1,11 @@
-import { errorAnswer, ERROR_CODES, resultAnswer, type Json, type JsonObject, type JsonRpcRequest } from '#mcp';
+import {
+  errorAnswer,
+  ERROR_CODES,
+  resultAnswer,
+  type Json,
+  type JsonObject,
+  type JsonRpcRequest,
+} from '#mcp';
 import type { Log } from '#platform';
 import { UpstreamUnavailable, type UpstreamFailure } from '../upstream.ts';
 import { idOfOversize, readChildLine, type ChildResponse } from './child-line.ts';
@@ -67,7 +74,7 @@ export class ChildSession {
   }
 
   /** A request of the gateway itself. Rejects with `UpstreamUnavailable` when no answer comes. */
-  ask(method: string, params: JsonObject, limitMs: number): Promise<ChildResponse> {
+  ask(method: string, params: JsonObject, limitMs?: number): Promise<ChildResponse> {
     return new Promise((resolve, reject) => {
       const ticket = this.call(
         (id) => JSON.stringify({ jsonrpc: '2.0', id, method, params }),
@@ -96,7 +103,10 @@ export class ChildSession {
     const message = readChildLine(line);
     if (message === undefined) {
       const start = printable(Buffer.from(line.subarray(0, 200)).toString());
-      this.#log.warn({ bytes: line.length, start }, 'server wrote a line that is no JSON-RPC message; it was dropped');
+      this.#log.warn(
+        { bytes: line.length, start },
+        'server wrote a line that is no JSON-RPC message; it was dropped',
+      );
     } else if (message.kind === 'response') {
       this.#settle(message);
     } else if (message.kind === 'request') {
@@ -110,15 +120,26 @@ export class ChildSession {
     this.#log.warn({ bytes: line.bytes }, 'server wrote a line longer than the limit; it was dropped');
     const id = idOfOversize(line);
     const call = id === undefined ? undefined : this.#take(id);
-    call?.receiver.onFailure({ kind: 'too_large', message: 'the answer of the server is too large', reached: true });
+    call?.receiver.onFailure({
+      kind: 'too_large',
+      message: 'the answer of the server is too large',
+      reached: true,
+    });
   }
 
   #settle(response: ChildResponse): void {
     const call = typeof response.id === 'number' ? this.#take(response.id) : undefined;
     if (call === undefined) {
-      this.#log.debug({ id: printable(String(response.id)) }, 'server answered a request that nobody waits for');
+      this.#log.debug(
+        { id: printable(String(response.id)) },
+        'server answered a request that nobody waits for',
+      );
     } else if (response.result === undefined && response.error === undefined) {
-      call.receiver.onFailure({ kind: 'broken', message: 'the answer of the server cannot be read', reached: true });
+      call.receiver.onFailure({
+        kind: 'broken',
+        message: 'the answer of the server cannot be read',
+        reached: true,
+      });
     } else {
       call.receiver.onAnswer(response);
     }
@@ -126,9 +147,12 @@ export class ChildSession {
 
   #refuse({ id, method }: JsonRpcRequest): void {
     const answer: Json =
-      method === 'ping' ? resultAnswer(id, {}) : errorAnswer(id, ERROR_CODES.methodNotFound, 'Method not found');
+      method === 'ping'
+        ? resultAnswer(id, {})
+        : errorAnswer(id, ERROR_CODES.methodNotFound, 'Method not found');
     this.#wire.send(JSON.stringify(answer));
-    if (method !== 'ping') this.#log.debug({ method: printable(method) }, 'server asked for what a shared child cannot have');
+    if (method !== 'ping')
+      this.#log.debug({ method: printable(method) }, 'server asked for what a shared child cannot have');
   }
 
   #heed(method: string, params: JsonObject): void {
@@ -147,7 +171,10 @@ export class ChildSession {
         break;
       case 'notifications/message':
         // Whose call a line belongs to cannot be told, so it goes to the operator and to no caller.
-        this.#log.debug({ text: printable(JSON.stringify(params['data'] ?? null).slice(0, 4096)) }, 'server logged');
+        this.#log.debug(
+          { text: printable(JSON.stringify(params['data'] ?? null).slice(0, 4096)) },
+          'server logged',
+        );
         break;
       default:
         this.#log.debug({ method: printable(method) }, 'server sent a notification that is not passed on');

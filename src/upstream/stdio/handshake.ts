@@ -45,11 +45,15 @@ export function childEnvelope(clientInfo: ClientInfo): JsonObject {
  * Opens the conversation: the handshake of 2025-11-25 and, where the child refuses it as a stateless one would,
  * `server/discover`. Throws `UpstreamUnavailable` when neither works.
  */
-export async function shakeHands(session: ChildSession, clientInfo: ClientInfo, limitMs: number): Promise<ServerProfile> {
-  const opening = { protocolVersion: LATEST_LEGACY_REVISION, capabilities: {}, clientInfo: { ...clientInfo } };
-  const { result, error } = await session.ask('initialize', opening, limitMs);
+export async function shakeHands(session: ChildSession, clientInfo: ClientInfo): Promise<ServerProfile> {
+  const opening = {
+    protocolVersion: LATEST_LEGACY_REVISION,
+    capabilities: {},
+    clientInfo: { ...clientInfo },
+  };
+  const { result, error } = await session.ask('initialize', opening);
   if (error?.['code'] === ERROR_CODES.methodNotFound || error?.['code'] === ERROR_CODES.unsupportedVersion) {
-    return discover(session, clientInfo, limitMs);
+    return discover(session, clientInfo);
   }
   if (!isJsonObject(result)) throw refused('the server refused the handshake');
   const revision = result['protocolVersion'];
@@ -60,9 +64,9 @@ export async function shakeHands(session: ChildSession, clientInfo: ClientInfo, 
   return profileOf('legacy', result, result['serverInfo']);
 }
 
-async function discover(session: ChildSession, clientInfo: ClientInfo, limitMs: number): Promise<ServerProfile> {
+async function discover(session: ChildSession, clientInfo: ClientInfo): Promise<ServerProfile> {
   const _meta = childEnvelope(clientInfo);
-  const { result } = await session.ask('server/discover', { _meta }, limitMs);
+  const { result } = await session.ask('server/discover', { _meta });
   if (!isJsonObject(result)) throw refused('the server refused both the handshake and server/discover');
   const versions = result['supportedVersions'];
   if (!Array.isArray(versions) || !versions.includes(CHILD_MODERN_REVISION)) {

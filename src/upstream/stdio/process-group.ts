@@ -21,7 +21,8 @@ export async function groupGone(group: number, limitMs: number): Promise<boolean
   const deadline = performance.now() + limitMs;
   for (let poll = 1; ; poll++) {
     if (!hasMember(group)) return true;
-    if (poll % POLLS_BETWEEN_LOOKS === 0 && process.platform === 'linux' && !hasLivingMember(group)) return true;
+    if (poll % POLLS_BETWEEN_LOOKS === 0 && process.platform === 'linux' && !hasLivingMember(group))
+      return true;
     if (performance.now() >= deadline) return false;
     await delay(POLL_MS);
   }

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** Violations planted into a copy of the lint configuration: each must be reported, each good import must not. */
+const root = resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'toolgate-imports-'));
+let report = '';
+
+const BAD: readonly [file: string, from: string][] = [
+  ['src/policy/planted.ts', '#gateway'],
+  ['src/policy/planted-fs.ts', 'node:fs'],
+  ['src/mcp/planted.ts', '#policy'],
+  ['src/risk/planted.ts', '#platform'],
+  ['src/platform/planted.ts', '#store'],
+  ['src/store/sqlite/planted.ts', '#quota'],
+  ['src/quota/planted.ts', '#records'],
+  ['src/records/planted.ts', '#upstream'],
+  ['src/upstream/http/planted.ts', '#gateway'],
+  ['src/gateway/planted.ts', '#cli'],
+  ['src/fluentcrm/planted.ts', '#platform'],
+  ['src/gateway/planted-path.ts', '../policy/decide.ts'],
+  ['src/upstream/http/planted-path.ts', '../../store/ports.ts'],
+];
+const GOOD: readonly [file: string, from: string][] = [
+  ['src/policy/good.ts', '#risk'],
+  ['src/gateway/good.ts', '#policy'],
+  ['src/upstream/http/good.ts', '../upstream.ts'],
+  ['src/cli/good.ts', '#gateway'],
+];
+
+beforeAll(() => {
+  cpSync(join(root, '.oxlintrc.json'), join(folder, '.oxlintrc.json'));
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  for (const [file, from] of [...BAD, ...GOOD]) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), `import { thing } from '${from}';\n\nexport const planted = thing;\n`);
+  }
+  const run = spawnSync(join(root, 'node_modules/.bin/oxlint'), ['--format=unix', 'src'], { cwd: folder, encoding: 'utf8' });
+  report = run.stdout + run.stderr;
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const isReported = (file: string): boolean =>
+  report.split('\n').some((line) => line.includes(file) && line.includes('no-restricted-imports'));
+
+describe('imports run one way', () => {
+  it.each(BAD)('%s may not import %s', (file) => {
+    expect(isReported(file)).toBe(true);
+  });
+
+  it.each(GOOD)('%s may import %s', (file) => {
+    expect(isReported(file)).toBe(false);
+  });
+});

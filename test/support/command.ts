@@ -1,0 +1,87 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+export const TOOLGATE = join(ROOT, 'bin/toolgate');
+export const FLUENTCRM = join(ROOT, 'bin/fluentcrm-mcp');
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A built command that runs until it is stopped. */
+export class Command {
+  readonly child: ChildProcess;
+  stdout = '';
+  stderr = '';
+  readonly ended: Promise<number | null>;
+
+  constructor(command: string, args: readonly string[], options: RunOptions = {}) {
+    this.child = spawn(process.execPath, [command, ...args], {
+      cwd: options.cwd ?? ROOT,
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
+    this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
+    this.ended = new Promise((done) => this.child.once('exit', (code) => done(code)));
+  }
+
+  /** Resolves with the match once the output shows the pattern; rejects when the command ends before. */
+  async shows(pattern: RegExp, timeoutMs = 20_000): Promise<RegExpExecArray> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const match = pattern.exec(this.stdout);
+      if (match) return match;
+      if (this.child.exitCode !== null || Date.now() > deadline) {
+        throw new Error(`no ${pattern} in the output (exit ${this.child.exitCode})\n${this.stdout}\n${this.stderr}`);
+      }
+      await new Promise((next) => setTimeout(next, 20));
+    }
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
+    return this.ended;
+  }
+}
+
+/** Runs a command to its end. */
+export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const running = new Command(command, args, options);
+  const code = await running.ended;
+  return { code, stdout: running.stdout, stderr: running.stderr };
+}
+
+/** A folder that is removed at the end of the test run. */
+export function throwAwayFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'toolgate-e2e-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export interface Served {
+  readonly command: Command;
+  readonly base: string;
+  /** Tokens by the label of their grant, as printed. */
+  readonly tokens: ReadonlyMap<string, string>;
+}
+
+/** `toolgate serve` on a free port, ready. */
+export async function serve(dataDir: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Served> {
+  const command = new Command(TOOLGATE, ['serve', '--port', '0', '--data', dataDir, ...args], options);
+  const [, base = ''] = await command.shows(/ready on (http:\S+)\n[^]*What was decided/);
+  const tokens = new Map([...command.stdout.matchAll(/grant (\S+): (tg_\w+)/g)].map(([, label = '', token = '']) => [label, token]));
+  return { command, base, tokens };
+}
+
+/** `toolgate proxy` without a credential on a free port, ready. */
+export async function proxy(policy: string, dataDir: string, target: readonly string[], options: RunOptions = {}): Promise<{ command: Command; url: string }> {
+  const args = ['proxy', '--policy', policy, '--port', '0', '--grant', 'none', '--data', dataDir, ...target];
+  const command = new Command(TOOLGATE, args, options);
+  const [, url = ''] = await command.shows(/ready on (http:\S+)/);
+  return { command, url };
+}
