@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 // Unit tests read the sources; end-to-end tests run the built commands in dist/.
 const shared = {
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'] } },
+  resolve: { conditions: ['toolgate-source'] },
+  ssr: { resolve: { conditions: ['toolgate-source'] } },
 };
 
 export default defineConfig({

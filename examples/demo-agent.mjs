@@ -42,7 +42,9 @@ async function call(client, what, name, args) {
 
 const agent = await connect('demo-grant.token');
 const { tools } = await agent.listTools();
-console.log(`The server has 36 tools; this grant sees ${tools.length}: ${tools.map((tool) => tool.name).join(', ')}\n`);
+console.log(
+  `The server has 36 tools; this grant sees ${tools.length}: ${tools.map((tool) => tool.name).join(', ')}\n`,
+);
 
 await call(agent, 'pause campaign 3', PAUSE, { campaignId: 3 });
 await call(agent, 'pause it again (the server itself says no)', PAUSE, { campaignId: 3 });

@@ -7,5 +7,8 @@ for (const [name, schema] of [
   ['policy', policyJsonSchema()],
   ['toolgate', configurationJsonSchema()],
 ]) {
-  writeFileSync(new URL(`../schemas/${name}.schema.json`, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
+  writeFileSync(
+    new URL(`../schemas/${name}.schema.json`, import.meta.url),
+    `${JSON.stringify(schema, null, 2)}\n`,
+  );
 }

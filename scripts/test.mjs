@@ -12,7 +12,10 @@ const report = join(mkdtempSync(join(tmpdir(), 'toolgate-test-')), 'report.json'
 
 function run(title, command, args) {
   console.log(`\n— ${title}`);
-  const { status, error } = spawnSync(command, args, { stdio: 'inherit', shell: process.platform === 'win32' });
+  const { status, error } = spawnSync(command, args, {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   if (error) console.error(error.message);
   return status === 0;
 }

@@ -41,7 +41,8 @@ function compose(log: Log): Compose {
     createUpstream(serverId: string, target: Target, given: LimitConfiguration): Upstream {
       const limits = { ...DEFAULT_LIMITS, ...given };
       const shared = { serverId, log, clock, knowTool };
-      if ('url' in target) return createHttpUpstream({ ...shared, url: target.url, headers: target.headers, limits });
+      if ('url' in target)
+        return createHttpUpstream({ ...shared, url: target.url, headers: target.headers, limits });
       const { startMs, callMs, answerBytes } = limits;
       return createStdioUpstream({
         ...shared,
@@ -54,7 +55,13 @@ function compose(log: Log): Compose {
 
 function logLevel(): 'debug' | 'info' | 'warn' | 'error' | 'silent' {
   const wanted = process.env['TOOLGATE_LOG'] ?? 'warn';
-  if (wanted === 'debug' || wanted === 'info' || wanted === 'warn' || wanted === 'error' || wanted === 'silent') {
+  if (
+    wanted === 'debug' ||
+    wanted === 'info' ||
+    wanted === 'warn' ||
+    wanted === 'error' ||
+    wanted === 'silent'
+  ) {
     return wanted;
   }
   throw new ToolgateError('config.log_level', `TOOLGATE_LOG is "${wanted}".`, {

@@ -76,7 +76,8 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
     setInterval(() => void counters.prune(Date.now()).catch(() => {}), PRUNE_MS),
   );
   const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const demo = file === EXAMPLE ? `node ${shortest(DEMO_AGENT)} ${base} ${shortest(options.dataDir)}` : undefined;
+  const demo =
+    file === EXAMPLE ? `node ${shortest(DEMO_AGENT)} ${base} ${shortest(options.dataDir)}` : undefined;
   process.stdout.write(readyText(base, readyServers(configuration, base, options.dataDir), demo));
   await untilStopped(listener, close, assembly.log);
 }
@@ -88,12 +89,16 @@ function targetOf(server: ServerConfiguration, folder: string): Target {
   return { command, args, env, cwd: resolveFrom(folder, cwd) };
 }
 
-function policyOriginsOf(loaded: LoadedConfiguration): Map<string, { server: string; name: string; origin: PolicyOrigin }> {
+function policyOriginsOf(
+  loaded: LoadedConfiguration,
+): Map<string, { server: string; name: string; origin: PolicyOrigin }> {
   const origins = new Map<string, { server: string; name: string; origin: PolicyOrigin }>();
   for (const [server, entry] of Object.entries(loaded.configuration.servers)) {
     for (const [name, policy] of Object.entries(entry.policies ?? {})) {
       const origin =
-        typeof policy === 'string' ? { file: resolveFrom(loaded.folder, policy) } : { text: JSON.stringify(policy, null, 2) };
+        typeof policy === 'string'
+          ? { file: resolveFrom(loaded.folder, policy) }
+          : { text: JSON.stringify(policy, null, 2) };
       origins.set(`${server}/${name}`, { server, name, origin });
     }
   }
@@ -121,20 +126,33 @@ function tokenOf(grant: DeclaredGrant, dataDir: string): string {
   const name = 'env' in grant.token ? grant.token.env : '';
   const token = process.env[name];
   if (token !== undefined && isGrantToken(token)) return token;
-  throw new ToolgateError('grant.bad_token', `The environment variable ${name} holds no grant token for "${grant.label}".`, {
-    hint: 'Set it to a token of the form tg_…; `toolgate grants mint` makes one.',
-  });
+  throw new ToolgateError(
+    'grant.bad_token',
+    `The environment variable ${name} holds no grant token for "${grant.label}".`,
+    {
+      hint: 'Set it to a token of the form tg_…; `toolgate grants mint` makes one.',
+    },
+  );
 }
 
 /**
  * Looks at policies, grants and the configuration a few times a second. A faulty edit changes nothing and is told once.
  */
-function createRefresh(loaded: LoadedConfiguration, assembly: Assembly, grants: GrantSource, dataDir: string): () => void {
+function createRefresh(
+  loaded: LoadedConfiguration,
+  assembly: Assembly,
+  grants: GrantSource,
+  dataDir: string,
+): () => void {
   let stamp = stampOf(loaded.file);
   let servers = serversOf(loaded.configuration);
   return () => {
     assembly.policies.refresh();
-    grants.refresh().catch((error: unknown) => assembly.log.error({ err: messageOf(error) }, 'grants could not be read again'));
+    grants
+      .refresh()
+      .catch((error: unknown) =>
+        assembly.log.error({ err: messageOf(error) }, 'grants could not be read again'),
+      );
     const current = stampOf(loaded.file);
     if (current === stamp) return;
     stamp = current;
@@ -150,7 +168,10 @@ function createRefresh(loaded: LoadedConfiguration, assembly: Assembly, grants: 
       assembly.log.info('configuration reloaded');
     } catch (error) {
       const details = error instanceof ToolgateError ? error.details : [];
-      assembly.log.error({ err: messageOf(error), faults: details }, 'configuration not reloaded: the one before stays in force');
+      assembly.log.error(
+        { err: messageOf(error), faults: details },
+        'configuration not reloaded: the one before stays in force',
+      );
     }
   };
 }
@@ -161,7 +182,9 @@ function stampOf(file: string): string {
 }
 
 function serversOf(configuration: Configuration): string {
-  return JSON.stringify(configuration.servers, (key, value: unknown) => (key === 'policies' ? undefined : value));
+  return JSON.stringify(configuration.servers, (key, value: unknown) =>
+    key === 'policies' ? undefined : value,
+  );
 }
 
 function readyServers(configuration: Configuration, base: string, dataDir: string): ReadyServer[] {

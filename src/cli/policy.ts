@@ -43,7 +43,10 @@ function validateCommand(): Command {
     .description('Report every fault of a policy at once, with line, column and a suggestion.')
     .argument('<file>', 'policy file')
     .option('--json', 'print a list of {message, pointer, line, column, suggestion?}')
-    .addHelpText('after', '\nExample:\n  $ toolgate policy validate policy.json\n\nExits 0 when the policy is valid, 1 when it is not.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ toolgate policy validate policy.json\n\nExits 0 when the policy is valid, 1 when it is not.',
+    )
     .action((file: string, flags: JsonFlag) => {
       const read = readPolicy(textOf(file));
       const problems = read.ok ? [] : read.problems;
@@ -73,7 +76,8 @@ Exits 1 when there is an error; warnings alone exit 0.`,
       const text = textOf(file);
       const document = validDocument(file, text);
       const tools = await toolsOf(compose, flags, words);
-      if (tools === undefined) throw new ToolgateError('usage.tools', 'lint needs the tools of a server.', { hint: TOOLS_HINT });
+      if (tools === undefined)
+        throw new ToolgateError('usage.tools', 'lint needs the tools of a server.', { hint: TOOLS_HINT });
       const findings = lintPolicy(document, tools, text);
       if (flags.json) printJson(findings);
       else if (findings.length === 0) print(`${file}: nothing to remark (${tools.length} tools).`);
@@ -89,12 +93,16 @@ function testCommand(): Command {
     .argument('<cases>', 'file of cases: [{"call": {"name", "arguments"}, "expect": "allow", "rule"?}]')
     .option('--tools <file>', 'tools/list answer, so that arguments are checked against the schemas too')
     .option('--json', 'print one object a case')
-    .addHelpText('after', '\nExample:\n  $ toolgate policy test policy.json cases.json\n\nExits 0 when every case turns out as expected, else 1.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ toolgate policy test policy.json cases.json\n\nExits 0 when every case turns out as expected, else 1.',
+    )
     .action((policyFile: string, casesFile: string, flags: JsonFlag & { tools?: string }) => {
       const policy = compiled(policyFile);
       const cases = readPolicyCases(textOf(casesFile));
       if (!cases.ok) throw invalidFile(casesFile, cases.problems, 'file of cases');
-      const tools = flags.tools === undefined ? undefined : toolsInFile(flags.tools).map((tool) => knowTool(tool));
+      const tools =
+        flags.tools === undefined ? undefined : toolsInFile(flags.tools).map((tool) => knowTool(tool));
       const results = runPolicyCases(policy, cases.cases, tools);
       if (flags.json) printJson(results);
       else printResults(results);
@@ -121,12 +129,18 @@ Without a tool list the tool counts as known, and its arguments are not checked 
       const policy = compiled(file);
       const call = callOf(flags.call);
       const tools = await toolsOf(compose, flags, words);
-      const definition = tools === undefined ? { name: call.name } : tools.find((tool) => tool.name === call.name);
+      const definition =
+        tools === undefined ? { name: call.name } : tools.find((tool) => tool.name === call.name);
       const known: KnownTool | undefined = definition && knowTool(definition);
-      const { decision, steps } = explainDecision(policy, { tool: call.name, arguments: call.arguments }, known);
+      const { decision, steps } = explainDecision(
+        policy,
+        { tool: call.name, arguments: call.arguments },
+        known,
+      );
       if (flags.json) return printJson({ decision, steps });
       print(`${decision.outcome} by ${decision.rule}${'message' in decision ? `: ${decision.message}` : ''}`);
-      for (const step of steps) print(`  ${step.result.padEnd(7)} ${step.rule}  ${step.question} ${step.why}`);
+      for (const step of steps)
+        print(`  ${step.result.padEnd(7)} ${step.rule}  ${step.question} ${step.why}`);
     });
 }
 
@@ -137,7 +151,8 @@ function schemaCommand(): Command {
     .action(() => printJson(policyJsonSchema()));
 }
 
-const TOOLS_HINT = 'Give --tools FILE (a tools/list answer), --upstream URL, or -- COMMAND ARG… to ask the server itself.';
+const TOOLS_HINT =
+  'Give --tools FILE (a tools/list answer), --upstream URL, or -- COMMAND ARG… to ask the server itself.';
 
 function withTools(command: Command): Command {
   return command
@@ -147,7 +162,11 @@ function withTools(command: Command): Command {
     .option('--env <pair>', 'environment of the command, NAME=VALUE; may be repeated', collect);
 }
 
-async function toolsOf(compose: Compose, flags: ToolFlags, words: readonly string[]): Promise<readonly ToolDefinition[] | undefined> {
+async function toolsOf(
+  compose: Compose,
+  flags: ToolFlags,
+  words: readonly string[],
+): Promise<readonly ToolDefinition[] | undefined> {
   if (flags.tools !== undefined) return toolsInFile(flags.tools);
   if (flags.upstream === undefined && words.length === 0) return undefined;
   const target = targetOf(flags, words);
@@ -155,7 +174,9 @@ async function toolsOf(compose: Compose, flags: ToolFlags, words: readonly strin
   try {
     return [...(await upstream.tools()).values()].map((tool) => tool.definition);
   } catch (error) {
-    throw new ToolgateError('upstream.no_tools', `The server did not list its tools: ${messageOf(error)}.`, { cause: error });
+    throw new ToolgateError('upstream.no_tools', `The server did not list its tools: ${messageOf(error)}.`, {
+      cause: error,
+    });
   } finally {
     await upstream.close();
   }
@@ -168,13 +189,17 @@ function toolsInFile(file: string): readonly ToolDefinition[] {
   const isTool = (tool: unknown): tool is ToolDefinition =>
     typeof tool === 'object' && tool !== null && typeof (tool as { name?: unknown }).name === 'string';
   if (Array.isArray(tools) && tools.every(isTool)) return tools;
-  throw new ToolgateError('usage.tools', `${file} holds no list of tools.`, { hint: 'It must be a list of tools with names, or a tools/list answer.' });
+  throw new ToolgateError('usage.tools', `${file} holds no list of tools.`, {
+    hint: 'It must be a list of tools with names, or a tools/list answer.',
+  });
 }
 
 function callOf(text: string): { readonly name: string; readonly arguments: unknown } {
   const value = jsonOf(text, '--call') as { name?: unknown; arguments?: unknown } | null;
   if (typeof value?.name === 'string') return { name: value.name, arguments: value.arguments };
-  throw new ToolgateError('usage.call', '--call names no tool.', { hint: 'Write {"name": "tool", "arguments": {…}}.' });
+  throw new ToolgateError('usage.call', '--call names no tool.', {
+    hint: 'Write {"name": "tool", "arguments": {…}}.',
+  });
 }
 
 function compiled(file: string): CompiledPolicy {
@@ -198,7 +223,10 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new ToolgateError('usage.unreadable', `Cannot read ${file}.`, { hint: 'Name an existing file.', cause });
+    throw new ToolgateError('usage.unreadable', `Cannot read ${file}.`, {
+      hint: 'Name an existing file.',
+      cause,
+    });
   }
 }
 

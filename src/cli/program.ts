@@ -13,14 +13,16 @@ import { wrapCommand } from './wrap.ts';
 /** Exit codes of every command. */
 export const EXIT = { fine: 0, checkFailed: 1, wrongUse: 2, bug: 70 } as const;
 
-
 export function createProgram(compose: Compose): Command {
   const program = new Command('toolgate')
     .description('A policy gateway for MCP: nothing reaches a server without passing the rules you wrote.')
     .version(packageVersion())
     .enablePositionalOptions()
     .showHelpAfterError('(add --help for the options and examples)')
-    .addHelpText('after', '\nExit codes: 0 fine, 1 the thing checked is not fine, 2 wrong use or configuration, 70 a fault of toolgate itself.');
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 fine, 1 the thing checked is not fine, 2 wrong use or configuration, 70 a fault of toolgate itself.',
+    );
   const commands = [
     serveCommand(compose),
     proxyCommand(compose),
@@ -30,7 +32,8 @@ export function createProgram(compose: Compose): Command {
     logsCommand(),
   ];
   for (const command of commands) program.addCommand(command);
-  for (const command of [program, ...commands, ...commands.flatMap((parent) => parent.commands)]) command.exitOverride();
+  for (const command of [program, ...commands, ...commands.flatMap((parent) => parent.commands)])
+    command.exitOverride();
   return program;
 }
 
@@ -43,7 +46,11 @@ export async function runProgram(create: () => Command, argv: readonly string[])
     if (error instanceof CheckFailed) return EXIT.checkFailed;
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.wrongUse;
     if (error instanceof ToolgateError) {
-      const lines = [`toolgate: ${error.message}`, ...error.details.map((detail) => `  ${detail}`), ...(error.hint ? [error.hint] : [])];
+      const lines = [
+        `toolgate: ${error.message}`,
+        ...error.details.map((detail) => `  ${detail}`),
+        ...(error.hint ? [error.hint] : []),
+      ];
       process.stderr.write(`${lines.join('\n')}\n`);
       return EXIT.wrongUse;
     }

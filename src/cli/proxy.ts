@@ -48,7 +48,12 @@ async function runProxy(compose: Compose, words: readonly string[], flags: Proxy
     });
   }
   const label = isAnonymous ? 'anonymous' : 'proxy';
-  const one = openOneServer(compose, { policy: flags.policy, target: targetOf(flags, words), dataDir }, label, isAnonymous);
+  const one = openOneServer(
+    compose,
+    { policy: flags.policy, target: targetOf(flags, words), dataDir },
+    label,
+    isAnonymous,
+  );
   const listener = createHttpListener({
     gateway: one.assembly.gateway,
     directory: one.assembly.directory,
@@ -66,9 +71,16 @@ async function runProxy(compose: Compose, words: readonly string[], flags: Proxy
   await untilStopped(listener, one.close, one.assembly.log);
 }
 
-function announceGrant(one: OneServer, given: string | undefined, isAnonymous: boolean, dataDir: string): void {
+function announceGrant(
+  one: OneServer,
+  given: string | undefined,
+  isAnonymous: boolean,
+  dataDir: string,
+): void {
   if (isAnonymous) {
-    process.stderr.write('Warning: --grant none: every program on this machine may call. The policy still applies.\n');
+    process.stderr.write(
+      'Warning: --grant none: every program on this machine may call. The policy still applies.\n',
+    );
     return;
   }
   const token = given ?? readOrMakeToken(join(dataDir, 'proxy-grant.token'));

@@ -11,7 +11,8 @@ export function readyText(base: string, servers: readonly ReadyServer[], demo: s
   const lines = [`Toolgate is ready on ${base}`, ''];
   for (const server of servers) {
     lines.push(`  ${server.id}  ${server.url}`);
-    for (const grant of server.grants) lines.push(`    grant ${grant.label}: ${grant.token ?? '(shown when it was minted)'}`);
+    for (const grant of server.grants)
+      lines.push(`    grant ${grant.label}: ${grant.token ?? '(shown when it was minted)'}`);
   }
   const first = servers.find((server) => server.grants.some((grant) => grant.token !== undefined));
   const grant = first?.grants.find((entry) => entry.token !== undefined);

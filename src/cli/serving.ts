@@ -5,11 +5,17 @@ import { ToolgateError, type Log } from '#platform';
 const DRAIN_MS = 10_000;
 
 /** Opens the port; when it cannot be had, closes what is open already and throws `serve.cannot_listen`. */
-export function listen(server: Server, port: number, host: string, close: () => Promise<void>): Promise<{ port: number }> {
+export function listen(
+  server: Server,
+  port: number,
+  host: string,
+  close: () => Promise<void>,
+): Promise<{ port: number }> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       void close();
-      const reason = error.code === 'EADDRINUSE' ? 'something else listens there' : (error.code ?? error.message);
+      const reason =
+        error.code === 'EADDRINUSE' ? 'something else listens there' : (error.code ?? error.message);
       reject(
         new ToolgateError('serve.cannot_listen', `Cannot listen on ${host}:${port}: ${reason}.`, {
           hint: 'Choose another port with --port, or end the other program.',

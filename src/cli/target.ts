@@ -23,7 +23,8 @@ function pairsOf(entries: readonly string[], separator: string, form: string): R
   return Object.fromEntries(
     entries.map((entry) => {
       const at = entry.indexOf(separator);
-      if (at < 1) throw new ToolgateError('usage.target', `"${entry.slice(0, 20)}" does not have the form ${form}.`);
+      if (at < 1)
+        throw new ToolgateError('usage.target', `"${entry.slice(0, 20)}" does not have the form ${form}.`);
       return [entry.slice(0, at).trim(), entry.slice(at + 1).trim()];
     }),
   );
@@ -38,5 +39,7 @@ export function collect(value: string, before: readonly string[] = []): readonly
 export function portOf(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535 && text.trim() !== '') return port;
-  throw new ToolgateError('usage.port', `"${text}" is not a port.`, { hint: 'Give a number from 0 to 65535.' });
+  throw new ToolgateError('usage.port', `"${text}" is not a port.`, {
+    hint: 'Give a number from 0 to 65535.',
+  });
 }

@@ -13,7 +13,9 @@ interface WrapFlags extends TargetFlags {
 
 export function wrapCommand(compose: Compose): Command {
   return new Command('wrap')
-    .description('Govern one server with one policy file, on standard input and output (for desktop clients).')
+    .description(
+      'Govern one server with one policy file, on standard input and output (for desktop clients).',
+    )
     .requiredOption('--policy <file>', 'policy file')
     .option('--upstream <url>', 'server to govern, by address')
     .option('--header <line>', 'header sent to the server, "Name: value"; may be repeated', collect)
@@ -35,7 +37,12 @@ async function runWrap(compose: Compose, words: readonly string[], flags: WrapFl
   // a desktop client starts programs in any folder, so the data folder does not depend on it
   const dataDir = flags.data ?? (process.env['TOOLGATE_DATA'] || join(homedir(), '.toolgate'));
   const target = targetOf(flags, words);
-  const { assembly, server, grant, close } = openOneServer(compose, { policy: flags.policy, target, dataDir }, 'wrap', true);
+  const { assembly, server, grant, close } = openOneServer(
+    compose,
+    { policy: flags.policy, target, dataDir },
+    'wrap',
+    true,
+  );
   const stop = (): void => void process.stdin.destroy();
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

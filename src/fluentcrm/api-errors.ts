@@ -85,10 +85,14 @@ export function failureOf(request: ApiRequest, answer: ApiAnswer, log: (line: st
   if (status === 422) return rejected(request, body);
   if (status >= 300 && status < 400) return redirected(status);
   if (status === 429) {
-    return new CrmFailure('rate_limited', 'The site refuses more requests for now. Wait a minute and try again.', {
-      httpStatus: status,
-      retryable: true,
-    });
+    return new CrmFailure(
+      'rate_limited',
+      'The site refuses more requests for now. Wait a minute and try again.',
+      {
+        httpStatus: status,
+        retryable: true,
+      },
+    );
   }
   return failed(request, answer, log);
 }
@@ -145,7 +149,9 @@ function rejected(request: ApiRequest, body: Readonly<Record<string, unknown>> |
     textsOf(rules).map((text) => ({ field, text: plainSentence(`${field}: ${text}`) })),
   );
   if (faults.length === 0) {
-    return new CrmFailure('rejected', 'FluentCRM refused the request and gave no reason.', { httpStatus: 422 });
+    return new CrmFailure('rejected', 'FluentCRM refused the request and gave no reason.', {
+      httpStatus: 422,
+    });
   }
   return new CrmFailure(
     'rejected',

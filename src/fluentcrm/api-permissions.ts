@@ -14,7 +14,10 @@ const BY_FAMILY: ReadonlyMap<string, Permissions> = new Map([
   ],
   ['tags', same('fcrm_manage_contact_cats', 'fcrm_manage_contact_cats_delete')],
   ['lists', same('fcrm_manage_contact_cats', 'fcrm_manage_contact_cats_delete')],
-  ['campaigns', { read: 'fcrm_read_emails', write: 'fcrm_manage_emails', remove: 'fcrm_manage_email_delete' }],
+  [
+    'campaigns',
+    { read: 'fcrm_read_emails', write: 'fcrm_manage_emails', remove: 'fcrm_manage_email_delete' },
+  ],
   ['templates', same('fcrm_manage_email_templates', 'fcrm_manage_email_delete')],
   ['funnels', { read: 'fcrm_read_funnels', write: 'fcrm_write_funnels', remove: 'fcrm_delete_funnels' }],
   ['webhooks', same('fcrm_manage_settings')],

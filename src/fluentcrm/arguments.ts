@@ -29,6 +29,7 @@ export const email = z.email({ pattern: /^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/ })
 /** Two letters, ISO 3166-1; stored in capitals. */
 export const country = z
   .string()
+  .max(2)
   .regex(/^[A-Za-z]{2}$/, 'must be a two-letter country code, e.g. PL');
 
 export const slug = z
@@ -67,7 +68,10 @@ export function someOf<const T extends readonly [string, ...string[]]>(values: T
 }
 
 /** The text of zod's issues, one sentence an issue, naming arguments but never their values. */
-export function describeIssues(issues: readonly z.core.$ZodIssue[]): { text: string; field: string | undefined } {
+export function describeIssues(issues: readonly z.core.$ZodIssue[]): {
+  text: string;
+  field: string | undefined;
+} {
   const faults = issues.slice(0, 10).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.slice(0, 5).map((key) => ({ field: key.slice(0, 60), text: 'unknown argument' }));

@@ -112,7 +112,9 @@ async function turn(
 /** The API's own refusal of a campaign in another state is passed on, with the state and what would help. */
 async function send(api: ApiClient, id: number, action: Turn): Promise<Campaign> {
   try {
-    const answer = await api.post(action === 'pause' ? apiPath`/campaigns/${id}/pause` : apiPath`/campaigns/${id}/resume`);
+    const answer = await api.post(
+      action === 'pause' ? apiPath`/campaigns/${id}/pause` : apiPath`/campaigns/${id}/resume`,
+    );
     return read(z.object({ campaign }), answer).campaign;
   } catch (error) {
     if (!(error instanceof CrmFailure && error.code === 'rejected')) throw error;
@@ -128,7 +130,9 @@ async function send(api: ApiClient, id: number, action: Turn): Promise<Campaign>
 function adviceFor(action: Turn, status: string): string {
   switch (status) {
     case 'working':
-      return action === 'pause' ? 'It has just started: try again.' : 'It is being sent already: nothing needs to be done.';
+      return action === 'pause'
+        ? 'It has just started: try again.'
+        : 'It is being sent already: nothing needs to be done.';
     case 'paused':
       return action === 'pause'
         ? 'It is paused already: nothing needs to be done. If this was a repeated call, the first one worked.'
@@ -150,7 +154,10 @@ function adviceFor(action: Turn, status: string): string {
 async function countMails(api: ApiClient, id: number): Promise<z.output<typeof mails> | null> {
   try {
     const { sent_count, stat } = read(overview, await api.get(apiPath`/campaigns/${id}/overview_stats`));
-    return { sent: sent_count, byStatus: Object.fromEntries(stat.map(({ status, total }) => [status, total])) };
+    return {
+      sent: sent_count,
+      byStatus: Object.fromEntries(stat.map(({ status, total }) => [status, total])),
+    };
   } catch (error) {
     if (error instanceof CrmFailure) return null;
     throw error;

@@ -102,7 +102,10 @@ function readLanguage(value: string | undefined, problems: string[]): Language {
   return 'en';
 }
 
-function readAccess(env: Readonly<Record<string, string | undefined>>, problems: string[]): CrmAccess | undefined {
+function readAccess(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): CrmAccess | undefined {
   const unset = VARIABLES.filter((name) => !isSet(env[name]));
   if (unset.length > 0) {
     problems.push(`Set ${unset.join(', ')}, or use --sandbox to try the tools on made-up data.`);
@@ -112,7 +115,8 @@ function readAccess(env: Readonly<Record<string, string | undefined>>, problems:
     problems.push(`${unexpanded.join(', ')} holds the name of a variable, not its value: check the quotes.`);
   }
   const url = env['FLUENTCRM_API_URL'];
-  const baseUrl = isSet(url) && !unexpanded.includes('FLUENTCRM_API_URL') ? readBaseUrl(url ?? '', problems) : undefined;
+  const baseUrl =
+    isSet(url) && !unexpanded.includes('FLUENTCRM_API_URL') ? readBaseUrl(url ?? '', problems) : undefined;
   const username = env['FLUENTCRM_API_USERNAME'] ?? '';
   const password = env['FLUENTCRM_API_PASSWORD'] ?? '';
   if (username.includes(':')) problems.push('FLUENTCRM_API_USERNAME must not contain a colon.');
@@ -130,7 +134,9 @@ function readBaseUrl(text: string, problems: string[]): string | undefined {
   const url = new URL(trimmed);
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback)) {
-    problems.push('FLUENTCRM_API_URL must start with https:// (http:// only for this machine): the password goes with every request.');
+    problems.push(
+      'FLUENTCRM_API_URL must start with https:// (http:// only for this machine): the password goes with every request.',
+    );
   }
   if (url.username !== '' || url.password !== '') {
     problems.push('FLUENTCRM_API_URL must not contain a user name or password. Use the other two variables.');

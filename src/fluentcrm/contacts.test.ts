@@ -59,10 +59,12 @@ describe('list contacts', () => {
 describe('find a contact by e-mail', () => {
   it('finds the exact address only', async () => {
     const crm = openSandboxCrm();
-    expect((await crm.call('find_contact_by_email', { email: 'contact-07@example.com' })).data).toMatchObject({
-      found: true,
-      contact: { id: 7 },
-    });
+    expect((await crm.call('find_contact_by_email', { email: 'contact-07@example.com' })).data).toMatchObject(
+      {
+        found: true,
+        contact: { id: 7 },
+      },
+    );
     expect((await crm.call('find_contact_by_email', { email: 'contact-0@example.com' })).data).toEqual({
       found: false,
       contact: null,
@@ -107,7 +109,11 @@ describe('create a contact', () => {
   it('names every tag that does not exist, and creates nothing', async () => {
     const crm = openSandboxCrm();
     const failure = await crm.failure('create_contact', { email: 'new@example.com', tagIds: [1, 77, 78] });
-    expect(failure).toMatchObject({ code: 'not_found', field: 'tagIds', message: 'These tags do not exist: 77, 78.' });
+    expect(failure).toMatchObject({
+      code: 'not_found',
+      field: 'tagIds',
+      message: 'These tags do not exist: 77, 78.',
+    });
     expect(crm.sent).not.toContain('POST /subscribers');
   });
 
@@ -126,7 +132,10 @@ describe('update and delete a contact', () => {
   it('sends the given fields and no others', async () => {
     const crm = openSandboxCrm();
     const { data } = await crm.call('update_contact', { subscriberId: 3, city: 'Oslo', country: 'no' });
-    expect(data).toMatchObject({ contact: { id: 3, city: 'Oslo', country: 'NO' }, changedFields: ['city', 'country'] });
+    expect(data).toMatchObject({
+      contact: { id: 3, city: 'Oslo', country: 'NO' },
+      changedFields: ['city', 'country'],
+    });
     expect(crm.requests[0]).toMatchObject({
       method: 'PUT',
       path: '/subscribers/3',
@@ -142,7 +151,9 @@ describe('update and delete a contact', () => {
   });
 
   it('wants something to change', async () => {
-    expect((await openSandboxCrm().failure('update_contact', { subscriberId: 3 })).code).toBe('invalid_arguments');
+    expect((await openSandboxCrm().failure('update_contact', { subscriberId: 3 })).code).toBe(
+      'invalid_arguments',
+    );
   });
 
   it.each(['get_contact', 'delete_contact'])('%s names a contact that does not exist', async (name) => {

@@ -119,23 +119,28 @@ const createContact = defineTool({
       ...(listIds === undefined ? {} : { lists: listIds }),
     });
     const created = read(z.object({ contact }), answer).contact;
-    return { summary: `Contact ${created.id} created with status ${created.status}.`, data: { contact: created } };
+    return {
+      summary: `Contact ${created.id} created with status ${created.status}.`,
+      data: { contact: created },
+    };
   },
 });
 
 const updateContact = defineTool({
   name: 'fluentcrm_update_contact',
   effect: 'overwrite',
-  input: z.strictObject({ subscriberId: argument.id, ...personalFields }).refine(
-    (args) => Object.keys(args).length > 1,
-    'give at least one field to change',
-  ),
+  input: z
+    .strictObject({ subscriberId: argument.id, ...personalFields })
+    .refine((args) => Object.keys(args).length > 1, 'give at least one field to change'),
   output: z.object({ contact: contactAlone, changedFields: z.array(z.string()) }),
   run: async ({ subscriberId, ...fields }, api) => {
     const answer = await api.put(apiPath`/subscribers/${subscriberId}`, withCapitalCountry(fields));
     return {
       summary: `Contact ${subscriberId} updated.`,
-      data: { contact: read(z.object({ contact: contactAlone }), answer).contact, changedFields: Object.keys(fields) },
+      data: {
+        contact: read(z.object({ contact: contactAlone }), answer).contact,
+        changedFields: Object.keys(fields),
+      },
     };
   },
 });

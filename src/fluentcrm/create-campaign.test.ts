@@ -40,7 +40,11 @@ describe('create a campaign', () => {
 
   it('takes the body of a template, and says plainly that nobody was chosen', async () => {
     const crm = openSandboxCrm();
-    const { summary, data } = await crm.call('create_campaign', { title: 'May', subject: 'News', template_id: 4 });
+    const { summary, data } = await crm.call('create_campaign', {
+      title: 'May',
+      subject: 'News',
+      template_id: 4,
+    });
     expect(data).toMatchObject({
       templateId: 4,
       hasBody: true,
@@ -69,7 +73,10 @@ describe('create a campaign', () => {
   it('refuses body and template together', async () => {
     const crm = openSandboxCrm();
     const args = { title: 'May', subject: 'News', body: 'x', template_id: 4 };
-    expect(await crm.failure('create_campaign', args)).toMatchObject({ code: 'invalid_arguments', field: 'body' });
+    expect(await crm.failure('create_campaign', args)).toMatchObject({
+      code: 'invalid_arguments',
+      field: 'body',
+    });
     expect(crm.sent).toEqual([]);
   });
 
@@ -90,12 +97,21 @@ describe('create a campaign', () => {
   it('does not offer to repeat the call when a later step failed for a passing reason', async () => {
     const fault = ({ method }: ApiRequest) =>
       method === 'PUT' ? { status: 503, contentType: 'text/html', body: '<html>' } : undefined;
-    const failure = await openSandboxCrm({ fault }).failure('create_campaign', { title: 'May', subject: 'News' });
-    expect(failure).toMatchObject({ retryable: false, facts: { stepsDone: ['create'], stepFailed: 'content' } });
+    const failure = await openSandboxCrm({ fault }).failure('create_campaign', {
+      title: 'May',
+      subject: 'News',
+    });
+    expect(failure).toMatchObject({
+      retryable: false,
+      facts: { stepsDone: ['create'], stepFailed: 'content' },
+    });
   });
 
   it('says that a title is taken', async () => {
-    const failure = await openSandboxCrm().failure('create_campaign', { title: 'Seed draft', subject: 'News' });
+    const failure = await openSandboxCrm().failure('create_campaign', {
+      title: 'Seed draft',
+      subject: 'News',
+    });
     expect(failure).toMatchObject({ code: 'rejected', field: 'title' });
   });
 });

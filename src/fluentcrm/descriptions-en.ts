@@ -104,7 +104,8 @@ export const english = {
     },
     fluentcrm_list_lists: {
       title: 'List lists',
-      description: 'Lists contact lists with the number of their contacts, a page at a time. Changes nothing.',
+      description:
+        'Lists contact lists with the number of their contacts, a page at a time. Changes nothing.',
     },
     fluentcrm_create_list: {
       title: 'Create a list',
@@ -122,7 +123,8 @@ export const english = {
     },
     fluentcrm_detach_contact_from_list: {
       title: 'Take a contact off lists',
-      description: 'Takes a contact off lists; the lists stay. Can be undone with fluentcrm_attach_contact_to_list.',
+      description:
+        'Takes a contact off lists; the lists stay. Can be undone with fluentcrm_attach_contact_to_list.',
     },
     fluentcrm_list_campaigns: {
       title: 'List campaigns',
@@ -157,7 +159,8 @@ export const english = {
     },
     fluentcrm_create_email_template: {
       title: 'Create an e-mail template',
-      description: 'Creates an e-mail template from HTML, as a draft. Sends nothing. It can be deleted again in FluentCRM.',
+      description:
+        'Creates an e-mail template from HTML, as a draft. Sends nothing. It can be deleted again in FluentCRM.',
     },
     fluentcrm_list_automations: {
       title: 'List automations',
@@ -202,7 +205,8 @@ export const english = {
     },
     fluentcrm_delete_smart_link: {
       title: 'Delete a smart link',
-      description: 'Deletes a smart link for good; in mails already sent it stops working. Needs FluentCRM Pro. Cannot be undone.',
+      description:
+        'Deletes a smart link for good; in mails already sent it stops working. Needs FluentCRM Pro. Cannot be undone.',
     },
     fluentcrm_generate_smart_link_shortcode: {
       title: 'HTML for a smart link',
@@ -212,7 +216,8 @@ export const english = {
     },
     fluentcrm_validate_smart_link_data: {
       title: 'Check smart link data',
-      description: 'Checks the data of a smart link before it is created. Works without the CRM and changes nothing.',
+      description:
+        'Checks the data of a smart link before it is created. Works without the CRM and changes nothing.',
       arguments: { slug: 'Not used by FluentCRM, which makes the short address itself' },
     },
     fluentcrm_dashboard_stats: {

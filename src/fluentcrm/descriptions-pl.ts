@@ -157,11 +157,13 @@ export const polish = {
     },
     fluentcrm_create_email_template: {
       title: 'Utwórz szablon e-mail',
-      description: 'Tworzy szablon e-mail z HTML jako szkic. Niczego nie wysyła. Można go potem usunąć we FluentCRM.',
+      description:
+        'Tworzy szablon e-mail z HTML jako szkic. Niczego nie wysyła. Można go potem usunąć we FluentCRM.',
     },
     fluentcrm_list_automations: {
       title: 'Lista automatyzacji',
-      description: 'Listuje automatyzacje (lejki) z wyzwalaczem i stanem, strona po stronie. Niczego nie zmienia.',
+      description:
+        'Listuje automatyzacje (lejki) z wyzwalaczem i stanem, strona po stronie. Niczego nie zmienia.',
     },
     fluentcrm_create_automation: {
       title: 'Utwórz automatyzację',
@@ -184,11 +186,13 @@ export const polish = {
     },
     fluentcrm_list_smart_links: {
       title: 'Lista inteligentnych linków',
-      description: 'Listuje inteligentne linki, strona po stronie. Wymaga FluentCRM Pro. Niczego nie zmienia.',
+      description:
+        'Listuje inteligentne linki, strona po stronie. Wymaga FluentCRM Pro. Niczego nie zmienia.',
     },
     fluentcrm_get_smart_link: {
       title: 'Pobierz inteligentny link',
-      description: 'Zwraca jeden inteligentny link z krótkim adresem. Wymaga FluentCRM Pro. Niczego nie zmienia.',
+      description:
+        'Zwraca jeden inteligentny link z krótkim adresem. Wymaga FluentCRM Pro. Niczego nie zmienia.',
     },
     fluentcrm_create_smart_link: {
       title: 'Utwórz inteligentny link',
@@ -213,7 +217,8 @@ export const polish = {
     },
     fluentcrm_validate_smart_link_data: {
       title: 'Sprawdź dane inteligentnego linku',
-      description: 'Sprawdza dane inteligentnego linku przed utworzeniem. Działa bez CRM i niczego nie zmienia.',
+      description:
+        'Sprawdza dane inteligentnego linku przed utworzeniem. Działa bez CRM i niczego nie zmienia.',
       arguments: { slug: 'FluentCRM go nie używa, krótki adres nadaje sam' },
     },
     fluentcrm_dashboard_stats: {

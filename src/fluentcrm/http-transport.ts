@@ -22,7 +22,9 @@ export function httpTransport(options: HttpTransportOptions): ApiTransport {
   const { username, password } = options.credentials;
   const authorization = `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
   return async (request) => {
-    const search = new URLSearchParams(request.query.map(([name, value]): [string, string] => [name, value])).toString();
+    const search = new URLSearchParams(
+      request.query.map(([name, value]): [string, string] => [name, value]),
+    ).toString();
     const url = `${options.baseUrl}${request.path}${search === '' ? '' : `?${search}`}`;
     try {
       const response = await fetch(url, {
@@ -73,8 +75,13 @@ function failureOfFetch(error: unknown, timeoutMs: number): CrmFailure {
   }
   // The cause may name the host and port, never the credentials; its code alone says enough.
   const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? ` (${cause.code})` : '';
-  return new CrmFailure('unreachable', `FluentCRM cannot be reached${code}. Check FLUENTCRM_API_URL and the network.`, {
-    retryable: true,
-  });
+  const code =
+    cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? ` (${cause.code})` : '';
+  return new CrmFailure(
+    'unreachable',
+    `FluentCRM cannot be reached${code}. Check FLUENTCRM_API_URL and the network.`,
+    {
+      retryable: true,
+    },
+  );
 }

@@ -30,7 +30,10 @@ const customFields = defineTool({
   input: z.strictObject({}),
   output: z.object({ fields: z.array(field) }),
   run: async (_args, api) => {
-    const { fields } = read(z.object({ fields: z.array(field) }), await api.get(apiPath`/custom-fields/contacts`));
+    const { fields } = read(
+      z.object({ fields: z.array(field) }),
+      await api.get(apiPath`/custom-fields/contacts`),
+    );
     return { summary: `${fields.length} custom contact fields.`, data: { fields } };
   },
 });

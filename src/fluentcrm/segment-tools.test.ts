@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { openSandboxCrm } from './sandbox-crm.suite.ts';
 
 describe.each([
-  { noun: 'tag', family: 'tags', list: 'list_tags', create: 'create_tag', remove: 'delete_tag', key: 'tagId', total: 4 },
+  {
+    noun: 'tag',
+    family: 'tags',
+    list: 'list_tags',
+    create: 'create_tag',
+    remove: 'delete_tag',
+    key: 'tagId',
+    total: 4,
+  },
   {
     noun: 'list',
     family: 'lists',
@@ -37,7 +45,12 @@ describe.each([
   it('are created and deleted', async () => {
     const crm = openSandboxCrm();
     const { data } = await crm.call(create, { title: 'Spring Sale', description: 'x' });
-    expect(data).toMatchObject({ id: total + 1, title: 'Spring Sale', slug: 'spring-sale', description: 'x' });
+    expect(data).toMatchObject({
+      id: total + 1,
+      title: 'Spring Sale',
+      slug: 'spring-sale',
+      description: 'x',
+    });
     expect((await crm.call(remove, { [key]: total + 1 })).data).toEqual({
       deleted: true,
       id: total + 1,
@@ -46,21 +59,40 @@ describe.each([
   });
 
   it('say that a slug is taken', async () => {
-    const failure = await openSandboxCrm().failure(create, { title: 'Other', slug: family === 'tags' ? 'vip' : 'press' });
+    const failure = await openSandboxCrm().failure(create, {
+      title: 'Other',
+      slug: family === 'tags' ? 'vip' : 'press',
+    });
     expect(failure).toMatchObject({ code: 'rejected', field: 'slug' });
   });
 
   it('are looked up before they are deleted', async () => {
     const crm = openSandboxCrm();
     const failure = await crm.failure(remove, { [key]: 99 });
-    expect(failure).toMatchObject({ code: 'not_found', field: key, message: `The ${noun} 99 does not exist.` });
+    expect(failure).toMatchObject({
+      code: 'not_found',
+      field: key,
+      message: `The ${noun} 99 does not exist.`,
+    });
     expect(crm.sent).toEqual([`GET /${family}/99`]);
   });
 });
 
 describe.each([
-  { attach: 'attach_tag_to_contact', detach: 'detach_tag_from_contact', key: 'tagIds', kind: 'tags', ids: [1, 2] },
-  { attach: 'attach_contact_to_list', detach: 'detach_contact_from_list', key: 'listIds', kind: 'lists', ids: [3, 1] },
+  {
+    attach: 'attach_tag_to_contact',
+    detach: 'detach_tag_from_contact',
+    key: 'tagIds',
+    kind: 'tags',
+    ids: [1, 2],
+  },
+  {
+    attach: 'attach_contact_to_list',
+    detach: 'detach_contact_from_list',
+    key: 'listIds',
+    kind: 'lists',
+    ids: [3, 1],
+  },
 ])('$kind of a contact', ({ attach, detach, key, kind, ids }) => {
   it('are added by id, and only the new ones count as changed', async () => {
     const crm = openSandboxCrm();

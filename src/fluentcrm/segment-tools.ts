@@ -4,7 +4,14 @@ import { apiPath } from './api-client.ts';
 import { notFound } from './api-errors.ts';
 import * as argument from './arguments.ts';
 import { getContact } from './contacts.ts';
-import { apiSegment, findSegment, requireSegments, segment, SEGMENT_NOUN, type SegmentKind } from './segments.ts';
+import {
+  apiSegment,
+  findSegment,
+  requireSegments,
+  segment,
+  SEGMENT_NOUN,
+  type SegmentKind,
+} from './segments.ts';
 import { defineTool, type Tool } from './tool.ts';
 
 /** The tool that makes a tag or list. */

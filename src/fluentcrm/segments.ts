@@ -23,7 +23,10 @@ export type Segment = z.output<typeof segment>;
 
 /** The same row as the API gives it; a new one has no count yet. */
 export const apiSegment = z
-  .object({ ...segment.omit({ contactCount: true }).shape, subscribersCount: integer.nullable().default(null) })
+  .object({
+    ...segment.omit({ contactCount: true }).shape,
+    subscribersCount: integer.nullable().default(null),
+  })
   .transform(({ subscribersCount, ...row }): Segment => ({ ...row, contactCount: subscribersCount }));
 
 /** The tag or list with this id, or undefined: the API answers 200 with null (tags) or with an empty body (lists). */

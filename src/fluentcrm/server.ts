@@ -1,4 +1,10 @@
-import { McpServer, ProtocolError, ProtocolErrorCode, type CallToolResult, type Tool as ListedTool } from '@modelcontextprotocol/server';
+import {
+  McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  type CallToolResult,
+  type Tool as ListedTool,
+} from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import type { ApiClient } from './api-client.ts';
 import { CrmFailure } from './api-errors.ts';
@@ -44,8 +50,12 @@ export function createServerFactory(options: ServerOptions): () => McpServer {
         return resultOf(await tool.call(request.params.arguments ?? {}, options.api));
       } catch (error) {
         if (error instanceof CrmFailure) return failureResult(error);
-        options.log(`bug in ${tool.name}: ${error instanceof Error ? `${error.name}: ${error.message}` : typeof error}`);
-        return failureResult(new CrmFailure('unexpected_answer', 'The tool failed through a fault of its own.'));
+        options.log(
+          `bug in ${tool.name}: ${error instanceof Error ? `${error.name}: ${error.message}` : typeof error}`,
+        );
+        return failureResult(
+          new CrmFailure('unexpected_answer', 'The tool failed through a fault of its own.'),
+        );
       }
     });
     return server;
@@ -61,7 +71,11 @@ export function listTools(language: Language): readonly ListedTool[] {
       name: tool.name,
       title,
       description,
-      inputSchema: describeArguments(jsonSchema(tool.input, 'input'), texts.arguments, texts.tools[tool.name]?.arguments),
+      inputSchema: describeArguments(
+        jsonSchema(tool.input, 'input'),
+        texts.arguments,
+        texts.tools[tool.name]?.arguments,
+      ),
       outputSchema: jsonSchema(tool.output, 'output'),
       annotations: { title, ...tool.annotations },
     };

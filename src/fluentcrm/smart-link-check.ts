@@ -9,7 +9,10 @@ export const webAddress = z
   .string()
   .max(2048)
   .regex(/^https?:\/\//, 'must start with http:// or https://')
-  .refine((text) => webAddressProblem(text) === undefined, 'must be a full web address, e.g. https://example.com/page')
+  .refine(
+    (text) => webAddressProblem(text) === undefined,
+    'must be a full web address, e.g. https://example.com/page',
+  )
   .meta({ format: 'uri' });
 
 export type LinkProblem = { readonly field: string; readonly message: string };
@@ -35,13 +38,17 @@ export function linkProblems(data: {
   readonly remove_lists?: readonly number[] | undefined;
 }): readonly LinkProblem[] {
   const problems: LinkProblem[] = [];
-  if (data.title !== undefined && data.title.trim() === '') problems.push({ field: 'title', message: 'must not be empty' });
+  if (data.title !== undefined && data.title.trim() === '')
+    problems.push({ field: 'title', message: 'must not be empty' });
   const address = data.target_url === undefined ? undefined : webAddressProblem(data.target_url);
   if (address !== undefined) problems.push({ field: 'target_url', message: address });
   for (const kind of ['tags', 'lists'] as const) {
     const both = (data[`apply_${kind}`] ?? []).filter((id) => data[`remove_${kind}`]?.includes(id));
     if (both.length > 0) {
-      problems.push({ field: `remove_${kind}`, message: `${both.join(', ')} would be both added and taken away` });
+      problems.push({
+        field: `remove_${kind}`,
+        message: `${both.join(', ')} would be both added and taken away`,
+      });
     }
   }
   return problems;
@@ -68,12 +75,17 @@ const validateSmartLinkData = defineTool({
   }),
   run: async (args) => {
     const problems = [...linkProblems(args)];
-    if (args.title.trim().length > 190) problems.push({ field: 'title', message: 'must have at most 190 characters' });
-    if (args.target_url.length > 2048) problems.push({ field: 'target_url', message: 'must have at most 2048 characters' });
+    if (args.title.trim().length > 190)
+      problems.push({ field: 'title', message: 'must have at most 190 characters' });
+    if (args.target_url.length > 2048)
+      problems.push({ field: 'target_url', message: 'must have at most 2048 characters' });
     const notes = ['Tags and lists were not looked up; fluentcrm_create_smart_link does that.'];
-    if (args.slug !== undefined) notes.push('The slug is not used: FluentCRM Pro makes the short address itself.');
+    if (args.slug !== undefined)
+      notes.push('The slug is not used: FluentCRM Pro makes the short address itself.');
     if (args.auto_login === true) {
-      notes.push('auto_login signs whoever opens the link in as that contact: anyone the mail is forwarded to, too.');
+      notes.push(
+        'auto_login signs whoever opens the link in as that contact: anyone the mail is forwarded to, too.',
+      );
     }
     return {
       summary: problems.length === 0 ? 'The data is valid.' : `The data has ${problems.length} problem(s).`,
@@ -89,10 +101,13 @@ const generateShortcode = defineTool({
   output: z.object({
     shortcode: z.null().describe('Always null: FluentCRM knows no shortcode for smart links'),
     reason: z.string(),
-    html: z.string().describe('A link to complete: put the short_url of the smart link in place of SHORT_URL'),
+    html: z
+      .string()
+      .describe('A link to complete: put the short_url of the smart link in place of SHORT_URL'),
   }),
   run: async ({ slug, linkText }) => ({
-    summary: 'FluentCRM has no shortcode for smart links. Use the link in html with the short_url of the smart link.',
+    summary:
+      'FluentCRM has no shortcode for smart links. Use the link in html with the short_url of the smart link.',
     data: {
       shortcode: null,
       reason:

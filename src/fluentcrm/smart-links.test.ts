@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { openSandboxCrm } from './sandbox-crm.suite.ts';
 
-const LINK = { title: 'Webinar', target_url: 'https://example.com/webinar', apply_tags: [1], remove_lists: [2] };
+const LINK = {
+  title: 'Webinar',
+  target_url: 'https://example.com/webinar',
+  apply_tags: [1],
+  remove_lists: [2],
+};
 
 describe('smart links without FluentCRM Pro', () => {
   it.each([

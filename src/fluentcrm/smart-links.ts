@@ -30,7 +30,10 @@ type SmartLink = z.output<typeof smartLink>;
 // PHP answers with "yes" or "no".
 const apiSmartLink = z
   .object({ ...smartLink.omit({ auto_login: true }).shape, auto_login: z.unknown() })
-  .transform((row): SmartLink => ({ ...row, auto_login: row.auto_login === 'yes' || row.auto_login === true }));
+  .transform((row): SmartLink => ({
+    ...row,
+    auto_login: row.auto_login === 'yes' || row.auto_login === true,
+  }));
 
 const PAGE_SIZE = 100;
 const MAX_PAGES = 20;
@@ -143,7 +146,10 @@ const deleteSmartLink = defineTool({
   },
 });
 
-async function fetchPage(api: ApiClient, asked: { page: number; per_page: number; search?: string | undefined }) {
+async function fetchPage(
+  api: ApiClient,
+  asked: { page: number; per_page: number; search?: string | undefined },
+) {
   const answer = await askPro(async () =>
     api.get(apiPath`/smart-links`, [
       ['page', asked.page],

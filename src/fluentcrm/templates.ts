@@ -106,7 +106,10 @@ const createTemplate = defineTool({
       },
     });
     const { template_id } = read(z.object({ template_id: integer }), answer);
-    return { summary: `Email template ${template_id} created.`, data: { id: template_id, title: args.title } };
+    return {
+      summary: `Email template ${template_id} created.`,
+      data: { id: template_id, title: args.title },
+    };
   },
 });
 

@@ -25,7 +25,12 @@ const ANNOTATIONS: Readonly<Record<Effect, Annotations>> = {
   delete: annotate(false, true, true, false),
 };
 
-function annotate(readOnly: boolean, destructive: boolean, idempotent: boolean, openWorld: boolean): Annotations {
+function annotate(
+  readOnly: boolean,
+  destructive: boolean,
+  idempotent: boolean,
+  openWorld: boolean,
+): Annotations {
   return {
     readOnlyHint: readOnly,
     destructiveHint: destructive,
@@ -58,7 +63,9 @@ export type ToolDefinition<I extends z.ZodType, O extends z.ZodType> = {
 };
 
 /** Makes a tool from its definition. */
-export function defineTool<I extends z.ZodType, O extends z.ZodObject>(definition: ToolDefinition<I, O>): Tool {
+export function defineTool<I extends z.ZodType, O extends z.ZodObject>(
+  definition: ToolDefinition<I, O>,
+): Tool {
   return {
     name: definition.name,
     annotations: ANNOTATIONS[definition.effect],

@@ -6,7 +6,10 @@ describe('webhooks', () => {
     const crm = openSandboxCrm();
     const listed = await crm.call('list_webhooks');
     const created = await crm.call('create_webhook', { name: 'W', status: 'pending', tags: [1], lists: [2] });
-    expect(listed.data).toMatchObject({ total: 1, items: [{ id: 3, name: 'Landing page', keyEnding: '…a001' }] });
+    expect(listed.data).toMatchObject({
+      total: 1,
+      items: [{ id: 3, name: 'Landing page', keyEnding: '…a001' }],
+    });
     expect(created.data).toMatchObject({ id: 4, name: 'W', status: 'pending', tags: [1], lists: [2] });
     expect(JSON.stringify([listed, created])).not.toMatch(/https?:|hash=|00000000-0000/);
   });
@@ -21,7 +24,10 @@ describe('webhooks', () => {
   it('take no address, and only tags that exist', async () => {
     const crm = openSandboxCrm();
     const url = { name: 'W', status: 'pending', url: 'https://example.com/' };
-    expect(await crm.failure('create_webhook', url)).toMatchObject({ code: 'invalid_arguments', field: 'url' });
+    expect(await crm.failure('create_webhook', url)).toMatchObject({
+      code: 'invalid_arguments',
+      field: 'url',
+    });
     const tags = { name: 'W', status: 'pending', tags: [99] };
     expect(await crm.failure('create_webhook', tags)).toMatchObject({ code: 'not_found', field: 'tags' });
     expect(crm.sent).toEqual(['GET /tags/99']);

@@ -28,7 +28,12 @@ const apiWebhook = z
     }),
     created_at: localTime,
   })
-  .transform(({ id, key, value, created_at }) => ({ id, ...value, keyEnding: `…${key.slice(-4)}`, created_at }));
+  .transform(({ id, key, value, created_at }) => ({
+    id,
+    ...value,
+    keyEnding: `…${key.slice(-4)}`,
+    created_at,
+  }));
 
 const webhooksAnswer = z.object({ webhooks: z.array(apiWebhook) });
 
@@ -63,7 +68,11 @@ const createWebhook = defineTool({
   run: async (args, api) => {
     await requireSegments(api, 'tags', args.tags ?? [], 'tags');
     await requireSegments(api, 'lists', args.lists ?? [], 'lists');
-    const answer = await api.post(apiPath`/webhooks`, { ...args, tags: args.tags ?? [], lists: args.lists ?? [] });
+    const answer = await api.post(apiPath`/webhooks`, {
+      ...args,
+      tags: args.tags ?? [],
+      lists: args.lists ?? [],
+    });
     const { id, webhooks } = read(webhooksAnswer.extend({ id: integer }), answer);
     const created = webhooks.find((row) => row.id === id);
     return {

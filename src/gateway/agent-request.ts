@@ -20,7 +20,11 @@ export interface AgentRequest {
 /** Where the answer goes: an HTTP response or lines on standard output. */
 export interface AgentReply {
   /** One whole answer; `body` is JSON text or empty. */
-  answer(status: number, headers: Readonly<Record<string, string>>, body: Uint8Array | string | undefined): void;
+  answer(
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    body: Uint8Array | string | undefined,
+  ): void;
   /** Begins an event stream. */
   stream(headers: Readonly<Record<string, string>>): void;
   /** One event of the stream; false asks the sender to wait for `onDrain`. */

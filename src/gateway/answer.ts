@@ -23,7 +23,9 @@ export interface Answer {
 }
 
 /** A step of the pipeline passes the call on or ends it with an answer. */
-export type Step<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly answer: Answer };
+export type Step<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly answer: Answer };
 
 export function pass<T>(value: T): Step<T> {
   return { ok: true, value };
@@ -63,7 +65,12 @@ export function noSuchMethod(id: RequestId, era: Era): Answer {
  * The server could not be used. In-band, because clients treat HTTP errors as a broken connection: a tool result that
  * the model can read for `tools/call`, a JSON-RPC error for everything else.
  */
-export function upstreamFailed(id: RequestId | undefined, method: string, era: Era, failure: UpstreamFailure): Answer {
+export function upstreamFailed(
+  id: RequestId | undefined,
+  method: string,
+  era: Era,
+  failure: UpstreamFailure,
+): Answer {
   if (id === undefined) return { status: 502 };
   const text = `[UPSTREAM ${LABEL[failure.kind]}] The MCP server could not complete this: ${failure.message}.${adviceFor(failure)}`;
   return method === 'tools/call'
@@ -82,7 +89,8 @@ const LABEL: Record<UpstreamFailure['kind'], string> = {
 
 function adviceFor(failure: UpstreamFailure): string {
   if (!failure.reached) return ' The call did not run; it is safe to try again later.';
-  if (failure.kind === 'refused_credentials') return ' The operator of the gateway must renew its credential.';
+  if (failure.kind === 'refused_credentials')
+    return ' The operator of the gateway must renew its credential.';
   return ' Whether the call took effect is not known; look before you repeat it.';
 }
 

@@ -1,6 +1,13 @@
 import type { Clock, Log } from '#platform';
 import { messageOf, newId } from '#platform';
-import { encodeHeaderValue, isJsonObject, mirroredMember, scanParamHeaders, type Json, type JsonRpcRequest } from '#mcp';
+import {
+  encodeHeaderValue,
+  isJsonObject,
+  mirroredMember,
+  scanParamHeaders,
+  type Json,
+  type JsonRpcRequest,
+} from '#mcp';
 import type { Quota } from '#quota';
 import { type Records } from '#records';
 import type { UpstreamRequest } from '#upstream';
@@ -40,7 +47,10 @@ export class Gateway {
       if (request.verb === 'POST') await this.#post(request, reply);
       else this.#getOrDelete(request, reply);
     } catch (error) {
-      this.#deps.log.error({ request: request.id, err: messageOf(error), stack: (error as Error).stack }, 'a request failed inside the gateway');
+      this.#deps.log.error(
+        { request: request.id, err: messageOf(error), stack: (error as Error).stack },
+        'a request failed inside the gateway',
+      );
       send(reply, internalFailure(undefined, 'The gateway failed; the call was not made.'));
     }
   }
@@ -173,7 +183,10 @@ export class Gateway {
       outcome: 'refused',
       enforced: true,
       rule: '(protocol)',
-      message: isJsonObject(error) && typeof error['message'] === 'string' ? error['message'] : `HTTP ${answer.status}`,
+      message:
+        isJsonObject(error) && typeof error['message'] === 'string'
+          ? error['message']
+          : `HTTP ${answer.status}`,
       argumentKeys: [],
     });
   }
@@ -182,12 +195,21 @@ export class Gateway {
 /** Sends an answer of the gateway's own: the only place where one becomes bytes. */
 function send(reply: AgentReply, answer: Answer): void {
   const body = answer.message === undefined ? undefined : JSON.stringify(answer.message);
-  reply.answer(answer.status, { ...answer.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, body);
+  reply.answer(
+    answer.status,
+    { ...answer.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    body,
+  );
 }
 
-function travellingHeaders(request: AgentRequest, only: readonly string[] | undefined): ReadonlyMap<string, string> {
+function travellingHeaders(
+  request: AgentRequest,
+  only: readonly string[] | undefined,
+): ReadonlyMap<string, string> {
   if (only === undefined) {
-    return new Map([...request.protocolHeaders].filter(([name]) => name !== 'mcp-session-id' && name !== 'last-event-id'));
+    return new Map(
+      [...request.protocolHeaders].filter(([name]) => name !== 'mcp-session-id' && name !== 'last-event-id'),
+    );
   }
   const headers = new Map<string, string>();
   for (const name of only) {
@@ -209,7 +231,8 @@ function mirrorHeadersOf(call: AgentCall, message: JsonRpcRequest): ReadonlyMap<
   headers.set('mcp-name', encodeHeaderValue(name));
   const args = message.params?.['arguments'];
   const tool = call.request.server.upstream.knownTools()?.get(name);
-  for (const { header, path } of scanParamHeaders(tool?.definition.inputSchema as Json | undefined).declarations) {
+  for (const { header, path } of scanParamHeaders(tool?.definition.inputSchema as Json | undefined)
+    .declarations) {
     let value: Json | undefined = args;
     for (const key of path) value = isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {

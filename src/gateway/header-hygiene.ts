@@ -5,12 +5,23 @@ export interface HeaderView {
   readonly protocol: ReadonlyMap<string, string>;
 }
 
-export type HeaderReading = { readonly ok: true; readonly headers: HeaderView } | { readonly ok: false; readonly reason: string };
+export type HeaderReading =
+  | { readonly ok: true; readonly headers: HeaderView }
+  | { readonly ok: false; readonly reason: string };
 
 const MAX_PROTOCOL_HEADERS = 64;
 const MAX_VALUE_LENGTH = 8_192;
 /** Headers whose meaning would depend on which of two values a reader takes. */
-const SINGLE = new Set(['authorization', 'content-type', 'content-length', 'content-encoding', 'host', 'origin', 'accept', 'last-event-id']);
+const SINGLE = new Set([
+  'authorization',
+  'content-type',
+  'content-length',
+  'content-encoding',
+  'host',
+  'origin',
+  'accept',
+  'last-event-id',
+]);
 const METHOD_OVERRIDES = new Set(['x-http-method-override', 'x-http-method', 'x-method-override']);
 const TRACE = new Set(['traceparent', 'tracestate', 'baggage']);
 
@@ -28,7 +39,8 @@ export function readHeaders(rawHeaders: readonly string[]): HeaderReading {
     const value = (rawHeaders[i + 1] ?? '').trim();
     const isProtocol = name.startsWith('mcp-') || TRACE.has(name);
     if (METHOD_OVERRIDES.has(name)) return { ok: false, reason: `the header ${name} is not accepted` };
-    if (values.has(name) && (isProtocol || SINGLE.has(name))) return { ok: false, reason: `the header ${name} occurs twice` };
+    if (values.has(name) && (isProtocol || SINGLE.has(name)))
+      return { ok: false, reason: `the header ${name} occurs twice` };
     if (isProtocol && (++protocolCount > MAX_PROTOCOL_HEADERS || value.length > MAX_VALUE_LENGTH)) {
       return { ok: false, reason: 'too many or too long protocol headers' };
     }

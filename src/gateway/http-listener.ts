@@ -24,7 +24,10 @@ export interface HttpListenerOptions {
 }
 
 /** The options with their name lists made ready for look-ups. */
-type Front = HttpListenerOptions & { readonly hosts: ReadonlySet<string>; readonly origins: ReadonlySet<string> };
+type Front = HttpListenerOptions & {
+  readonly hosts: ReadonlySet<string>;
+  readonly origins: ReadonlySet<string>;
+};
 
 const GATEWAY_PATH = /^\/mcp(?:\/([a-z0-9][a-z0-9-]{0,62}))?\/?$/;
 
@@ -35,15 +38,20 @@ export function createHttpListener(options: HttpListenerOptions): Server {
     hosts: new Set([...LOOPBACK_HOSTS, ...options.allowedHosts.map((host) => host.toLowerCase())]),
     origins: new Set([...LOOPBACK_HOSTS, ...options.allowedOrigins.map((origin) => origin.toLowerCase())]),
   };
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000, maxHeaderSize: 32_768 }, (request, response) => {
-    serve(request, response, front).catch((error: unknown) => {
-      options.log.error({ err: error }, 'a request failed in the listener');
-      response.destroy();
-    });
-  });
+  const server = createServer(
+    { requestTimeout: 30_000, headersTimeout: 15_000, maxHeaderSize: 32_768 },
+    (request, response) => {
+      serve(request, response, front).catch((error: unknown) => {
+        options.log.error({ err: error }, 'a request failed in the listener');
+        response.destroy();
+      });
+    },
+  );
   // no protocol here is upgraded to, and nothing is tunnelled
   server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'));
-  server.on('connect', (_, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\n\r\n'));
+  server.on('connect', (_, socket) =>
+    socket.end('HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\n\r\n'),
+  );
   return server;
 }
 
@@ -55,12 +63,19 @@ async function serve(request: IncomingMessage, response: ServerResponse, front: 
   const read = readHeaders(request.rawHeaders);
   if (!read.ok) return refuse(response, 400, read.reason);
   const { headers } = read;
-  if (!isAllowedHost(headers.get('host'), front.hosts)) return refuse(response, 403, 'this host name is not allowed');
-  if (!isAllowedOrigin(headers.get('origin'), front.origins)) return refuse(response, 403, 'this origin is not allowed');
+  if (!isAllowedHost(headers.get('host'), front.hosts))
+    return refuse(response, 403, 'this host name is not allowed');
+  if (!isAllowedOrigin(headers.get('origin'), front.origins))
+    return refuse(response, 403, 'this origin is not allowed');
 
   const principal = authenticate(headers.get('authorization'), route[1], front.directory, front.clock);
   if (!principal.ok) {
-    return refuse(response, principal.answer.status, statusText(principal.answer.status), principal.answer.headers);
+    return refuse(
+      response,
+      principal.answer.status,
+      statusText(principal.answer.status),
+      principal.answer.headers,
+    );
   }
   const verb = request.method;
   if (verb !== 'POST' && verb !== 'GET' && verb !== 'DELETE') {
@@ -95,11 +110,17 @@ function contentFault(verb: string, headers: HeaderView): { status: number; reas
     return { status: 406, reason: 'the client must accept text/event-stream' };
   }
   if (verb !== 'POST') return undefined;
-  if (headers.get('content-encoding') !== undefined) return { status: 415, reason: 'compressed bodies are not accepted' };
-  const [essence, ...parameters] = (headers.get('content-type') ?? '').toLowerCase().split(';').map((part) => part.trim());
-  if (essence !== 'application/json') return { status: 415, reason: 'the content type must be application/json' };
+  if (headers.get('content-encoding') !== undefined)
+    return { status: 415, reason: 'compressed bodies are not accepted' };
+  const [essence, ...parameters] = (headers.get('content-type') ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  if (essence !== 'application/json')
+    return { status: 415, reason: 'the content type must be application/json' };
   const charset = parameters.find((parameter) => parameter.startsWith('charset='));
-  if (charset !== undefined && !/^charset="?utf-8"?$/.test(charset)) return { status: 415, reason: 'the charset must be utf-8' };
+  if (charset !== undefined && !/^charset="?utf-8"?$/.test(charset))
+    return { status: 415, reason: 'the charset must be utf-8' };
   if (!accepts(accept, 'application/json') || !accepts(accept, 'text/event-stream')) {
     return { status: 406, reason: 'the client must accept both application/json and text/event-stream' };
   }
@@ -136,12 +157,20 @@ function readBody(request: IncomingMessage, headers: HeaderView): Promise<Uint8A
   });
 }
 
-function serveOperations(path: string, request: IncomingMessage, response: ServerResponse, options: HttpListenerOptions): void {
+function serveOperations(
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpListenerOptions,
+): void {
   const known = path === '/' || path === '/healthz' || path === '/readyz';
   if (!known) return refuse(response, 404, 'there is nothing at this address');
-  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405, 'only GET is served here', { allow: 'GET' });
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return refuse(response, 405, 'only GET is served here', { allow: 'GET' });
   if (path === '/') {
-    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }).end(options.welcome);
+    response
+      .writeHead(200, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' })
+      .end(options.welcome);
   } else if (path === '/healthz' || options.isReady()) {
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}');
   } else {
@@ -150,7 +179,12 @@ function serveOperations(path: string, request: IncomingMessage, response: Serve
 }
 
 /** Refusals that concern HTTP alone carry a JSON-RPC error without an id, for clients that look into the body. */
-function refuse(response: ServerResponse, status: number, reason: string, headers: Readonly<Record<string, string>> = {}): void {
+function refuse(
+  response: ServerResponse,
+  status: number,
+  reason: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   const closes = status === 413 || status === 415 || status === 406 || status === 401;
   const body = JSON.stringify({ jsonrpc: '2.0', error: { code: -32600, message: capitalised(reason) } });
   response.writeHead(status, {
@@ -163,7 +197,9 @@ function refuse(response: ServerResponse, status: number, reason: string, header
 }
 
 function statusText(status: number): string {
-  return status === 401 ? 'a valid grant token is needed: Authorization: Bearer tg_…' : 'this grant may not use this server';
+  return status === 401
+    ? 'a valid grant token is needed: Authorization: Bearer tg_…'
+    : 'this grant may not use this server';
 }
 
 function capitalised(text: string): string {

@@ -13,7 +13,11 @@ export class HttpReply implements AgentReply {
     this.#response = response;
   }
 
-  answer(status: number, headers: Readonly<Record<string, string>>, body: Uint8Array | string | undefined): void {
+  answer(
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    body: Uint8Array | string | undefined,
+  ): void {
     const response = this.#response;
     if (response.headersSent || response.destroyed) return;
     const bytes = body === undefined ? undefined : typeof body === 'string' ? Buffer.from(body) : body;

@@ -1,4 +1,14 @@
-import { ERROR_CODES, errorAnswer, filterToolList, isJsonObject, isRequestId, isToolListResult, type Era, type Json, type JsonObject } from '#mcp';
+import {
+  ERROR_CODES,
+  errorAnswer,
+  filterToolList,
+  isJsonObject,
+  isRequestId,
+  isToolListResult,
+  type Era,
+  type Json,
+  type JsonObject,
+} from '#mcp';
 import { isListed, type CompiledPolicy } from '#policy';
 import { toolDefinitionsOf, type Upstream } from '#upstream';
 import { sealRequestId } from './session-id.ts';
@@ -31,7 +41,8 @@ export function inspectMessage(message: Json, context: InspectionContext): Inspe
   if (Array.isArray(message)) return inspectArray(message, context);
   if (!isJsonObject(message)) return { action: 'drop', reason: 'not a JSON-RPC message' };
   if (typeof message['method'] === 'string') return inspectServerMessage(message, context);
-  if (!('result' in message) && !('error' in message)) return { action: 'drop', reason: 'neither request nor answer' };
+  if (!('result' in message) && !('error' in message))
+    return { action: 'drop', reason: 'neither request nor answer' };
   if (context.requestId !== undefined && message['id'] !== context.requestId) {
     // an error that could not be tied to its request still belongs to this exchange
     if (message['id'] == null && isJsonObject(message['error'])) {
@@ -50,14 +61,17 @@ function inspectArray(messages: readonly Json[], context: InspectionContext): In
     if (inspected.action === 'pass') kept.push(message);
     if (inspected.action === 'replace') kept.push(inspected.message);
   }
-  return kept.length > 0 ? { action: 'replace', message: kept } : { action: 'drop', reason: 'nothing in the array may pass' };
+  return kept.length > 0
+    ? { action: 'replace', message: kept }
+    : { action: 'drop', reason: 'nothing in the array may pass' };
 }
 
 /** A request of the server to the agent gets an id that only this session can answer. */
 function inspectServerMessage(message: JsonObject, context: InspectionContext): Inspected {
   const { id, method } = message;
   if (id === undefined) return PASS;
-  if (context.era === 'modern') return { action: 'drop', reason: 'servers send no requests in this revision' };
+  if (context.era === 'modern')
+    return { action: 'drop', reason: 'servers send no requests in this revision' };
   if (typeof method !== 'string' || !SERVER_REQUESTS.has(method) || !isRequestId(id)) {
     return { action: 'drop', reason: 'the server sent a request that is not allowed' };
   }
@@ -78,8 +92,14 @@ function inspectResult(message: JsonObject, result: JsonObject, context: Inspect
     return { action: 'replace', message: errorAnswer(idOf(message), ERROR_CODES.internalError, text) };
   }
   const capabilities = result['capabilities'];
-  if (isJsonObject(capabilities) && (context.method === 'initialize' || context.method === 'server/discover')) {
-    return { action: 'replace', message: { ...message, result: { ...result, capabilities: adaptCapabilities(capabilities) } } };
+  if (
+    isJsonObject(capabilities) &&
+    (context.method === 'initialize' || context.method === 'server/discover')
+  ) {
+    return {
+      action: 'replace',
+      message: { ...message, result: { ...result, capabilities: adaptCapabilities(capabilities) } },
+    };
   }
   return PASS;
 }
@@ -101,7 +121,9 @@ function isTaskResult(result: JsonObject, era: Era): boolean {
 function adaptCapabilities(capabilities: JsonObject): JsonObject {
   const { tasks: _, extensions, tools, ...rest } = capabilities as Record<string, Json>;
   const kept = isJsonObject(extensions)
-    ? Object.fromEntries(Object.entries(extensions).filter(([name]) => name !== 'io.modelcontextprotocol/tasks'))
+    ? Object.fromEntries(
+        Object.entries(extensions).filter(([name]) => name !== 'io.modelcontextprotocol/tasks'),
+      )
     : undefined;
   return {
     ...rest,

@@ -1,11 +1,30 @@
-import { checkParamHeaders, readToolCall, refusal, scanParamHeaders, type DecisionMeta, type Json, type JsonRpcRequest } from '#mcp';
+import {
+  checkParamHeaders,
+  readToolCall,
+  refusal,
+  scanParamHeaders,
+  type DecisionMeta,
+  type Json,
+  type JsonRpcRequest,
+} from '#mcp';
 import { decide, type CompiledPolicy, type Decision, type KnownTool, type LimitDemand } from '#policy';
 import { messageOf, newId, type Clock, type Log } from '#platform';
 import type { Quota, QuotaOwner, Reservation } from '#quota';
 import type { DecisionRecord, RecordedOutcome } from '#store';
 import { argumentKeys, type Records } from '#records';
 import { UpstreamUnavailable } from '#upstream';
-import { denied, end, held, internalFailure, noSuchTool, pass, protocolRefusal, upstreamFailed, type Answer, type Step } from './answer.ts';
+import {
+  denied,
+  end,
+  held,
+  internalFailure,
+  noSuchTool,
+  pass,
+  protocolRefusal,
+  upstreamFailed,
+  type Answer,
+  type Step,
+} from './answer.ts';
 import type { Directory } from './directory.ts';
 import type { AgentCall } from './read-call.ts';
 
@@ -24,24 +43,41 @@ export interface Clearance {
   readonly allowedAt: number;
 }
 
-type Verdict = { readonly answer: Answer | undefined; readonly outcome: RecordedOutcome; readonly rule: string; readonly message: string };
+type Verdict = {
+  readonly answer: Answer | undefined;
+  readonly outcome: RecordedOutcome;
+  readonly rule: string;
+  readonly message: string;
+};
 
 /**
  * Steps 4 to 7 of a call: find the tool, decide, reserve, record. Every outcome is recorded before anybody hears of it;
  * what cannot be recorded does not pass.
  */
-export async function judgeCall(call: AgentCall, message: JsonRpcRequest, deps: JudgeDeps): Promise<Step<Clearance>> {
+export async function judgeCall(
+  call: AgentCall,
+  message: JsonRpcRequest,
+  deps: JudgeDeps,
+): Promise<Step<Clearance>> {
   const toolCall = readToolCall(message);
   if (!toolCall.ok) return end(protocolRefusal(toolCall.refusal));
   if (toolCall.asTask && call.revision === '2025-11-25') {
-    return end(protocolRefusal(refusal(200, -32602, 'Invalid params: tasks are not offered here', message.id)));
+    return end(
+      protocolRefusal(refusal(200, -32602, 'Invalid params: tasks are not offered here', message.id)),
+    );
   }
   const { name } = toolCall;
   const policy = deps.directory.policyOf(call.request.grant);
   const found = await findTool(call, name, policy);
   if (!found.ok) {
     const answer = upstreamFailed(message.id, 'tools/call', call.era, found.error.failure);
-    return record(call, name, policy, { answer, outcome: 'refused', rule: '(upstream unavailable)', message: found.error.message }, deps);
+    return record(
+      call,
+      name,
+      policy,
+      { answer, outcome: 'refused', rule: '(upstream unavailable)', message: found.error.message },
+      deps,
+    );
   }
   const decision = decide(
     policy,
@@ -50,7 +86,8 @@ export async function judgeCall(call: AgentCall, message: JsonRpcRequest, deps: 
   );
   const observing = policy?.mode === 'observe';
   if (decision.outcome !== 'allow' && !observing) {
-    if (decision.outcome === 'deny' && decision.kind !== 'refused') call.request.server.upstream.refreshSoon();
+    if (decision.outcome === 'deny' && decision.kind !== 'refused')
+      call.request.server.upstream.refreshSoon();
     return record(call, name, policy, verdictOf(decision, message, name, call, policy), deps);
   }
   const mismatch = paramHeaderFault(call, message, found.tool);
@@ -61,15 +98,26 @@ export async function judgeCall(call: AgentCall, message: JsonRpcRequest, deps: 
 }
 
 /** Headers that repeat arguments are checked once the tool's schema says which they are (2026-07-28). */
-function paramHeaderFault(call: AgentCall, message: JsonRpcRequest, tool: KnownTool | undefined): ReturnType<typeof checkParamHeaders> {
+function paramHeaderFault(
+  call: AgentCall,
+  message: JsonRpcRequest,
+  tool: KnownTool | undefined,
+): ReturnType<typeof checkParamHeaders> {
   if (call.era !== 'modern' || call.request.transport !== 'http' || !tool) return undefined;
   const { declarations } = scanParamHeaders(tool.definition.inputSchema as Json | undefined);
   if (declarations.length === 0) return undefined;
   const toolCall = readToolCall(message);
-  return checkParamHeaders(toolCall.ok ? toolCall.arguments : undefined, declarations, call.request.header, message.id);
+  return checkParamHeaders(
+    toolCall.ok ? toolCall.arguments : undefined,
+    declarations,
+    call.request.header,
+    message.id,
+  );
 }
 
-type Found = { readonly ok: true; readonly tool: KnownTool | undefined } | { readonly ok: false; readonly error: UpstreamUnavailable };
+type Found =
+  | { readonly ok: true; readonly tool: KnownTool | undefined }
+  | { readonly ok: false; readonly error: UpstreamUnavailable };
 
 async function findTool(call: AgentCall, name: string, policy: CompiledPolicy | undefined): Promise<Found> {
   const { upstream } = call.request.server;
@@ -87,13 +135,25 @@ function limitsOf(decision: Decision): readonly LimitDemand[] {
   return decision.outcome === 'deny' ? [] : decision.limits;
 }
 
-function verdictOf(decision: Decision, message: JsonRpcRequest, name: string, call: AgentCall, policy: CompiledPolicy | undefined): Verdict {
+function verdictOf(
+  decision: Decision,
+  message: JsonRpcRequest,
+  name: string,
+  call: AgentCall,
+  policy: CompiledPolicy | undefined,
+): Verdict {
   const note = noteOf(decision.rule, policy);
   if (decision.outcome === 'hold') {
     const text = `${decision.message} The call is held: it runs only after a person has agreed, and no approver is connected to this gateway.`;
-    return { answer: held(message.id, call.era, text, note), outcome: 'hold', rule: decision.rule, message: decision.message };
+    return {
+      answer: held(message.id, call.era, text, note),
+      outcome: 'hold',
+      rule: decision.rule,
+      message: decision.message,
+    };
   }
-  if (decision.outcome === 'allow') return { answer: undefined, outcome: 'allow', rule: decision.rule, message: '' };
+  if (decision.outcome === 'allow')
+    return { answer: undefined, outcome: 'allow', rule: decision.rule, message: '' };
   const answer =
     decision.kind === 'refused'
       ? denied(message.id, call.era, decision.message, note)
@@ -112,7 +172,9 @@ async function reserveAndRecord(
   const reserved = await deps.quota.reserve(limitsOf(decision), ownerOf(call));
   if (!reserved.granted) {
     const { rule, message: limitMessage } = reserved.demand;
-    const text = reserved.unavailable ? 'The limits of this tool cannot be checked now. Try again shortly.' : limitMessage;
+    const text = reserved.unavailable
+      ? 'The limits of this tool cannot be checked now. Try again shortly.'
+      : limitMessage;
     const retryAfterMs = reserved.unavailable ? undefined : reserved.retryAfterMs;
     const answer = denied(message.id, call.era, text, noteOf(rule, policy, retryAfterMs));
     return record(call, name, policy, { answer, outcome: 'deny', rule, message: text }, deps);
@@ -200,9 +262,14 @@ async function record(
   try {
     await deps.records.begin(row);
   } catch (error) {
-    deps.log.error({ err: messageOf(error), request: call.request.id }, 'a decision could not be recorded; the call is refused');
+    deps.log.error(
+      { err: messageOf(error), request: call.request.id },
+      'a decision could not be recorded; the call is refused',
+    );
     const id = call.message.kind === 'request' ? call.message.id : undefined;
-    return end(internalFailure(id, 'The decision could not be recorded, so the call was not made. Try again later.'));
+    return end(
+      internalFailure(id, 'The decision could not be recorded, so the call was not made. Try again later.'),
+    );
   }
   return pass({ recordId: row.id, reservation, allowedAt: row.at });
 }

@@ -32,7 +32,12 @@ export class PolicySource {
   }
 
   /** Reads every policy at start. Throws `policy.invalid` with all faults of all of them. */
-  loadAll(origins: ReadonlyMap<string, { readonly server: string; readonly name: string; readonly origin: PolicyOrigin }>): void {
+  loadAll(
+    origins: ReadonlyMap<
+      string,
+      { readonly server: string; readonly name: string; readonly origin: PolicyOrigin }
+    >,
+  ): void {
     const faults: string[] = [];
     this.#sources = [];
     for (const { server, name, origin } of origins.values()) {
@@ -43,10 +48,14 @@ export class PolicySource {
       else faults.push(...read.faults);
     }
     if (faults.length > 0) {
-      throw new ToolgateError('policy.invalid', `${faults.length === 1 ? 'A policy has a fault' : `Policies have ${faults.length} faults`}.`, {
-        details: faults,
-        hint: 'Correct the lines above; `toolgate policy validate FILE` checks a policy on its own.',
-      });
+      throw new ToolgateError(
+        'policy.invalid',
+        `${faults.length === 1 ? 'A policy has a fault' : `Policies have ${faults.length} faults`}.`,
+        {
+          details: faults,
+          hint: 'Correct the lines above; `toolgate policy validate FILE` checks a policy on its own.',
+        },
+      );
     }
   }
 
@@ -59,17 +68,33 @@ export class PolicySource {
       if (source.seen === before) continue;
       if (read.ok) {
         this.#directory.setPolicy(source.server, source.name, read.policy);
-        this.#log.info({ server: source.server, policy: source.name, version: read.policy.version }, 'policy reloaded');
+        this.#log.info(
+          { server: source.server, policy: source.name, version: read.policy.version },
+          'policy reloaded',
+        );
       } else {
-        this.#log.error({ server: source.server, policy: source.name, faults: read.faults }, 'policy not reloaded: the one before stays in force');
+        this.#log.error(
+          { server: source.server, policy: source.name, faults: read.faults },
+          'policy not reloaded: the one before stays in force',
+        );
       }
     }
   }
 
   /** Replaces the set of policies (the configuration changed); faulty ones keep what was in force before. */
-  replaceAll(origins: ReadonlyMap<string, { readonly server: string; readonly name: string; readonly origin: PolicyOrigin }>): void {
+  replaceAll(
+    origins: ReadonlyMap<
+      string,
+      { readonly server: string; readonly name: string; readonly origin: PolicyOrigin }
+    >,
+  ): void {
     const before = new Map(this.#sources.map((source) => [`${source.server}/${source.name}`, source.seen]));
-    this.#sources = [...origins].map(([key, { server, name, origin }]) => ({ server, name, origin, seen: before.get(key) }));
+    this.#sources = [...origins].map(([key, { server, name, origin }]) => ({
+      server,
+      name,
+      origin,
+      seen: before.get(key),
+    }));
     this.refresh();
   }
 }
@@ -83,7 +108,9 @@ function hasNewStamp(source: Source): boolean {
   return isNew;
 }
 
-type Read = { readonly ok: true; readonly policy: CompiledPolicy } | { readonly ok: false; readonly faults: readonly string[] };
+type Read =
+  | { readonly ok: true; readonly policy: CompiledPolicy }
+  | { readonly ok: false; readonly faults: readonly string[] };
 
 function readSource(source: Source): Read {
   const place = 'file' in source.origin ? source.origin.file : `policy ${source.server}/${source.name}`;
@@ -107,7 +134,10 @@ export function versionOf(text: string): string {
 }
 
 /** `file:line:column: pointer: message (suggestion)`, the form editors and people know. */
-export function formatProblem(place: string, problem: Omit<Problem, 'line' | 'column'> & Partial<Problem>): string {
+export function formatProblem(
+  place: string,
+  problem: Omit<Problem, 'line' | 'column'> & Partial<Problem>,
+): string {
   const position = problem.line === undefined ? '' : `:${problem.line}:${problem.column ?? 1}`;
   const pointer = problem.pointer === '' ? '' : `${problem.pointer}: `;
   const suggestion = problem.suggestion === undefined ? '' : ` (${problem.suggestion})`;

@@ -127,7 +127,8 @@ function permitMethod(
   const known = methodKind(revision, message.method);
   const family = methodFamily(message.method);
   const switchedOff =
-    family === 'tasks' || (family !== undefined && family in switches && switches[family as keyof MethodSwitches] === false);
+    family === 'tasks' ||
+    (family !== undefined && family in switches && switches[family as keyof MethodSwitches] === false);
   if (known === message.kind && !switchedOff) return pass(undefined);
   if (message.kind === 'request') return end(noSuchMethod(message.id, era));
   return refuse(400, `The notification ${message.method} is not accepted here`);
@@ -138,7 +139,11 @@ function permitMethod(
  * `_meta` keys, and the ids of answers to a server's requests. Gives the same object back when nothing changes, and
  * undefined for an answer to a request that was never made.
  */
-function adaptMessage(message: JsonRpcMessage, sessionId: string | undefined, key: Uint8Array): JsonRpcMessage | undefined {
+function adaptMessage(
+  message: JsonRpcMessage,
+  sessionId: string | undefined,
+  key: Uint8Array,
+): JsonRpcMessage | undefined {
   if (message.kind === 'response') {
     const id = openRequestId(message.id, sessionId ?? '', key);
     return id === undefined ? undefined : { ...message, id };

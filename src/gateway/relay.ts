@@ -75,7 +75,8 @@ export class Relay implements AnswerSink {
       this.#settle('ok', false);
       return this.#reply.answer(head.status, {}, undefined);
     }
-    if (message === undefined) return this.onFailure({ kind: 'broken', message: 'the answer is not JSON', reached: true });
+    if (message === undefined)
+      return this.onFailure({ kind: 'broken', message: 'the answer is not JSON', reached: true });
     this.#settleBy(message);
     const inspected = inspectMessage(message, this.#exchange.inspection);
     if (inspected.action === 'drop') {
@@ -100,7 +101,8 @@ export class Relay implements AnswerSink {
       return;
     }
     const message = parseJson(event.data);
-    if (message === undefined) return this.#deps.log.warn(this.#place(), 'the server sent an event that is not JSON; dropped');
+    if (message === undefined)
+      return this.#deps.log.warn(this.#place(), 'the server sent an event that is not JSON; dropped');
     if (this.#heldHead) {
       const head = this.#heldHead;
       this.#heldHead = undefined;
@@ -109,9 +111,13 @@ export class Relay implements AnswerSink {
     if (isAnswerTo(message, this.#exchange.inspection.requestId)) this.#settleBy(message);
     const inspected = inspectMessage(message, this.#exchange.inspection);
     if (inspected.action === 'drop') {
-      return this.#deps.log.warn({ ...this.#place(), reason: inspected.reason }, 'dropped a message of the server');
+      return this.#deps.log.warn(
+        { ...this.#place(), reason: inspected.reason },
+        'dropped a message of the server',
+      );
     }
-    if (isJsonObject(message) && message['method'] === 'notifications/subscriptions/acknowledged') this.#acknowledged = true;
+    if (isJsonObject(message) && message['method'] === 'notifications/subscriptions/acknowledged')
+      this.#acknowledged = true;
     this.#send(inspected.action === 'pass' ? event : { ...event, data: JSON.stringify(inspected.message) });
   }
 
@@ -120,7 +126,8 @@ export class Relay implements AnswerSink {
     if (!this.#settled && this.#exchange.clearance) {
       return this.onFailure({ kind: 'broken', message: 'the answer ended before the result', reached: true });
     }
-    if (this.#heldHead) return this.#answer(this.#failed({ kind: 'broken', message: 'the answer was empty', reached: true }));
+    if (this.#heldHead)
+      return this.#answer(this.#failed({ kind: 'broken', message: 'the answer was empty', reached: true }));
     this.#reply.end();
   }
 
@@ -129,7 +136,10 @@ export class Relay implements AnswerSink {
     this.#settle(resultOf(failure), !failure.reached || NOT_RUN_STATUSES.has(failure.status ?? 0));
     if (this.#gone) return;
     const { requestId } = this.#exchange.inspection;
-    this.#deps.log.warn({ ...this.#place(), kind: failure.kind, status: failure.status }, `upstream failed: ${failure.message}`);
+    this.#deps.log.warn(
+      { ...this.#place(), kind: failure.kind, status: failure.status },
+      `upstream failed: ${failure.message}`,
+    );
     if (!this.#streaming) return this.#answer(this.#failed(failure));
     const answer = requestId === undefined ? undefined : this.#failed(failure).message;
     if (answer) this.#send({ data: JSON.stringify(answer), hasData: true });
@@ -150,7 +160,10 @@ export class Relay implements AnswerSink {
   #answerRefusal(head: AnswerHead, message: Json | undefined): void {
     const error = isJsonObject(message) && isJsonObject(message['error']) ? message['error'] : undefined;
     const code = typeof error?.['code'] === 'number' ? error['code'] : undefined;
-    this.#settle('upstream_status', NOT_RUN_STATUSES.has(head.status) || (code !== undefined && NOT_RUN_CODES.has(code)));
+    this.#settle(
+      'upstream_status',
+      NOT_RUN_STATUSES.has(head.status) || (code !== undefined && NOT_RUN_CODES.has(code)),
+    );
     const isProtocolAnswer = head.status < 500 && ![401, 403, 429].includes(head.status);
     if (isProtocolAnswer && this.#exchange.call?.message.kind !== 'request') {
       return this.#reply.answer(head.status, {}, undefined);
@@ -189,14 +202,17 @@ export class Relay implements AnswerSink {
     const result = message['result'];
     const revision = isJsonObject(result) ? result['protocolVersion'] : undefined;
     if (typeof revision !== 'string') return {};
-    return { 'mcp-session-id': sealSession({ upstream: head.session, revision }, owner, inspection.sessionKey) };
+    return {
+      'mcp-session-id': sealSession({ upstream: head.session, revision }, owner, inspection.sessionKey),
+    };
   }
 
   #settleBy(message: Json): void {
     if (!isJsonObject(message)) return;
     const error = message['error'];
     const result = message['result'];
-    if (isJsonObject(error)) this.#settle('rpc_error', typeof error['code'] === 'number' && NOT_RUN_CODES.has(error['code']));
+    if (isJsonObject(error))
+      this.#settle('rpc_error', typeof error['code'] === 'number' && NOT_RUN_CODES.has(error['code']));
     else this.#settle(isJsonObject(result) && result['isError'] === true ? 'tool_error' : 'ok', false);
   }
 
@@ -243,7 +259,12 @@ function resultOf(failure: UpstreamFailure): CallResult {
 function failureOfStatus(head: AnswerHead): UpstreamFailure {
   const { status } = head;
   if (status === 401 || status === 403) {
-    return { kind: 'refused_credentials', message: 'it refused the credential that the gateway holds for it', reached: true, status };
+    return {
+      kind: 'refused_credentials',
+      message: 'it refused the credential that the gateway holds for it',
+      reached: true,
+      status,
+    };
   }
   if (status === 429) {
     const wait = head.retryAfter === undefined ? '' : `; it asks to wait ${head.retryAfter} (Retry-After)`;
@@ -258,7 +279,9 @@ function isAnswerTo(message: Json, id: string | number | undefined): message is 
 
 function parseJson(text: Uint8Array | string): Json | undefined {
   try {
-    return JSON.parse(typeof text === 'string' ? text : Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString()) as Json;
+    return JSON.parse(
+      typeof text === 'string' ? text : Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString(),
+    ) as Json;
   } catch {
     return undefined;
   }

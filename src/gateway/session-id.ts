@@ -29,7 +29,8 @@ export function sealSession(session: Session, owner: SessionOwner, key: Uint8Arr
 export function openSession(id: string, owner: SessionOwner, key: Uint8Array): Session | undefined {
   if (id.length > MAX_LENGTH) return undefined;
   const [prefix, payload, signature, ...rest] = id.split('.');
-  if (prefix !== PREFIX || payload === undefined || signature === undefined || rest.length > 0) return undefined;
+  if (prefix !== PREFIX || payload === undefined || signature === undefined || rest.length > 0)
+    return undefined;
   const expected = Buffer.from(sign(payload, owner, key));
   const given = Buffer.from(signature);
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) return undefined;
@@ -47,10 +48,15 @@ export function sealRequestId(id: string | number, session: string, key: Uint8Ar
 }
 
 /** The server's own id, or undefined when it was never handed out in this session. */
-export function openRequestId(sealed: string | number, session: string, key: Uint8Array): string | number | undefined {
+export function openRequestId(
+  sealed: string | number,
+  session: string,
+  key: Uint8Array,
+): string | number | undefined {
   if (typeof sealed !== 'string' || sealed.length > MAX_LENGTH) return undefined;
   const [prefix, payload, signature, ...rest] = sealed.split('.');
-  if (prefix !== 'tgr1' || payload === undefined || signature === undefined || rest.length > 0) return undefined;
+  if (prefix !== 'tgr1' || payload === undefined || signature === undefined || rest.length > 0)
+    return undefined;
   const expected = Buffer.from(signText(`${payload}\n${session}`, key));
   const given = Buffer.from(signature);
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) return undefined;

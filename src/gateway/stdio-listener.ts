@@ -59,7 +59,9 @@ class StdioListener {
     const peeked = peek(line);
     const cancelled = cancelledId(peeked);
     if (cancelled !== undefined && this.#isModern(peeked)) return this.#cancels.get(cancelled)?.();
-    const reply = new LineReply(this.#options.output, (headers, body) => this.#learnSession(peeked, headers, body));
+    const reply = new LineReply(this.#options.output, (headers, body) =>
+      this.#learnSession(peeked, headers, body),
+    );
     const key = idKey(peeked?.['id']);
     if (key !== undefined) this.#cancels.set(key, () => reply.cancel());
     const done = this.#handle('POST', line, reply).finally(() => {
@@ -98,7 +100,11 @@ class StdioListener {
     await reply.closed;
   }
 
-  #learnSession(request: Record<string, unknown> | undefined, headers: Readonly<Record<string, string>>, body: unknown): void {
+  #learnSession(
+    request: Record<string, unknown> | undefined,
+    headers: Readonly<Record<string, string>>,
+    body: unknown,
+  ): void {
     if (request?.['method'] !== 'initialize') return;
     this.#sessionId = headers['mcp-session-id'] ?? this.#sessionId;
     const result = isJsonObject(body) ? body['result'] : undefined;
@@ -109,7 +115,9 @@ class StdioListener {
   #isModern(message: Record<string, unknown> | undefined): boolean {
     const params = message?.['params'];
     const meta = isJsonObject(params) ? params['_meta'] : undefined;
-    return this.#revision === undefined || (isJsonObject(meta) && meta[META_KEYS.protocolVersion] !== undefined);
+    return (
+      this.#revision === undefined || (isJsonObject(meta) && meta[META_KEYS.protocolVersion] !== undefined)
+    );
   }
 }
 
@@ -196,7 +204,9 @@ class LineReply implements AgentReply {
     const parsed: unknown = JSON.parse(text);
     this.#onMessage(headers, parsed);
     // one message a line: line feeds inside JSON text can only be white space
-    return this.#output.write(`${text.includes('\n') || text.includes('\r') ? JSON.stringify(parsed) : text}\n`);
+    return this.#output.write(
+      `${text.includes('\n') || text.includes('\r') ? JSON.stringify(parsed) : text}\n`,
+    );
   }
 
   #close(completed: boolean): void {

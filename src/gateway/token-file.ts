@@ -5,7 +5,9 @@ import { isGrantToken, newGrantToken, ToolgateError } from '#platform';
 
 /** The grant token in a file; a missing file is made, readable by its owner alone. Throws `grant.bad_token_file`. */
 export function readOrMakeToken(file: string): string {
-  const made = readOrMake(file, () => `${newGrantToken()}\n`).toString('utf8').trim();
+  const made = readOrMake(file, () => `${newGrantToken()}\n`)
+    .toString('utf8')
+    .trim();
   if (isGrantToken(made)) return made;
   throw new ToolgateError('grant.bad_token_file', `The file ${file} holds no grant token.`, {
     hint: 'Remove it, and a new token is made at the next start.',
@@ -14,7 +16,12 @@ export function readOrMakeToken(file: string): string {
 
 /** The key that signs session ids, 32 random bytes in a file that its owner alone can read. */
 export function readOrMakeKey(file: string): Uint8Array {
-  return Buffer.from(readOrMake(file, () => `${randomBytes(32).toString('hex')}\n`).toString('utf8').trim(), 'hex');
+  return Buffer.from(
+    readOrMake(file, () => `${randomBytes(32).toString('hex')}\n`)
+      .toString('utf8')
+      .trim(),
+    'hex',
+  );
 }
 
 /** Of several processes that start at once one makes the file, whole, and all read the same. */

@@ -58,9 +58,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /** Whether a value can be the id of a request: a text of up to 256 units without controls, or a safe integer. */
 export function isRequestId(value: Json | undefined): value is RequestId {
-  // eslint-disable-next-line no-control-regex
-  if (typeof value === 'string')
-    return value.length <= MAX_ID_LENGTH && !/[\u0000-\u001f\u007f-\u009f]/.test(value);
+  if (typeof value === 'string') return value.length <= MAX_ID_LENGTH && !/\p{Cc}/u.test(value);
   return typeof value === 'number' && Number.isSafeInteger(value) && !Object.is(value, -0);
 }
 

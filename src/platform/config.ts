@@ -1,12 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
+import {
+  findNodeAtLocation,
+  getNodeValue,
+  parseTree,
+  printParseErrorCode,
+  type Node,
+  type ParseError,
+} from 'jsonc-parser';
 import { z } from 'zod';
 import { ToolgateError } from './errors.ts';
 
 const slug = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'use lower-case letters, digits and hyphens (it becomes part of a URL)');
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    'use lower-case letters, digits and hyphens (it becomes part of a URL)',
+  );
 const milliseconds = z.int().min(1).max(86_400_000);
 
 const limits = z
@@ -14,7 +24,9 @@ const limits = z
     connectMs: milliseconds.optional().describe('Time to reach the server (default 5,000).'),
     firstByteMs: milliseconds.optional().describe('Time until the server begins to answer (default 60,000).'),
     callMs: milliseconds.optional().describe('Time for one whole call (default 60,000).'),
-    startMs: milliseconds.optional().describe('Time for a command to start and shake hands (default 15,000).'),
+    startMs: milliseconds
+      .optional()
+      .describe('Time for a command to start and shake hands (default 15,000).'),
     answerBytes: z.int().min(1024).optional().describe('Largest answer or event accepted (default 16 MiB).'),
   })
   .describe('Limits that keep one bad server from harming others.');
@@ -49,7 +61,10 @@ const commandServer = z.strictObject({
 
 const urlServer = z.strictObject({
   url: z.string().min(1),
-  headers: z.record(z.string(), z.string()).optional().describe('Sent to the server only, e.g. its credential.'),
+  headers: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Sent to the server only, e.g. its credential.'),
   ...serverParts,
 });
 
@@ -65,7 +80,9 @@ const grant = z.strictObject({
       z.strictObject({ file: z.string().min(1) }),
       z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
     ])
-    .describe('Where the token comes from: an environment variable, a file in the data folder (made when missing), or its hash.'),
+    .describe(
+      'Where the token comes from: an environment variable, a file in the data folder (made when missing), or its hash.',
+    ),
   expires: z.iso.datetime({ offset: true }).optional(),
 });
 
@@ -77,7 +94,10 @@ const configuration = z.strictObject({
     .array(z.string())
     .optional()
     .describe('Host names clients may use besides the loopback ones; needed when not listening on loopback.'),
-  allowedOrigins: z.array(z.string()).optional().describe('Web origins that may call, e.g. https://app.example.com.'),
+  allowedOrigins: z
+    .array(z.string())
+    .optional()
+    .describe('Web origins that may call, e.g. https://app.example.com.'),
   organisation: slug.optional(),
   servers: z.record(slug, server),
   grants: z.array(grant).optional(),
@@ -149,7 +169,8 @@ function countOf(problems: readonly string[]): string {
 function parseWithPlaces(text: string, problems: string[]): { tree: Node; plain: unknown } | undefined {
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
-  for (const error of errors) problems.push(`${lineAndColumn(text, error.offset)}: ${printParseErrorCode(error.error)}`);
+  for (const error of errors)
+    problems.push(`${lineAndColumn(text, error.offset)}: ${printParseErrorCode(error.error)}`);
   return tree && errors.length === 0 ? { tree, plain: getNodeValue(tree) as unknown } : undefined;
 }
 
@@ -160,7 +181,10 @@ function flatten(issues: readonly z.core.$ZodIssue[]): Issue[] {
   return issues.flatMap((issue) => {
     if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
     const nearest = issue.errors.reduce((a, b) => (b.length < a.length ? b : a));
-    return flatten(nearest).map((inner) => ({ path: [...issue.path, ...inner.path], message: inner.message }));
+    return flatten(nearest).map((inner) => ({
+      path: [...issue.path, ...inner.path],
+      message: inner.message,
+    }));
   });
 }
 

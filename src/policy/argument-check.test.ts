@@ -49,6 +49,7 @@ describe('compileArgumentCheck: undeclared properties', () => {
 
   const a = object({ a: page }, { required: ['a'] });
   const b = object({ b: page }, { required: ['b'] });
+  const tree = object({ children: { items: { $ref: '#/$defs/node' } } });
 
   it.each([
     ['allOf takes what its branches declare', { allOf: [a, b] }, { a: 1, b: 1 }, true],
@@ -95,6 +96,24 @@ describe('compileArgumentCheck: undeclared properties', () => {
       object({ child: { $ref: '#' } }),
       { child: { child: { x: 1 } } },
       false,
+    ],
+    [
+      'a tree of definitions',
+      object({ root: { $ref: '#/$defs/node' } }, { $defs: { node: tree } }),
+      { root: { children: [{ children: [{}] }] } },
+      true,
+    ],
+    [
+      'a tree of definitions, deep inside',
+      object({ root: { $ref: '#/$defs/node' } }, { $defs: { node: tree } }),
+      { root: { children: [{ children: [{ x: 1 }] }] } },
+      false,
+    ],
+    [
+      'a recursive schema with an identifier',
+      { $id: 'https://example.com/t', ...object({ child: { $ref: 'https://example.com/t' } }) },
+      { child: { child: {} } },
+      true,
     ],
     [
       'definitions inside a definition',

@@ -53,7 +53,6 @@ function createAjv(Ajv: typeof Ajv2019 | typeof Ajv2020, budget: Budget): Ajv201
     validateFormats: false,
     validateSchema: false,
     meta: false,
-    addUsedSchema: false,
     inlineRefs: false,
     ownProperties: true,
     multipleOfPrecision: 9,

@@ -9,7 +9,7 @@ import { ProblemList } from './problem-list.ts';
 const casesSchema = z.array(
   z.strictObject({
     description: z.string().optional(),
-    call: z.strictObject({ name: z.string(), arguments: z.json().optional() }),
+    call: z.strictObject({ name: z.string(), arguments: z.unknown().optional() }),
     expect: z.enum(['allow', 'deny', 'hold']),
     rule: z.string().optional(),
   }),

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPolicy, validatePolicy } from './read.ts';
 
@@ -200,9 +200,9 @@ describe('readPolicy', () => {
     [{ max: 0.0000001 }, 'max', 'must be from 0'],
     [{ max: '5' }, 'max', 'must be a number'],
     [{ window: 'minut' }, 'window', 'must be "minute"'],
-    [{ window: 0 }, 'window', 'must be "minute"'],
+    [{ window: 0 }, 'window', 'must be at least 1'],
     [{ window: 1.5 }, 'window', 'must be "minute"'],
-    [{ window: 31_622_401 }, 'window', 'must be "minute"'],
+    [{ window: 31_622_401 }, 'window', 'must be at most 31622400'],
     [{ scope: 'global' }, 'scope', 'must be "grant"'],
     [{ counter: '' }, 'counter', 'must not be empty'],
     [{ increment_from: 'amount' }, 'increment_from', 'must start with "args."'],
@@ -234,10 +234,10 @@ describe('readPolicy', () => {
       [1, 14, '/version'],
       [1, 19, ''],
       [4, 12, '/tools/a/limts'],
-      [5, 44, '/tools/a/deny_if/0/conditions/0/pth'],
-      [5, 67, '/tools/a/deny_if/0/conditions/0/op'],
-      [5, 86, ''],
-      [5, 89, ''],
+      [5, 45, '/tools/a/deny_if/0/conditions/0/pth'],
+      [5, 68, '/tools/a/deny_if/0/conditions/0/op'],
+      [5, 87, ''],
+      [5, 90, ''],
       [6, 5, '/tools/a'],
       [7, 24, '/tools/b~1c/action'],
     ]);
@@ -277,13 +277,13 @@ describe('readPolicy', () => {
   });
 
   it('refuses a document that is nested too deeply, or no JSON value at all', () => {
-    expect(problemsOf(`${'['.repeat(200_000)}`)).not.toEqual([]);
+    expect(problemsOf('['.repeat(200_000))).not.toEqual([]);
     expect(problemsOf(`{"a":${'['.repeat(3_000)}${']'.repeat(3_000)}}`)).not.toEqual([]);
     for (const value of [undefined, () => 1, 10n, Symbol('s')]) expect(validatePolicy(value).ok).toBe(false);
   });
 
   it('never throws, and never passes an unknown field', () => {
-    fc.assert(fc.property(fc.string(), (text) => void expect(readPolicy(text)).toHaveProperty('ok')));
+    fc.assert(fc.property(fc.string(), (text) => 'ok' in readPolicy(text)));
     const fields = [
       'version',
       'default',

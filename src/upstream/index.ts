@@ -2,7 +2,11 @@
  * upstream/: one MCP server behind the gateway, whatever it speaks. An upstream carries what was judged and reports
  * what comes back; it judges nothing. Credentials are added here and nowhere else, and never leave upwards.
  */
-export { createHttpUpstream, type HttpUpstreamLimits, type HttpUpstreamOptions } from './http/http-upstream.ts';
+export {
+  createHttpUpstream,
+  type HttpUpstreamLimits,
+  type HttpUpstreamOptions,
+} from './http/http-upstream.ts';
 export { toolDefinitionsOf } from './http/list-tools.ts';
 export { createStdioUpstream, type StdioUpstreamLimits, type StdioUpstreamOptions } from './stdio/index.ts';
 export {

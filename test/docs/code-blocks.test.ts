@@ -41,7 +41,13 @@ function blocksOf(file: string): Block[] {
     const start = i + 1;
     while (++i < lines.length && lines[i] !== '```');
     const words = (fence[2] ?? '').split(' ').filter((word) => word !== '');
-    blocks.push({ file, line: start, language: fence[1] ?? '', words, text: lines.slice(start, i).join('\n') });
+    blocks.push({
+      file,
+      line: start,
+      language: fence[1] ?? '',
+      words,
+      text: lines.slice(start, i).join('\n'),
+    });
   }
   return blocks;
 }
@@ -49,11 +55,17 @@ function blocksOf(file: string): Block[] {
 const blocks = files.flatMap(blocksOf);
 const titled = (wanted: (block: Block) => boolean): [string, Block][] =>
   blocks.filter(wanted).map((block) => [`${block.file}:${block.line}`, block]);
-const isPolicy = (block: Block): boolean => block.language === 'json' && /"version":\s*"1"/.test(block.text) && !block.words.includes('configuration') && !block.words.includes('fragment');
+const isPolicy = (block: Block): boolean =>
+  block.language === 'json' &&
+  /"version":\s*"1"/.test(block.text) &&
+  !block.words.includes('configuration') &&
+  !block.words.includes('fragment');
 
 describe('JSON in README and docs', () => {
   it.each(titled((block) => block.language === 'json'))('%s is JSON', (_, block) => {
-    const text = block.words.includes('fragment') ? `{${block.text.trim().replace(/^\{([^]*)\}$/, '$1')}}` : block.text;
+    const text = block.words.includes('fragment')
+      ? `{${block.text.trim().replace(/^\{([^]*)\}$/, '$1')}}`
+      : block.text;
     expect(() => JSON.parse(text) as unknown).not.toThrow();
   });
 
@@ -61,15 +73,22 @@ describe('JSON in README and docs', () => {
     const read = readPolicy(block.text);
     expect(read).toMatchObject({ ok: true });
     if (!read.ok) return;
-    const decision = decide(compilePolicy(read.document, { name: 'doc', version: '1' }), { tool: 'x', arguments: {} }, undefined);
+    const decision = decide(
+      compilePolicy(read.document, { name: 'doc', version: '1' }),
+      { tool: 'x', arguments: {} },
+      undefined,
+    );
     expect(decision.outcome).toMatch(/allow|deny|hold/);
   });
 
-  it.each(titled((block) => block.words.includes('configuration')))('%s is a valid configuration', (_, block) => {
-    const file = join(folder, 'toolgate.json');
-    writeFileSync(file, block.text);
-    expect(loadConfiguration(file, {}).configuration.servers).toBeDefined();
-  });
+  it.each(titled((block) => block.words.includes('configuration')))(
+    '%s is a valid configuration',
+    (_, block) => {
+      const file = join(folder, 'toolgate.json');
+      writeFileSync(file, block.text);
+      expect(loadConfiguration(file, {}).configuration.servers).toBeDefined();
+    },
+  );
 });
 
 describe('commands in README and docs', () => {
@@ -90,23 +109,28 @@ describe('commands in README and docs', () => {
     expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' });
   });
 
-  it.each(lines.filter(([, line]) => !isRunElsewhere(line)))('%s: %s names a command and options that exist', (_, line) => {
-    const [command, ...words] = line.replace(/^\.\/bin\//, '').split(/\s+/);
-    if (command !== 'toolgate') {
-      expect(command).toMatch(/^(fluentcrm-mcp|npm|npx|node|curl)$/);
-      return;
-    }
-    const named = words.slice(0, words[0] === 'policy' || words[0] === 'grants' ? 2 : 1);
-    const help = execFileSync(toolgate, [...named, '--help'], { encoding: 'utf8' });
-    const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
-    for (const option of own.filter((word) => word.startsWith('--'))) expect(help).toContain(option);
-  });
+  it.each(lines.filter(([, line]) => !isRunElsewhere(line)))(
+    '%s: %s names a command and options that exist',
+    (_, line) => {
+      const [command, ...words] = line.replace(/^\.\/bin\//, '').split(/\s+/);
+      if (command !== 'toolgate') {
+        expect(command).toMatch(/^(fluentcrm-mcp|npm|npx|node|curl)$/);
+        return;
+      }
+      const named = words.slice(0, words[0] === 'policy' || words[0] === 'grants' ? 2 : 1);
+      const help = execFileSync(toolgate, [...named, '--help'], { encoding: 'utf8' });
+      const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+      for (const option of own.filter((word) => word.startsWith('--'))) expect(help).toContain(option);
+    },
+  );
 });
 
 describe('links in README and docs', () => {
   it.each(files)('%s points at files that exist', (file) => {
     const text = readFileSync(join(root, file), 'utf8');
-    const targets = [...text.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map((match) => match[1] ?? '');
+    const targets = [...text.matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(
+      (match) => match[1] ?? '',
+    );
     const missing = targets.filter((target) => !existsSync(resolve(root, file, '..', target)));
     expect(missing).toEqual([]);
   });

@@ -22,7 +22,7 @@ function kept<T extends { close?: () => Promise<void>; stop?: () => Promise<unkn
 }
 
 /** A window must not turn under the test: begin with at least this much of the minute left. */
-async function beginInMinute(neededMs = 25_000): Promise<void> {
+async function beginInMinute(neededMs = 10_000): Promise<void> {
   const left = 60_000 - (Date.now() % 60_000);
   if (left < neededMs) await new Promise((resolve) => setTimeout(resolve, left + 50));
 }
@@ -33,7 +33,8 @@ async function pauseTimes(client: AnyClient, times: number): Promise<ToolAnswer[
   return answers;
 }
 
-const isDenied = (answer: ToolAnswer): boolean => answer.content[0]?.text.startsWith('[POLICY DENIED]') ?? false;
+const isDenied = (answer: ToolAnswer): boolean =>
+  answer.content[0]?.text.startsWith('[POLICY DENIED]') ?? false;
 
 async function expectWorkedExample(client: AnyClient): Promise<void> {
   expect(await client.listTools()).toEqual([PAUSE]);
@@ -58,36 +59,51 @@ describe('toolgate serve, as npm start runs it', () => {
   it.each(CLIENTS)('%s', { timeout: 120_000 }, async (kind) => {
     const served = await serve(throwAwayFolder());
     kept(served.command);
-    const client = kept(await connectClient(kind, { url: `${served.base}/mcp/fluentcrm/`, token: served.tokens.get('demo') }));
+    const client = kept(
+      await connectClient(kind, { url: `${served.base}/mcp/fluentcrm/`, token: served.tokens.get('demo') }),
+    );
     expect(client.era).toBe(kind === 'SDK 2, modern' ? 'modern' : 'legacy');
     await expectWorkedExample(client);
   });
 
-  it('forgets no call when it is killed, and lets calls through again in the next minute', { timeout: 180_000 }, async () => {
-    const data = throwAwayFolder();
-    const first = await serve(data);
-    const token = first.tokens.get('demo');
-    await beginInMinute();
-    const before = await connectClient('SDK 2, modern', { url: `${first.base}/mcp/fluentcrm/`, token });
-    expect((await pauseTimes(before, 20)).filter(isDenied)).toEqual([]);
-    await first.command.stop('SIGKILL');
+  it(
+    'forgets no call when it is killed, and lets calls through again in the next minute',
+    { timeout: 180_000 },
+    async () => {
+      const data = throwAwayFolder();
+      const first = await serve(data);
+      const token = first.tokens.get('demo');
+      await beginInMinute();
+      const before = await connectClient('SDK 2, modern', { url: `${first.base}/mcp/fluentcrm/`, token });
+      expect((await pauseTimes(before, 20)).filter(isDenied)).toEqual([]);
+      await first.command.stop('SIGKILL');
 
-    const second = await serve(data);
-    kept(second.command);
-    expect(second.tokens.get('demo')).toBe(token);
-    const after = kept(await connectClient('SDK 2, modern', { url: `${second.base}/mcp/fluentcrm/`, token }));
-    const answers = await pauseTimes(after, 11);
-    expect(answers.slice(0, 10).filter(isDenied)).toEqual([]);
-    const refused = answers[10];
-    expect(refused && isDenied(refused)).toBe(true);
-    await new Promise((resolve) => setTimeout(resolve, (refused?._meta?.[DECISION]?.retryAfterMs ?? 0) + 100));
-    expect((await pauseTimes(after, 1)).filter(isDenied)).toEqual([]);
-  });
+      const second = await serve(data);
+      kept(second.command);
+      expect(second.tokens.get('demo')).toBe(token);
+      const after = kept(
+        await connectClient('SDK 2, modern', { url: `${second.base}/mcp/fluentcrm/`, token }),
+      );
+      const answers = await pauseTimes(after, 11);
+      expect(answers.slice(0, 10).filter(isDenied)).toEqual([]);
+      const refused = answers[10];
+      expect(refused && isDenied(refused)).toBe(true);
+      await new Promise((resolve) =>
+        setTimeout(resolve, (refused?._meta?.[DECISION]?.retryAfterMs ?? 0) + 100),
+      );
+      expect((await pauseTimes(after, 1)).filter(isDenied)).toEqual([]);
+    },
+  );
 });
 
 describe('the same policy on other ways', () => {
   it.each(CLIENTS)('proxy in front of the stdio server, %s', { timeout: 120_000 }, async (kind) => {
-    const { command, url } = await proxy(PAUSE_ONLY, throwAwayFolder(), ['--', process.execPath, FLUENTCRM, '--sandbox']);
+    const { command, url } = await proxy(PAUSE_ONLY, throwAwayFolder(), [
+      '--',
+      process.execPath,
+      FLUENTCRM,
+      '--sandbox',
+    ]);
     kept(command);
     await expectWorkedExample(kept(await connectClient(kind, { url })));
   });
@@ -101,7 +117,18 @@ describe('the same policy on other ways', () => {
   });
 
   it.each(CLIENTS)('wrap on standard input and output, %s', { timeout: 120_000 }, async (kind) => {
-    const args = [TOOLGATE, 'wrap', '--policy', PAUSE_ONLY, '--data', throwAwayFolder(), '--', process.execPath, FLUENTCRM, '--sandbox'];
+    const args = [
+      TOOLGATE,
+      'wrap',
+      '--policy',
+      PAUSE_ONLY,
+      '--data',
+      throwAwayFolder(),
+      '--',
+      process.execPath,
+      FLUENTCRM,
+      '--sandbox',
+    ];
     await expectWorkedExample(kept(await connectClient(kind, { command: process.execPath, args })));
   });
 });

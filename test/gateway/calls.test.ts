@@ -23,7 +23,11 @@ describe.each(['json', 'sse'] as const)('a call to a server that answers as %s',
     expect(status).toBe(200);
     expect(message.result?.isError).toBe(true);
     expect(message.result?.content?.[0]?.text).toMatch(/^\[POLICY DENIED\] /);
-    expect(message.result?._meta?.[DECISION]).toEqual({ rule: '(default deny)', policy: 'rules', version: 'v1' });
+    expect(message.result?._meta?.[DECISION]).toEqual({
+      rule: '(default deny)',
+      policy: 'rules',
+      version: 'v1',
+    });
     expect(rig.upstream.calls).toEqual([]);
   });
 
@@ -37,18 +41,22 @@ describe.each(['json', 'sse'] as const)('a call to a server that answers as %s',
 describe('what is judged is what is sent', () => {
   it('forwards the very bytes of the agent, white space and unknown members included', async () => {
     await start({ policy: ALLOW_ECHO });
-    const body = '{ "jsonrpc":"2.0",\n "id":7, "method":"tools/call","params":{"name":"\\u0065cho","arguments":{"text":"ż 1.0"},"extra":1.50} }';
+    const body =
+      '{ "jsonrpc":"2.0",\n "id":7, "method":"tools/call","params":{"name":"\\u0065cho","arguments":{"text":"ż 1.0"},"extra":1.50} }';
     await rig.post(body);
     expect(rig.upstream.arrivals.at(-1)?.body).toBe(body);
   });
 
   it("sends its own credential up and never the agent's, and no cookie of the server down", async () => {
     await start({ policy: ALLOW_ECHO });
-    const { headers } = await rig.post('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}', {
-      cookie: 'agent=1',
-      'x-forwarded-for': '10.0.0.1',
-      referer: 'http://127.0.0.1/',
-    });
+    const { headers } = await rig.post(
+      '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}',
+      {
+        cookie: 'agent=1',
+        'x-forwarded-for': '10.0.0.1',
+        referer: 'http://127.0.0.1/',
+      },
+    );
     const arrived = rig.upstream.arrivals.at(-1)?.headers ?? {};
     expect(arrived['authorization']).toBe('Bearer upstream-credential');
     expect(JSON.stringify(rig.upstream.arrivals)).not.toContain(rig.token);
@@ -143,10 +151,18 @@ describe('limits', () => {
 
 describe('a server in trouble', () => {
   it('that is down is told in-band, gives the quota back and is recorded', async () => {
-    const policy = { version: '1', default: 'deny', tools: { echo: { rate_limit: { max: 1, window: 'day' } } } };
+    const policy = {
+      version: '1',
+      default: 'deny',
+      tools: { echo: { rate_limit: { max: 1, window: 'day' } } },
+    };
     await start({ policy });
     expect((await rig.call('echo')).message.result?.isError).toBeUndefined();
-    rig.setPolicy({ version: '1', default: 'deny', tools: { echo: { limits: [{ counter: 'c', window: 'day', max: 1 }] } } });
+    rig.setPolicy({
+      version: '1',
+      default: 'deny',
+      tools: { echo: { limits: [{ counter: 'c', window: 'day', max: 1 }] } },
+    });
     const { port } = rig.upstream;
     await rig.upstream.stop();
     const down = await rig.call('echo');
@@ -195,7 +211,9 @@ describe('records', () => {
     await rig.post('{"jsonrpc":"2.0","id":1,"method":"tools/call"');
     await expect.poll(async () => (await rig.records())[0]?.ending?.result).toBe('ok');
     const records = await rig.records();
-    expect(records.map(({ tool, outcome, rule, argumentKeys }) => ({ tool, outcome, rule, argumentKeys }))).toEqual([
+    expect(
+      records.map(({ tool, outcome, rule, argumentKeys }) => ({ tool, outcome, rule, argumentKeys })),
+    ).toEqual([
       { tool: 'echo', outcome: 'allow', rule: '/tools/echo', argumentKeys: ['text'] },
       { tool: 'delete_all', outcome: 'deny', rule: '(default deny)', argumentKeys: ['token'] },
       { tool: undefined, outcome: 'refused', rule: '(protocol)', argumentKeys: [] },
@@ -243,7 +261,13 @@ describe('policies', () => {
   });
 
   it('hold what needs a person', async () => {
-    await start({ policy: { version: '1', default: 'allow', tools: { pay: { action: 'require_approval', reason: 'Money moves.' } } } });
+    await start({
+      policy: {
+        version: '1',
+        default: 'allow',
+        tools: { pay: { action: 'require_approval', reason: 'Money moves.' } },
+      },
+    });
     const { message } = await rig.call('pay', { amount: 1 });
     expect(message.result?.content?.[0]?.text).toMatch(/^\[APPROVAL REQUIRED\] Money moves\./);
     expect(rig.upstream.calls).toEqual([]);

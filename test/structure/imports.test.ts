@@ -38,7 +38,10 @@ beforeAll(() => {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), `import { thing } from '${from}';\n\nexport const planted = thing;\n`);
   }
-  const run = spawnSync(join(root, 'node_modules/.bin/oxlint'), ['--format=unix', 'src'], { cwd: folder, encoding: 'utf8' });
+  const run = spawnSync(join(root, 'node_modules/.bin/oxlint'), ['--format=unix', 'src'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
   report = run.stdout + run.stderr;
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

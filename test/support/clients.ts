@@ -1,4 +1,7 @@
-import { Client as ModernClient, StreamableHTTPClientTransport as ModernHttp } from '@modelcontextprotocol/client';
+import {
+  Client as ModernClient,
+  StreamableHTTPClientTransport as ModernHttp,
+} from '@modelcontextprotocol/client';
 import { StdioClientTransport as ModernStdio } from '@modelcontextprotocol/client/stdio';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as OldStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -30,7 +33,9 @@ export type Where =
 const INFO = { name: 'end-to-end', version: '1' };
 
 export async function connectClient(kind: ClientKind, where: Where): Promise<AnyClient> {
-  return kind === 'SDK 1' ? connectOld(where) : connectModern(kind === 'SDK 2, modern' ? 'auto' : 'legacy', where);
+  return kind === 'SDK 1'
+    ? connectOld(where)
+    : connectModern(kind === 'SDK 2, modern' ? 'auto' : 'legacy', where);
 }
 
 async function connectModern(mode: 'auto' | 'legacy', where: Where): Promise<AnyClient> {
@@ -38,12 +43,18 @@ async function connectModern(mode: 'auto' | 'legacy', where: Where): Promise<Any
   const transport =
     'url' in where
       ? new ModernHttp(new URL(where.url), { requestInit: { headers: headersOf(where.token) } })
-      : new ModernStdio({ command: where.command, args: [...where.args], env: where.env ?? {}, stderr: 'pipe' });
+      : new ModernStdio({
+          command: where.command,
+          args: [...where.args],
+          env: where.env ?? {},
+          stderr: 'pipe',
+        });
   await client.connect(transport);
   return {
     era: client.getProtocolEra() ?? '',
     listTools: async () => (await client.listTools()).tools.map((tool) => tool.name),
-    callTool: async (name, args = {}) => (await client.callTool({ name, arguments: args })) as unknown as ToolAnswer,
+    callTool: async (name, args = {}) =>
+      (await client.callTool({ name, arguments: args })) as unknown as ToolAnswer,
     close: () => client.close(),
   };
 }
@@ -58,7 +69,8 @@ async function connectOld(where: Where): Promise<AnyClient> {
   return {
     era: 'legacy',
     listTools: async () => (await client.listTools()).tools.map((tool) => tool.name),
-    callTool: async (name, args = {}) => (await client.callTool({ name, arguments: args })) as unknown as ToolAnswer,
+    callTool: async (name, args = {}) =>
+      (await client.callTool({ name, arguments: args })) as unknown as ToolAnswer,
     close: () => client.close(),
   };
 }

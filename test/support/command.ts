@@ -34,10 +34,12 @@ export class Command {
   async shows(pattern: RegExp, timeoutMs = 20_000): Promise<RegExpExecArray> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
-      const match = pattern.exec(this.stdout);
+      const match = pattern.exec(`${this.stdout}\n${this.stderr}`);
       if (match) return match;
       if (this.child.exitCode !== null || Date.now() > deadline) {
-        throw new Error(`no ${pattern} in the output (exit ${this.child.exitCode})\n${this.stdout}\n${this.stderr}`);
+        throw new Error(
+          `no ${pattern} in the output (exit ${this.child.exitCode})\n${this.stdout}\n${this.stderr}`,
+        );
       }
       await new Promise((next) => setTimeout(next, 20));
     }
@@ -50,16 +52,23 @@ export class Command {
 }
 
 /** Runs a command to its end. */
-export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<{ code: number | null; stdout: string; stderr: string }> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const running = new Command(command, args, options);
   const code = await running.ended;
   return { code, stdout: running.stdout, stderr: running.stderr };
 }
 
+const folders: string[] = [];
+process.once('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
 /** A folder that is removed at the end of the test run. */
 export function throwAwayFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'toolgate-e2e-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
@@ -71,15 +80,29 @@ export interface Served {
 }
 
 /** `toolgate serve` on a free port, ready. */
-export async function serve(dataDir: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Served> {
+export async function serve(
+  dataDir: string,
+  args: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<Served> {
   const command = new Command(TOOLGATE, ['serve', '--port', '0', '--data', dataDir, ...args], options);
   const [, base = ''] = await command.shows(/ready on (http:\S+)\n[^]*What was decided/);
-  const tokens = new Map([...command.stdout.matchAll(/grant (\S+): (tg_\w+)/g)].map(([, label = '', token = '']) => [label, token]));
+  const tokens = new Map(
+    [...command.stdout.matchAll(/grant (\S+): (tg_\w+)/g)].map(([, label = '', token = '']) => [
+      label,
+      token,
+    ]),
+  );
   return { command, base, tokens };
 }
 
 /** `toolgate proxy` without a credential on a free port, ready. */
-export async function proxy(policy: string, dataDir: string, target: readonly string[], options: RunOptions = {}): Promise<{ command: Command; url: string }> {
+export async function proxy(
+  policy: string,
+  dataDir: string,
+  target: readonly string[],
+  options: RunOptions = {},
+): Promise<{ command: Command; url: string }> {
   const args = ['proxy', '--policy', policy, '--port', '0', '--grant', 'none', '--data', dataDir, ...target];
   const command = new Command(TOOLGATE, args, options);
   const [, url = ''] = await command.shows(/ready on (http:\S+)/);

@@ -1,6 +1,13 @@
 import { createHttpListener, Directory, Gateway } from '#gateway';
 import { compilePolicy, knowTool, validatePolicy } from '#policy';
-import { hashGrantToken, newGrantToken, silentLog, systemClock, type Clock, type MethodSwitches } from '#platform';
+import {
+  hashGrantToken,
+  newGrantToken,
+  silentLog,
+  systemClock,
+  type Clock,
+  type MethodSwitches,
+} from '#platform';
 import { createQuota } from '#quota';
 import { createRecords } from '#records';
 import { openStore, type Grant, type StoredRecord } from '#store';
@@ -36,8 +43,16 @@ export interface Answered {
   };
 }
 
-const LIMITS: HttpUpstreamLimits = { connectMs: 2_000, firstByteMs: 5_000, callMs: 5_000, answerBytes: 4 * 1024 * 1024 };
-export const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+const LIMITS: HttpUpstreamLimits = {
+  connectMs: 2_000,
+  firstByteMs: 5_000,
+  callMs: 5_000,
+  answerBytes: 4 * 1024 * 1024,
+};
+export const JSON_HEADERS = {
+  'content-type': 'application/json',
+  accept: 'application/json, text/event-stream',
+};
 
 /** A whole gateway over a memory store, in front of a recording upstream, with real sockets on both sides. */
 export class GatewayRig {
@@ -128,7 +143,11 @@ export class GatewayRig {
   }
 
   /** A modern request, with the mirror headers it needs. */
-  modern(method: string, params: Record<string, unknown> = {}, headers: Record<string, string | undefined> = {}): Promise<Answered> {
+  modern(
+    method: string,
+    params: Record<string, unknown> = {},
+    headers: Record<string, string | undefined> = {},
+  ): Promise<Answered> {
     const name = typeof params['name'] === 'string' ? { 'mcp-name': params['name'] } : {};
     return this.post(JSON.stringify(modernMessage(method, params)), {
       'mcp-protocol-version': '2026-07-28',
@@ -154,7 +173,11 @@ export class GatewayRig {
   }
 }
 
-export function modernMessage(method: string, params: Record<string, unknown> = {}, id: string | number = 1): object {
+export function modernMessage(
+  method: string,
+  params: Record<string, unknown> = {},
+  id: string | number = 1,
+): object {
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientCapabilities': {},
@@ -166,8 +189,18 @@ export function modernMessage(method: string, params: Record<string, unknown> = 
 export async function answered(response: Response): Promise<Answered> {
   const text = await response.text();
   const isStream = (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
-  const last = isStream ? (text.match(/^data: (.*)$/gm)?.at(-1)?.slice(6) ?? '{}') : text || '{}';
-  return { status: response.status, headers: response.headers, text, message: JSON.parse(last) as Answered['message'] };
+  const last = isStream
+    ? (text
+        .match(/^data: (.*)$/gm)
+        ?.at(-1)
+        ?.slice(6) ?? '{}')
+    : text || '{}';
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    message: JSON.parse(last) as Answered['message'],
+  };
 }
 
 function grant(id: string, server: string, policy: string | undefined): Grant {

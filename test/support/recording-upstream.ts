@@ -71,7 +71,7 @@ export class RecordingUpstream {
       .filter((arrival) => arrival.verb === 'POST')
       .map((arrival) => JSON.parse(arrival.body) as Message)
       .filter((message) => message.method === 'tools/call')
-      .map((message) => message.params as { name: string; arguments: unknown });
+      .map(({ params }) => ({ name: String(params?.['name']), arguments: params?.['arguments'] }));
   }
 
   /** Writes an event to every open GET stream. */
@@ -92,7 +92,12 @@ export class RecordingUpstream {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const body = Buffer.concat(chunks).toString();
-    this.arrivals.push({ verb: request.method ?? '', path: request.url ?? '', headers: request.headers, body });
+    this.arrivals.push({
+      verb: request.method ?? '',
+      path: request.url ?? '',
+      headers: request.headers,
+      body,
+    });
     response.setHeader('set-cookie', 'upstream=secret');
     response.setHeader('server', 'recording-upstream');
     if (request.method === 'GET') return this.#openStream(response);
@@ -111,12 +116,19 @@ export class RecordingUpstream {
     const isModern = JSON.stringify(message.params ?? {}).includes('io.modelcontextprotocol/protocolVersion');
     if (this.#options.legacyOnly && isModern) return void response.writeHead(400).end();
     if (message.id === undefined || message.method === undefined) return void response.writeHead(202).end();
-    if (message.method === 'initialize' && this.#options.sessions) response.setHeader('mcp-session-id', 'upstream-session-1');
-    const { name, arguments: args } = (message.params ?? {}) as { name?: string; arguments?: Record<string, unknown> };
+    if (message.method === 'initialize' && this.#options.sessions)
+      response.setHeader('mcp-session-id', 'upstream-session-1');
+    const { name, arguments: args } = (message.params ?? {}) as {
+      name?: string;
+      arguments?: Record<string, unknown>;
+    };
     if (message.method === 'tools/call') {
       if (name === 'hang_up') return void request.socket.destroy();
       if (name === 'slow') await new Promise((resolve) => setTimeout(resolve, Number(args?.['ms'])));
-      if (name === 'status') return void response.writeHead(Number(args?.['status']), { 'www-authenticate': 'Bearer realm="up"' }).end();
+      if (name === 'status')
+        return void response
+          .writeHead(Number(args?.['status']), { 'www-authenticate': 'Bearer realm="up"' })
+          .end();
     }
     const outcome = this.#outcome(message, isModern, name, args);
     const text = JSON.stringify({ jsonrpc: '2.0', id: message.id, ...outcome });
@@ -128,7 +140,12 @@ export class RecordingUpstream {
     }
   }
 
-  #outcome(message: Message, isModern: boolean, name: string | undefined, args: Record<string, unknown> | undefined): object {
+  #outcome(
+    message: Message,
+    isModern: boolean,
+    name: string | undefined,
+    args: Record<string, unknown> | undefined,
+  ): object {
     const complete = isModern ? { resultType: 'complete' } : {};
     const hints = isModern ? { ttlMs: 60_000, cacheScope: 'public' } : {};
     switch (message.method) {
@@ -149,9 +166,16 @@ export class RecordingUpstream {
       case 'tools/list':
         return { result: { ...complete, ...hints, tools: this.tools } };
       case 'tools/call':
-        if (name === 'fail') return { result: { ...complete, isError: true, content: [{ type: 'text', text: 'it failed' }] } };
-        if (name === 'rpc_error') return { error: { code: Number(args?.['code']), message: 'refused by the server' } };
-        return { result: { ...complete, content: [{ type: 'text', text: `${name}: ${JSON.stringify(args ?? {})}` }] } };
+        if (name === 'fail')
+          return { result: { ...complete, isError: true, content: [{ type: 'text', text: 'it failed' }] } };
+        if (name === 'rpc_error')
+          return { error: { code: Number(args?.['code']), message: 'refused by the server' } };
+        return {
+          result: {
+            ...complete,
+            content: [{ type: 'text', text: `${name}: ${JSON.stringify(args ?? {})}` }],
+          },
+        };
       default:
         return { error: { code: -32601, message: 'Method not found' } };
     }

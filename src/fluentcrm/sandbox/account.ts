@@ -5,7 +5,11 @@ export type Account = { readonly username: string; readonly password: string; re
 
 /** The users of the look-alike. Their passwords open nothing but the look-alike. */
 export const ACCOUNTS: Readonly<Record<Role, Account>> = {
-  administrator: { username: 'administrator', password: 'sandbox administrator password', role: 'administrator' },
+  administrator: {
+    username: 'administrator',
+    password: 'sandbox administrator password',
+    role: 'administrator',
+  },
   operator: { username: 'operator', password: 'sandbox operator password', role: 'operator' },
   reader: { username: 'reader', password: 'sandbox reader password', role: 'reader' },
   nobody: { username: 'nobody', password: 'sandbox nobody password', role: 'nobody' },

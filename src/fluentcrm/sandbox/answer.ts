@@ -47,7 +47,11 @@ export function noRoute(): SandboxAnswer {
 
 /** 401 or 403 of WordPress. */
 export function denied(status: 401 | 403): SandboxAnswer {
-  return json(status, { code: 'rest_forbidden', message: 'Sorry, you are not allowed to do that.', data: { status } });
+  return json(status, {
+    code: 'rest_forbidden',
+    message: 'Sorry, you are not allowed to do that.',
+    data: { status },
+  });
 }
 
 /** 500 of a PHP error inside the REST API: JSON with markup in its message. */

@@ -1,14 +1,34 @@
 import { invalid, json, noModel, ok, refused, type SandboxAnswer } from './answer.ts';
-import { firstId, newestFirst, paginate, route, searchRows, textParam, textsParam, type Call, type Params, type Route } from './route.ts';
+import {
+  firstId,
+  newestFirst,
+  paginate,
+  route,
+  searchRows,
+  textParam,
+  textsParam,
+  type Call,
+  type Params,
+  type Route,
+} from './route.ts';
 import { campaignSettings, slugOf } from './row.ts';
 import { nextId, type CampaignRow, type State } from './state.ts';
 
 const WAITING = ['scheduled', 'pending', 'scheduling'];
-const WRITABLE = ['email_subject', 'email_pre_header', 'email_body', 'template_id', 'design_template', 'scheduled_at'];
+const WRITABLE = [
+  'email_subject',
+  'email_pre_header',
+  'email_body',
+  'template_id',
+  'design_template',
+  'scheduled_at',
+];
 const EVERYBODY = [{ list: 'all', tag: 'all' }];
 
 /** A route on one campaign. */
-function onCampaign(answer: (call: Call, campaign: CampaignRow) => SandboxAnswer): (call: Call) => SandboxAnswer {
+function onCampaign(
+  answer: (call: Call, campaign: CampaignRow) => SandboxAnswer,
+): (call: Call) => SandboxAnswer {
   return (call) => {
     const campaign = call.state.campaigns.find(({ id }) => id === firstId(call));
     return campaign === undefined ? noModel('Campaign') : answer(call, campaign);
@@ -26,9 +46,12 @@ function list({ state, params }: Call) {
 
 function titleFault(state: State, params: Params, own?: CampaignRow): SandboxAnswer | undefined {
   const title = textParam(params, 'title');
-  if (title === undefined || title === '') return invalid('title', 'required', 'The title field is required.');
+  if (title === undefined || title === '')
+    return invalid('title', 'required', 'The title field is required.');
   const taken = state.campaigns.some((campaign) => campaign !== own && campaign.title === title);
-  return taken ? invalid('title', 'unique', 'The title attribute is already taken and must be unique.') : undefined;
+  return taken
+    ? invalid('title', 'unique', 'The title attribute is already taken and must be unique.')
+    : undefined;
 }
 
 /** Reads the title and nothing else; a new campaign is addressed to everybody. */
@@ -132,7 +155,9 @@ function resume({ state, now }: Call, campaign: CampaignRow) {
 
 function unSchedule({ state }: Call, campaign: CampaignRow) {
   if (!['scheduled', 'pending-scheduled', 'processing'].includes(campaign.status)) {
-    return refused('You can only un-schedule a campaign if it is on "scheduled" state, Please reload this page');
+    return refused(
+      'You can only un-schedule a campaign if it is on "scheduled" state, Please reload this page',
+    );
   }
   campaign.status = 'draft';
   state.mails.delete(campaign.id);

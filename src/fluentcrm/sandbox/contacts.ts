@@ -1,9 +1,36 @@
 import { criticalError, invalid, json, noModel, ok, refused } from './answer.ts';
-import { firstId, idsParam, newestFirst, paginate, route, searchRows, textParam, textsParam, type Call, type Route } from './route.ts';
-import { contactRow, personalColumns, pivoted, shownContact, type ContactRow, type Membership, type Row } from './row.ts';
+import {
+  firstId,
+  idsParam,
+  newestFirst,
+  paginate,
+  route,
+  searchRows,
+  textParam,
+  textsParam,
+  type Call,
+  type Route,
+} from './route.ts';
+import {
+  contactRow,
+  personalColumns,
+  pivoted,
+  shownContact,
+  type ContactRow,
+  type Membership,
+  type Row,
+} from './row.ts';
 import { nextId, type State } from './state.ts';
 
-const STATUSES = ['subscribed', 'pending', 'unsubscribed', 'transactional', 'bounced', 'complained', 'spammed'];
+const STATUSES = [
+  'subscribed',
+  'pending',
+  'unsubscribed',
+  'transactional',
+  'bounced',
+  'complained',
+  'spammed',
+];
 const SEARCHED = ['email', 'first_name', 'last_name', 'address_line_1', 'city', 'phone', 'status'];
 
 /** A contact as the API shows it, with its tags and lists. Relations to tags that do not exist are stored but not shown. */
@@ -15,7 +42,12 @@ function withSegments(state: State, contact: ContactRow): Row {
   };
 }
 
-function segmentsOf(rows: readonly Row[], members: readonly Membership[], contactId: number, model: 'Tag' | 'Lists') {
+function segmentsOf(
+  rows: readonly Row[],
+  members: readonly Membership[],
+  contactId: number,
+  model: 'Tag' | 'Lists',
+) {
   return members
     .filter((membership) => membership.contactId === contactId)
     .flatMap((membership) => {
@@ -53,21 +85,25 @@ function get(call: Call) {
   const email = textParam(params, 'get_by_email');
   // A parameter named id overrides the one of the path.
   const id = Number(textParam(params, 'id') ?? firstId(call));
-  const row = state.contacts.find((contact) => (email === undefined ? contact.id === id : contact.email === email));
+  const row = state.contacts.find((contact) =>
+    email === undefined ? contact.id === id : contact.email === email,
+  );
   return row === undefined ? refused('Subscriber not found') : ok({ subscriber: withSegments(state, row) });
 }
 
 function create({ state, params, now }: Call) {
   const email = textParam(params, 'email');
   const status = textParam(params, 'status');
-  if (email === undefined || email === '') return invalid('email', 'required', 'The email field is required.');
+  if (email === undefined || email === '')
+    return invalid('email', 'required', 'The email field is required.');
   if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) {
     return invalid('email', 'email', 'The email must be a valid email address.');
   }
   if (state.contacts.some((contact) => contact.email === email)) {
     return invalid('email', 'unique', 'Provided email already assigned to another subscriber.');
   }
-  if (status === undefined || status === '') return invalid('status', 'required', 'The status field is required.');
+  if (status === undefined || status === '')
+    return invalid('status', 'required', 'The status field is required.');
   // An unknown state is dropped, and the contact becomes subscribed.
   const stored = STATUSES.includes(status) ? status : 'subscribed';
   const row = contactRow(nextId(state.contacts), email, stored, personalColumns(params), now);
@@ -92,7 +128,8 @@ function update(call: Call) {
   change(state.contactLists, row.id, idsParam(params, 'attach_lists'), idsParam(params, 'detach_lists'), now);
   // Tags and lists are shown only when the call changed them.
   const { tags, lists, ...shown } = withSegments(state, row);
-  const touched = (kind: string) => [`attach_${kind}`, `detach_${kind}`].some((name) => params[name] !== undefined);
+  const touched = (kind: string) =>
+    [`attach_${kind}`, `detach_${kind}`].some((name) => params[name] !== undefined);
   const contact = { ...shown, ...(touched('tags') ? { tags } : {}), ...(touched('lists') ? { lists } : {}) };
   return ok({ message: 'Subscriber successfully updated', contact, isDirty, values: [] });
 }
@@ -151,7 +188,14 @@ function bulk({ state, params, now }: Call) {
   if (action === undefined || !known.includes(action)) return refused('Selected Action is not valid');
   if (options.length === 0) return refused('Please provide bulk options');
   const members = action.endsWith('tags') ? state.contactTags : state.contactLists;
-  for (const id of ids) change(members, id, action.startsWith('add') ? options : [], action.startsWith('add') ? [] : options, now);
+  for (const id of ids)
+    change(
+      members,
+      id,
+      action.startsWith('add') ? options : [],
+      action.startsWith('add') ? [] : options,
+      now,
+    );
   return json(200, {
     last_contact_id: ids.at(-1),
     completed_contacts: ids.length,

@@ -39,10 +39,19 @@ function create({ state, params, now }: Call) {
     return invalid('trigger_name', 'required', 'The trigger_name field is required.');
   }
   const id = nextId(state.funnels);
-  const row = funnelRow(id, typeof title === 'string' ? title : '', trigger, typeof description === 'string' ? description : '', now);
+  const row = funnelRow(
+    id,
+    typeof title === 'string' ? title : '',
+    trigger,
+    typeof description === 'string' ? description : '',
+    now,
+  );
   state.funnels.push(row);
   const { subscribers_count: _count, description: _description, labels: _labels, ...shown } = row;
-  return ok({ funnel: { ...shown, created_by: 1 }, message: 'Funnel has been created. Please configure now' });
+  return ok({
+    funnel: { ...shown, created_by: 1 },
+    message: 'Funnel has been created. Please configure now',
+  });
 }
 
 export const funnelRoutes: readonly Route[] = [

@@ -3,7 +3,9 @@ import { route, type Call, type Route } from './route.ts';
 import { SITE } from './row.ts';
 
 function dashboard({ state }: Call) {
-  const pending = [...state.mails.values()].flatMap((counts) => [...counts.values()]).reduce((sum, n) => sum + n, 0);
+  const pending = [...state.mails.values()]
+    .flatMap((counts) => [...counts.values()])
+    .reduce((sum, n) => sum + n, 0);
   const figure = (title: string, count: number, name: string) => ({ title, count, route: { name } });
   return ok({
     stats: {
@@ -25,7 +27,11 @@ function dashboard({ state }: Call) {
     },
     sales: [],
     dashboard_notices: ['<div class="error"><b>Attention:</b> scheduled tasks do not run.</div>'],
-    onboarding: { total: 1, completed: 1, steps: [{ label: 'Create a Tag', completed: true, route: { name: 'tags' } }] },
+    onboarding: {
+      total: 1,
+      completed: 1,
+      steps: [{ label: 'Create a Tag', completed: true, route: { name: 'tags' } }],
+    },
     quick_links: [{ title: 'Contact Segments', url: `${SITE}/wp-admin/`, icon: 'el-icon-folder' }],
     ff_config: { is_installed: false, create_form_link: `${SITE}/wp-admin/` },
     recommendation: false,

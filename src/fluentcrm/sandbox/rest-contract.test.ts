@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ACCOUNTS } from './account.ts';
-import { differences, restContract } from './rest-contract.suite.ts';
+import { differences } from './answer-shape.suite.ts';
+import { restContract } from './rest-contract.suite.ts';
 import { createSandbox } from './sandbox.ts';
 import { serveSandbox } from './serve.ts';
 
@@ -26,7 +27,7 @@ restContract('in the process', async () => {
 
 restContract('over HTTP', async () => {
   const service = await serveSandbox(createSandbox());
-  closing.push(service.close);
+  closing.push(async () => service.close());
   return async ({ method, path, body, as }) => {
     const headers = new Headers({ 'content-type': 'application/json' });
     if (as !== null) {
@@ -48,7 +49,13 @@ restContract('over HTTP', async () => {
 
 describe('the comparison of answers with shapes', () => {
   const shape = { id: '<integer>', rows: [{ at: '<time>', n: '<digits>' }], gone: null, text: 'exact' };
-  const fits = { id: 1, rows: [{ at: '2026-11-02 09:00:00', n: '20' }], gone: null, text: 'exact', __bench: 0.1 };
+  const fits = {
+    id: 1,
+    rows: [{ at: '2026-11-02 09:00:00', n: '20' }],
+    gone: null,
+    text: 'exact',
+    __bench: 0.1,
+  };
 
   it('accepts what fits', () => {
     expect(differences(fits, shape)).toEqual([]);

@@ -49,7 +49,9 @@ export function textsParam(params: Params, name: string): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-export type Paginator = { readonly object: Readonly<Record<string, unknown>> } | { readonly fault: SandboxAnswer };
+export type Paginator =
+  | { readonly object: Readonly<Record<string, unknown>> }
+  | { readonly fault: SandboxAnswer };
 
 /** The rows of the page asked for, as the paginator object; per_page has no upper limit, 0 and -1 break the real one too. */
 export function paginate(rows: readonly object[], params: Params, family: string): Paginator {

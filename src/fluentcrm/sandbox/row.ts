@@ -33,7 +33,10 @@ const PERSONAL_COLUMNS = [
 /** The columns of a contact that a caller may set. */
 export function personalColumns(params: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    PERSONAL_COLUMNS.filter((column) => params[column] !== undefined).map((column) => [column, params[column]]),
+    PERSONAL_COLUMNS.filter((column) => params[column] !== undefined).map((column) => [
+      column,
+      params[column],
+    ]),
   );
 }
 
@@ -82,7 +85,9 @@ export function contactRow(
 
 /** A contact as the API shows it, with the two columns that are worked out. */
 export function shownContact(row: ContactRow): Row {
-  const names = [row['first_name'], row['last_name']].filter((name) => typeof name === 'string' && name !== '');
+  const names = [row['first_name'], row['last_name']].filter(
+    (name) => typeof name === 'string' && name !== '',
+  );
   return {
     ...row,
     full_name: names.join(' '),
@@ -109,7 +114,13 @@ const FONTS = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica,
 /** The settings of a campaign. */
 export function campaignSettings(subscribers: unknown): Record<string, unknown> {
   return {
-    mailer_settings: { from_name: '', from_email: '', reply_to_name: '', reply_to_email: '', is_custom: 'no' },
+    mailer_settings: {
+      from_name: '',
+      from_email: '',
+      reply_to_name: '',
+      reply_to_email: '',
+      is_custom: 'no',
+    },
     subscribers,
     excludedSubscribers: [],
     sending_filter: 'list_tag',

@@ -1,12 +1,23 @@
 import { criticalPage, empty, invalid, json, ok } from './answer.ts';
-import { firstId, newestFirst, paginate, route, searchRows, textParam, type Call, type Route } from './route.ts';
+import {
+  firstId,
+  newestFirst,
+  paginate,
+  route,
+  searchRows,
+  textParam,
+  type Call,
+  type Route,
+} from './route.ts';
 import { slugOf, type Row } from './row.ts';
 import { nextId } from './state.ts';
 
 type Kind = 'tags' | 'lists';
 
 function counted({ state }: Call, kind: Kind, row: Row): Row {
-  const members = (kind === 'tags' ? state.contactTags : state.contactLists).filter(({ objectId }) => objectId === row.id);
+  const members = (kind === 'tags' ? state.contactTags : state.contactLists).filter(
+    ({ objectId }) => objectId === row.id,
+  );
   const subscribed = members.filter(({ contactId }) =>
     state.contacts.some(({ id, status }) => id === contactId && status === 'subscribed'),
   ).length;
@@ -16,7 +27,10 @@ function counted({ state }: Call, kind: Kind, row: Row): Row {
 }
 
 function list(call: Call, kind: Kind) {
-  const found = searchRows(newestFirst(call.state[kind]), textParam(call.params, 'search'), ['title', 'slug']);
+  const found = searchRows(newestFirst(call.state[kind]), textParam(call.params, 'search'), [
+    'title',
+    'slug',
+  ]);
   const page = paginate(
     found.map((row) => counted(call, kind, row)),
     call.params,
@@ -36,7 +50,8 @@ function get(call: Call, kind: Kind) {
 function create(call: Call, kind: Kind) {
   const { state, params, now } = call;
   const title = textParam(params, 'title');
-  if (title === undefined || title === '') return invalid('title', 'required', 'The title field is required.');
+  if (title === undefined || title === '')
+    return invalid('title', 'required', 'The title field is required.');
   const slug = textParam(params, 'slug');
   // For tags the slug that will be stored is checked; for lists the bare title, so that the same slug can come twice.
   const checked = slug ?? (kind === 'tags' ? slugOf(title) : title);

@@ -18,7 +18,9 @@ export async function serveSandbox(sandbox: Sandbox): Promise<SandboxService> {
         const answer = sandbox({
           method: request.method ?? 'GET',
           // Outside the base of the API nothing matches.
-          path: url.pathname.startsWith(`${BASE}/`) ? url.pathname.slice(BASE.length) : `outside:${url.pathname}`,
+          path: url.pathname.startsWith(`${BASE}/`)
+            ? url.pathname.slice(BASE.length)
+            : `outside:${url.pathname}`,
           query: [...url.searchParams],
           body,
           credentials: credentialsOf(request.headers.authorization),

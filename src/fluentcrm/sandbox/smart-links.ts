@@ -1,5 +1,14 @@
 import { json, ok } from './answer.ts';
-import { firstId, newestFirst, paginate, route, searchRows, textParam, type Call, type Route } from './route.ts';
+import {
+  firstId,
+  newestFirst,
+  paginate,
+  route,
+  searchRows,
+  textParam,
+  type Call,
+  type Route,
+} from './route.ts';
 import { SITE, type Row } from './row.ts';
 import { nextId } from './state.ts';
 
@@ -8,11 +17,20 @@ import { nextId } from './state.ts';
 function linkOf({ params, now }: Call, id: number): Row {
   const given = (params['link'] ?? {}) as Readonly<Record<string, unknown>>;
   const short = id.toString(36).padStart(6, 'x');
-  return { ...given, id, short, short_url: `${SITE}/?fluentcrm=1&route=smart_url&slug=${short}`, created_at: now };
+  return {
+    ...given,
+    id,
+    short,
+    short_url: `${SITE}/?fluentcrm=1&route=smart_url&slug=${short}`,
+    created_at: now,
+  };
 }
 
 function list({ state, params }: Call) {
-  const rows = searchRows(newestFirst(state.smartLinks), textParam(params, 'search'), ['title', 'target_url']);
+  const rows = searchRows(newestFirst(state.smartLinks), textParam(params, 'search'), [
+    'title',
+    'target_url',
+  ]);
   const page = paginate(rows, params, 'smart-links');
   return 'fault' in page ? page.fault : ok({ action_links: page.object });
 }

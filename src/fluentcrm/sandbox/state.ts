@@ -1,4 +1,13 @@
-import { campaignSettings, contactRow, SEED_TIME, SITE, slugOf, type ContactRow, type Membership, type Row } from './row.ts';
+import {
+  campaignSettings,
+  contactRow,
+  SEED_TIME,
+  SITE,
+  slugOf,
+  type ContactRow,
+  type Membership,
+  type Row,
+} from './row.ts';
 
 export type CampaignRow = Row & { title: string; status: string; settings: Record<string, unknown> };
 export type WebhookRow = Row & { key: string; value: Record<string, unknown> };
@@ -28,12 +37,16 @@ export function seed(): State {
   const contacts = Array.from({ length: 24 }, (_, index) => seedContact(index + 1));
   return {
     contacts,
-    tags: ['VIP', 'Newsletter reader', 'Webinar 2026', 'Trial'].map((title, index) => segmentRow(index + 1, title)),
+    tags: ['VIP', 'Newsletter reader', 'Webinar 2026', 'Trial'].map((title, index) =>
+      segmentRow(index + 1, title),
+    ),
     lists: ['All customers', 'Leads', 'Press'].map((title, index) => ({
       ...segmentRow(index + 1, title),
       is_public: '0',
     })),
-    contactTags: contacts.map(({ id }) => member(id, id % 5 === 0 ? 1 : 2)).concat([member(1, 3), member(2, 3)]),
+    contactTags: contacts
+      .map(({ id }) => member(id, id % 5 === 0 ? 1 : 2))
+      .concat([member(1, 3), member(2, 3)]),
     contactLists: contacts.map(({ id }) => member(id, id % 4 === 0 ? 2 : 1)),
     campaigns: [
       seedCampaign(1, 'Seed draft', 'draft', 0, null),
@@ -62,7 +75,14 @@ export function seed(): State {
       ),
     ],
     funnels: [funnelRow(1, 'Welcome', 'user_register', 'seed', SEED_TIME)],
-    webhooks: [webhookRow(3, SEED_KEY, { name: 'Landing page', status: 'subscribed', lists: [2], tags: [4] }, SEED_TIME)],
+    webhooks: [
+      webhookRow(
+        3,
+        SEED_KEY,
+        { name: 'Landing page', status: 'subscribed', lists: [2], tags: [4] },
+        SEED_TIME,
+      ),
+    ],
     smartLinks: [],
     customFields: [
       { type: 'text', label: 'Favourite colour', slug: 'favourite_colour' },
@@ -78,18 +98,35 @@ export function nextId(rows: readonly Row[]): number {
 
 function seedContact(id: number): ContactRow {
   const number = String(id).padStart(2, '0');
-  const odd: Readonly<Record<number, string>> = { 21: 'pending', 22: 'unsubscribed', 23: 'bounced', 24: 'complained' };
+  const odd: Readonly<Record<number, string>> = {
+    21: 'pending',
+    22: 'unsubscribed',
+    23: 'bounced',
+    24: 'complained',
+  };
   return contactRow(
     id,
     `contact-${number}@example.com`,
     odd[id] ?? 'subscribed',
-    { first_name: 'Contact', last_name: number, city: id % 2 === 0 ? 'Berlin' : 'Lyon', country: id % 2 === 0 ? 'DE' : 'FR' },
+    {
+      first_name: 'Contact',
+      last_name: number,
+      city: id % 2 === 0 ? 'Berlin' : 'Lyon',
+      country: id % 2 === 0 ? 'DE' : 'FR',
+    },
     SEED_TIME,
   );
 }
 
 function segmentRow(id: number, title: string): Row {
-  return { id, title, slug: slugOf(title), description: 'seed', created_at: SEED_TIME, updated_at: SEED_TIME };
+  return {
+    id,
+    title,
+    slug: slugOf(title),
+    description: 'seed',
+    created_at: SEED_TIME,
+    updated_at: SEED_TIME,
+  };
 }
 
 function member(contactId: number, objectId: number): Membership {
@@ -191,7 +228,12 @@ export function funnelRow(id: number, title: string, trigger: string, descriptio
 }
 
 /** An incoming webhook; its address holds its key. */
-export function webhookRow(id: number, key: string, value: Readonly<Record<string, unknown>>, now: string): WebhookRow {
+export function webhookRow(
+  id: number,
+  key: string,
+  value: Readonly<Record<string, unknown>>,
+  now: string,
+): WebhookRow {
   return {
     id,
     object_type: 'webhook',

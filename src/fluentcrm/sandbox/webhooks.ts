@@ -8,7 +8,9 @@ const FIELDS = ['first_name', 'last_name', 'full_name', 'email', 'phone', 'city'
 /** Everything at once: the secret addresses, and all tags and lists beside. */
 function list({ state, params }: Call) {
   const wanted = (textParam(params, 'search') ?? '').toLowerCase();
-  const webhooks = newestFirst(state.webhooks).filter(({ value }) => String(value['name']).toLowerCase().includes(wanted));
+  const webhooks = newestFirst(state.webhooks).filter(({ value }) =>
+    String(value['name']).toLowerCase().includes(wanted),
+  );
   return ok({
     webhooks,
     fields: FIELDS.map((key) => ({ key, field: key })),
@@ -22,7 +24,8 @@ function list({ state, params }: Call) {
 function create({ state, params, now }: Call) {
   for (const name of ['name', 'status']) {
     const value = textParam(params, name);
-    if (value === undefined || value === '') return invalid(name, 'required', `The ${name} field is required.`);
+    if (value === undefined || value === '')
+      return invalid(name, 'required', `The ${name} field is required.`);
   }
   const id = nextId(state.webhooks);
   const given = Object.entries(params).filter(([name]) => ['name', 'status', 'tags', 'lists'].includes(name));

@@ -65,7 +65,15 @@ class HttpExchange implements Dispatcher.DispatchHandler, Exchange {
     this.#timer =
       limits.totalMs === undefined
         ? undefined
-        : setTimeout(() => this.#fail({ kind: "timeout", message: `no answer within ${limits.totalMs} ms`, reached: this.#controller !== undefined }), limits.totalMs);
+        : setTimeout(
+            () =>
+              this.#fail({
+                kind: 'timeout',
+                message: `no answer within ${limits.totalMs} ms`,
+                reached: this.#controller !== undefined,
+              }),
+            limits.totalMs,
+          );
   }
 
   abort(): void {
@@ -101,9 +109,22 @@ class HttpExchange implements Dispatcher.DispatchHandler, Exchange {
       ...(retryAfter === undefined ? {} : { retryAfter }),
     };
     if (status >= 300 && status < 400) {
-      this.#fail({ kind: 'redirect', message: `the server answered with a redirect (${status}), which is never followed`, reached: true, status });
-    } else if (headers['content-encoding'] !== undefined && textOf(headers['content-encoding']) !== 'identity') {
-      this.#fail({ kind: 'broken', message: 'the server answered with a compressed body that was not asked for', reached: true, status });
+      this.#fail({
+        kind: 'redirect',
+        message: `the server answered with a redirect (${status}), which is never followed`,
+        reached: true,
+        status,
+      });
+    } else if (
+      headers['content-encoding'] !== undefined &&
+      textOf(headers['content-encoding']) !== 'identity'
+    ) {
+      this.#fail({
+        kind: 'broken',
+        message: 'the server answered with a compressed body that was not asked for',
+        reached: true,
+        status,
+      });
     } else if (isEventStream(contentType)) {
       this.#reader = new SseReader({ maxEventBytes: this.#limits.answerBytes });
       this.#sink.onStream(this.#head);
@@ -124,7 +145,11 @@ class HttpExchange implements Dispatcher.DispatchHandler, Exchange {
     }
     this.#size += chunk.length;
     if (this.#size > this.#limits.answerBytes) {
-      this.#fail({ kind: 'too_large', message: `the answer is larger than ${this.#limits.answerBytes} bytes`, reached: true });
+      this.#fail({
+        kind: 'too_large',
+        message: `the answer is larger than ${this.#limits.answerBytes} bytes`,
+        reached: true,
+      });
     } else {
       this.#chunks.push(chunk);
     }
@@ -175,8 +200,15 @@ function failureOf(error: Error, sent: boolean): UpstreamFailure {
     return { kind: 'timeout', message: 'the server did not begin to answer in time', reached: true };
   }
   if (!sent) {
-    const reason = code === 'UND_ERR_CONNECT_TIMEOUT' ? 'connecting took too long' : `cannot connect${code ? ` (${code})` : ''}`;
+    const reason =
+      code === 'UND_ERR_CONNECT_TIMEOUT'
+        ? 'connecting took too long'
+        : `cannot connect${code ? ` (${code})` : ''}`;
     return { kind: 'unreachable', message: reason, reached: false };
   }
-  return { kind: 'broken', message: 'the connection to the server broke before the answer was complete', reached: true };
+  return {
+    kind: 'broken',
+    message: 'the connection to the server broke before the answer was complete',
+    reached: true,
+  };
 }

@@ -44,15 +44,25 @@ function parseUrl(options: HttpUpstreamOptions): URL {
   try {
     url = new URL(options.url);
   } catch {
-    throw new ToolgateError('upstream.bad_url', `The address of server "${options.serverId}" is not a URL.`, { hint });
+    throw new ToolgateError('upstream.bad_url', `The address of server "${options.serverId}" is not a URL.`, {
+      hint,
+    });
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new ToolgateError('upstream.bad_url', `The address of server "${options.serverId}" is neither http nor https.`, { hint });
+    throw new ToolgateError(
+      'upstream.bad_url',
+      `The address of server "${options.serverId}" is neither http nor https.`,
+      { hint },
+    );
   }
   if (url.username !== '' || url.password !== '') {
-    throw new ToolgateError('upstream.bad_url', `The address of server "${options.serverId}" holds a credential.`, {
-      hint: 'Put the credential into "headers": addresses end up in logs.',
-    });
+    throw new ToolgateError(
+      'upstream.bad_url',
+      `The address of server "${options.serverId}" holds a credential.`,
+      {
+        hint: 'Put the credential into "headers": addresses end up in logs.',
+      },
+    );
   }
   return url;
 }
@@ -70,7 +80,10 @@ class HttpUpstream implements Upstream {
     this.serverId = options.serverId;
     this.#options = options;
     this.#path = url.pathname + url.search;
-    this.#credential = Object.entries(options.headers).flatMap(([name, value]) => [name.toLowerCase(), value]);
+    this.#credential = Object.entries(options.headers).flatMap(([name, value]) => [
+      name.toLowerCase(),
+      value,
+    ]);
     this.#pool = new Pool(url.origin, {
       connect: { timeout: options.limits.connectMs },
       headersTimeout: options.limits.firstByteMs,
@@ -106,14 +119,20 @@ class HttpUpstream implements Upstream {
 
   exchange(request: UpstreamRequest, sink: AnswerSink): Exchange {
     const headers = [...this.#credential, 'accept-encoding', 'identity'];
-    headers.push('accept', request.verb === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream');
+    headers.push(
+      'accept',
+      request.verb === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream',
+    );
     if (request.verb === 'POST') headers.push('content-type', 'application/json');
     if (request.session !== undefined) headers.push('mcp-session-id', request.session);
     for (const [name, value] of request.headers) headers.push(name, value);
     return startHttpExchange(
       this.#pool,
       { path: this.#path, verb: request.verb, headers, body: request.body },
-      { totalMs: staysOpen(request) ? undefined : this.#options.limits.callMs, answerBytes: this.#options.limits.answerBytes },
+      {
+        totalMs: staysOpen(request) ? undefined : this.#options.limits.callMs,
+        answerBytes: this.#options.limits.answerBytes,
+      },
       this.#watchingForChanges(sink),
     );
   }
@@ -147,13 +166,22 @@ class HttpUpstream implements Upstream {
       );
     } catch (error) {
       const reason = error instanceof UpstreamUnavailable ? error.failure.kind : 'unknown';
-      this.#options.log.warn({ server: this.serverId, reason, err: error }, 'cannot list the tools of the server');
+      this.#options.log.warn(
+        { server: this.serverId, reason, err: error },
+        'cannot list the tools of the server',
+      );
       throw error;
     }
   }
 
-  #ask(extra: Readonly<Record<string, string>>, body: JsonObject): Promise<{ head: AnswerHead; message: JsonObject | undefined }> {
-    const { promise, resolve, reject } = withResolvers<{ head: AnswerHead; message: JsonObject | undefined }>();
+  #ask(
+    extra: Readonly<Record<string, string>>,
+    body: JsonObject,
+  ): Promise<{ head: AnswerHead; message: JsonObject | undefined }> {
+    const { promise, resolve, reject } = withResolvers<{
+      head: AnswerHead;
+      message: JsonObject | undefined;
+    }>();
     let streamHead: AnswerHead = { status: 200 };
     const exchange = startHttpExchange(
       this.#pool,
@@ -214,7 +242,11 @@ function staysOpen(request: UpstreamRequest): boolean {
   );
 }
 
-function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (reason: unknown) => void } {
+function withResolvers<T>(): {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+  reject: (reason: unknown) => void;
+} {
   let resolve: (value: T) => void = () => {};
   let reject: (reason: unknown) => void = () => {};
   const promise = new Promise<T>((yes, no) => {

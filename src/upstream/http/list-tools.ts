@@ -25,16 +25,28 @@ export type Ask = (
  * stateless legacy servers answer it too), and where that is refused with the legacy handshake.
  * Throws `UpstreamUnavailable`.
  */
-export async function listTools(ask: Ask, endSession: (session: string, revision: string) => void): Promise<readonly ToolDefinition[]> {
-  const modern = await listPages((cursor) => ask(modernHeaders('tools/list'), modernBody('tools/list', cursor)));
+export async function listTools(
+  ask: Ask,
+  endSession: (session: string, revision: string) => void,
+): Promise<readonly ToolDefinition[]> {
+  const modern = await listPages((cursor) =>
+    ask(modernHeaders('tools/list'), modernBody('tools/list', cursor)),
+  );
   if (modern.ok) return modern.tools;
 
-  const opened = await ask({}, {
-    jsonrpc: '2.0',
-    id: 'toolgate-1',
-    method: 'initialize',
-    params: { protocolVersion: LATEST_LEGACY_REVISION, capabilities: {}, clientInfo: { name: 'toolgate', version: '1' } },
-  });
+  const opened = await ask(
+    {},
+    {
+      jsonrpc: '2.0',
+      id: 'toolgate-1',
+      method: 'initialize',
+      params: {
+        protocolVersion: LATEST_LEGACY_REVISION,
+        capabilities: {},
+        clientInfo: { name: 'toolgate', version: '1' },
+      },
+    },
+  );
   const revision = objectOf(opened.message?.['result'])?.['protocolVersion'];
   if (typeof revision !== 'string') throw new UpstreamUnavailable(refusalOf(opened.head, 'the handshake'));
   const headers: Record<string, string> = {
@@ -43,14 +55,21 @@ export async function listTools(ask: Ask, endSession: (session: string, revision
   };
   await ask(headers, { jsonrpc: '2.0', method: 'notifications/initialized' });
   const legacy = await listPages((cursor) =>
-    ask(headers, { jsonrpc: '2.0', id: 'toolgate-2', method: 'tools/list', ...(cursor === undefined ? {} : { params: { cursor } }) }),
+    ask(headers, {
+      jsonrpc: '2.0',
+      id: 'toolgate-2',
+      method: 'tools/list',
+      ...(cursor === undefined ? {} : { params: { cursor } }),
+    }),
   );
   if (opened.head.session !== undefined) endSession(opened.head.session, revision);
   if (!legacy.ok) throw new UpstreamUnavailable(refusalOf(legacy.head, 'tools/list'));
   return legacy.tools;
 }
 
-type Pages = { readonly ok: true; readonly tools: ToolDefinition[] } | { readonly ok: false; readonly head: AnswerHead };
+type Pages =
+  | { readonly ok: true; readonly tools: ToolDefinition[] }
+  | { readonly ok: false; readonly head: AnswerHead };
 
 async function listPages(askPage: (cursor: string | undefined) => ReturnType<Ask>): Promise<Pages> {
   const tools: ToolDefinition[] = [];
@@ -65,7 +84,11 @@ async function listPages(askPage: (cursor: string | undefined) => ReturnType<Ask
     if (tools.length > MAX_TOOLS) break;
     cursor = next;
   }
-  throw new UpstreamUnavailable({ kind: 'too_large', message: 'the server lists too many tools', reached: true });
+  throw new UpstreamUnavailable({
+    kind: 'too_large',
+    message: 'the server lists too many tools',
+    reached: true,
+  });
 }
 
 /** The entries of a list result that are tools at all: objects with a name. */
@@ -101,7 +124,9 @@ function refusalOf(head: AnswerHead, what: string): UpstreamFailure {
   const credentials = head.status === 401 || head.status === 403;
   return {
     kind: credentials ? 'refused_credentials' : 'broken',
-    message: credentials ? 'the server refused the credential that the gateway holds for it' : `the server did not answer ${what} (HTTP ${head.status})`,
+    message: credentials
+      ? 'the server refused the credential that the gateway holds for it'
+      : `the server did not answer ${what} (HTTP ${head.status})`,
     reached: true,
     status: head.status,
   };

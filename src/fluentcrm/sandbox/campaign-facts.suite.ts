@@ -1,0 +1,126 @@
+import type { Fact } from './contact-facts.suite.ts';
+import {
+  campaign,
+  denied,
+  noModel,
+  noRoute,
+  notPaused,
+  notWorking,
+  paginator,
+  settings,
+} from './row-shapes.suite.ts';
+
+/** What the real API was seen to answer about campaigns, each on a fresh seed. */
+export const CAMPAIGN_FACTS: readonly Fact[] = [
+  {
+    of: 'a page of campaigns',
+    call: 'GET /campaigns?per_page=2',
+    answer: { campaigns: paginator(campaign) },
+  },
+  {
+    of: 'a campaign',
+    call: 'GET /campaigns/3',
+    answer: { campaign: { ...campaign, server_time: '<time>' }, templates: [] },
+  },
+  { of: 'a missing campaign', call: 'GET /campaigns/999', status: 404, answer: noModel('Campaign') },
+  {
+    of: 'the state of a campaign',
+    call: 'GET /campaigns/3/status',
+    answer: {
+      current_timestamp: '<time>',
+      stat: [{ status: 'scheduled', total: '20' }],
+      campaign: { ...campaign, scheduling_range: null, sent_by: '<text>' },
+      sent_count: 0,
+      analytics: [],
+      subject_analytics: [],
+    },
+  },
+  {
+    of: 'the counts of a campaign',
+    call: 'GET /campaigns/3/overview_stats',
+    answer: { sent_count: 0, stat: [{ status: 'scheduled', total: '20' }], analytics: [] },
+  },
+  {
+    of: 'a pause',
+    call: 'POST /campaigns/3/pause',
+    answer: {
+      message: 'Campaign has been successfully marked as paused',
+      campaign: { ...campaign, status: 'paused' },
+    },
+  },
+  { of: 'a pause of a paused campaign', call: 'POST /campaigns/6/pause', status: 422, answer: notWorking },
+  { of: 'a pause of a draft', call: 'POST /campaigns/1/pause', status: 422, answer: notWorking },
+  { of: 'a pause of a scheduled campaign', call: 'POST /campaigns/2/pause', status: 422, answer: notWorking },
+  {
+    of: 'a resumption',
+    call: 'POST /campaigns/6/resume',
+    answer: {
+      message: 'Campaign has been successfully resumed',
+      campaign: { ...campaign, status: 'working' },
+    },
+  },
+  {
+    of: 'a resumption of a campaign that is sent',
+    call: 'POST /campaigns/3/resume',
+    status: 422,
+    answer: notPaused,
+  },
+  { of: 'a pause of nothing', call: 'POST /campaigns/999/pause', status: 404, answer: noModel('Campaign') },
+  { of: 'a pause of text', call: 'POST /campaigns/abc/pause', status: 404, answer: noRoute },
+  { of: 'a pause of a fraction', call: 'POST /campaigns/3.7/pause', status: 404, answer: noRoute },
+  { of: 'a pause with GET', call: 'GET /campaigns/3/pause', status: 404, answer: noRoute },
+  {
+    of: 'a pause by a reader',
+    call: 'POST /campaigns/3/pause',
+    as: 'reader',
+    status: 403,
+    answer: denied(403),
+  },
+  {
+    of: 'a pause by nobody in particular',
+    call: 'POST /campaigns/3/pause',
+    as: null,
+    status: 401,
+    answer: denied(401),
+  },
+  {
+    of: 'a deletion by an operator',
+    call: 'DELETE /campaigns/3',
+    as: 'operator',
+    status: 403,
+    answer: denied(403),
+  },
+  {
+    of: 'a new campaign, of which only the title is read',
+    call: 'POST /campaigns',
+    body: { title: 'New', email_subject: 'ignored', recipient_list: [1] },
+    answer: {
+      title: 'New',
+      email_body: '',
+      status: 'draft',
+      type: 'campaign',
+      design_template: 'simple',
+      slug: 'new',
+      created_by: 1,
+      settings: {
+        ...settings,
+        excludedSubscribers: [{ list: null, tag: null }],
+        dynamic_segment: { id: '', slug: '' },
+        advanced_filters: ['<any>'],
+      },
+      updated_at: '<time>',
+      created_at: '<time>',
+      id: 7,
+      template: null,
+      subjects: [],
+    },
+  },
+  {
+    of: 'a title in use',
+    call: 'POST /campaigns',
+    body: { title: 'Seed draft' },
+    status: 422,
+    answer: { title: { unique: 'The title attribute is already taken and must be unique.' } },
+  },
+  { of: 'a deleted campaign', call: 'DELETE /campaigns/5', answer: { success: true } },
+];
