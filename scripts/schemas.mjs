@@ -3,12 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { configurationJsonSchema } from '../dist/platform/index.js';
 import { policyJsonSchema } from '../dist/policy/index.js';
 
-for (const [name, schema] of [
-  ['policy', policyJsonSchema()],
-  ['toolgate', configurationJsonSchema()],
-]) {
-  writeFileSync(
-    new URL(`../schemas/${name}.schema.json`, import.meta.url),
-    `${JSON.stringify(schema, null, 2)}\n`,
-  );
+const folder = new URL('../schemas/', import.meta.url);
+
+function write(file, schema) {
+  writeFileSync(new URL(file, folder), `${JSON.stringify(schema, null, 2)}\n`);
 }
+
+write('policy.schema.json', policyJsonSchema());
+write('toolgate.schema.json', configurationJsonSchema());

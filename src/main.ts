@@ -20,12 +20,15 @@ const DEFAULT_LIMITS: Required<LimitConfiguration> = {
   answerBytes: 16 * 1024 * 1024,
 };
 const STOP_MS = 3_000;
+const PRUNE_MS = 3_600_000;
 
 function compose(log: Log): Compose {
   const clock = systemClock;
   return {
     assemble(dataDir: string, anonymous?: Grant): Assembly {
       const store = openStore({ dataDir, clock });
+      // counters of past windows are of no use; a store that is closed meanwhile has none to forget
+      setInterval(() => store.counters.prune(clock.now()).catch(() => {}), PRUNE_MS).unref();
       const directory = new Directory(anonymous);
       const gateway = new Gateway({
         directory,

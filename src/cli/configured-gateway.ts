@@ -21,7 +21,6 @@ import { readyText, type ReadyServer } from './ready-text.ts';
 import { listen, untilStopped } from './serving.ts';
 
 const REFRESH_MS = 250;
-const PRUNE_MS = 3_600_000;
 const EXAMPLE = fileURLToPath(new URL('../../examples/toolgate.json', import.meta.url));
 const DEMO_AGENT = fileURLToPath(new URL('../../examples/demo-agent.mjs', import.meta.url));
 
@@ -49,9 +48,9 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
   }
   const grants = new GrantSource(assembly.directory, assembly.store.grants);
   await grants.declare(declaredGrants(configuration, options.dataDir));
-  const timers: NodeJS.Timeout[] = [];
+  let refresh: NodeJS.Timeout | undefined;
   const close = async (): Promise<void> => {
-    for (const timer of timers) clearInterval(timer);
+    clearInterval(refresh);
     await Promise.all(assembly.directory.servers().map((server) => server.upstream.close()));
     await assembly.store.close();
   };
@@ -70,11 +69,7 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
   const { port } = await listen(listener, options.port ?? configuration.port ?? 8750, host, close);
   for (const server of assembly.directory.servers()) server.upstream.tools().catch(() => {}); // warm up
 
-  const { counters } = assembly.store;
-  timers.push(
-    setInterval(createRefresh(loaded, assembly, grants, options.dataDir), REFRESH_MS),
-    setInterval(() => void counters.prune(Date.now()).catch(() => {}), PRUNE_MS),
-  );
+  refresh = setInterval(createRefresh(loaded, assembly, grants, options.dataDir), REFRESH_MS);
   const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const demo =
     file === EXAMPLE ? `node ${shortest(DEMO_AGENT)} ${base} ${shortest(options.dataDir)}` : undefined;

@@ -13,8 +13,8 @@ function readAll(chunks: readonly Uint8Array[], maxEventBytes?: number) {
   for (const chunk of chunks) {
     const read = reader.push(chunk);
     events.push(...read.events);
-    if (read.ok) sawComment ||= read.sawComment;
-    else fault = read.reason;
+    sawComment ||= read.sawComment;
+    if (!read.ok) fault = read.reason;
   }
   return { events, sawComment, fault };
 }
@@ -109,9 +109,35 @@ describe('SseReader', () => {
   it('hands over what came before a fault, then only repeats the fault', () => {
     const reader = new SseReader();
     const bad = Uint8Array.from([...encode('data: a\n\ndata: '), 0xff, 10, 10]);
-    expect(reader.push(bad)).toEqual({ ok: false, reason: 'not_utf8', events: [data('a')] });
-    expect(reader.push(encode('data: b\n\n'))).toEqual({ ok: false, reason: 'not_utf8', events: [] });
+    expect(reader.push(bad)).toEqual({
+      ok: false,
+      reason: 'not_utf8',
+      events: [data('a')],
+      sawComment: false,
+    });
+    expect(reader.push(encode('data: b\n\n'))).toEqual({
+      ok: false,
+      reason: 'not_utf8',
+      events: [],
+      sawComment: false,
+    });
   });
+
+  it('reports a comment before a fault in the same chunk', () => {
+    const read = new SseReader().push(Uint8Array.of(0x3a, 10, 0x80, 10));
+    expect(read).toEqual({ ok: false, reason: 'not_utf8', events: [], sawComment: true });
+  });
+
+  it.each([
+    [12, ['data: a', '\n\n'], undefined],
+    [9, ['data: a', '\n\n'], 'event_too_large'],
+  ])(
+    'counts a byte order mark, cut or whole, against a limit of %i',
+    (limit, [head = '', tail = ''], fault) => {
+      expect(readAll([encode(`\ufeff${head}${tail}`)], limit).fault).toBe(fault);
+      expect(readAll([encode(`\ufeff${head}`), encode(tail)], limit).fault).toBe(fault);
+    },
+  );
 
   it('gives the same events however the bytes are cut', () => {
     const piece = fc.constantFrom(
@@ -161,6 +187,7 @@ describe('SseReader', () => {
         (values, places) => {
           const bytes = Uint8Array.from(values);
           expect(readAll(cut(bytes, places))).toEqual(readAll([bytes]));
+          expect(readAll(cut(bytes, places), 8)).toEqual(readAll([bytes], 8));
         },
       ),
       { numRuns: 500 },

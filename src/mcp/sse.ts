@@ -10,19 +10,12 @@ export interface SseEvent {
   readonly hasData: boolean;
 }
 
-export type SseRead =
-  | {
-      readonly ok: true;
-      readonly events: readonly SseEvent[];
-      /** A comment line arrived: the other side lives. */
-      readonly sawComment: boolean;
-    }
-  | {
-      readonly ok: false;
-      readonly reason: 'event_too_large' | 'not_utf8';
-      /** The events before the fault. */
-      readonly events: readonly SseEvent[];
-    };
+export type SseRead = {
+  /** The events that these bytes completed; on a fault, those before it. */
+  readonly events: readonly SseEvent[];
+  /** A comment line arrived: the other side lives. */
+  readonly sawComment: boolean;
+} & ({ readonly ok: true } | { readonly ok: false; readonly reason: 'event_too_large' | 'not_utf8' });
 
 export interface SseLimits {
   /** Bytes of one event's fields, line ends not counted; default 4 MiB. */
@@ -84,9 +77,8 @@ export class SseReader {
     this.#events = [];
     this.#sawComment = false;
     if (this.#fault === undefined) this.#cutLines(chunk);
-    const events = this.#events;
-    if (this.#fault !== undefined) return { ok: false, reason: this.#fault, events };
-    return { ok: true, events, sawComment: this.#sawComment };
+    const seen = { events: this.#events, sawComment: this.#sawComment };
+    return this.#fault === undefined ? { ok: true, ...seen } : { ok: false, reason: this.#fault, ...seen };
   }
 
   #cutLines(chunk: Uint8Array): void {
@@ -122,12 +114,16 @@ export class SseReader {
       this.#pieces = [];
       this.#pieceBytes = 0;
     }
+    // Measured with the byte order mark, as an unfinished line is, so that it does not matter where chunks end.
+    if (this.#eventBytes + line.length > this.#maxEventBytes) {
+      this.#fault = 'event_too_large';
+      return;
+    }
     if (this.#isFirstLine) {
       this.#isFirstLine = false;
       if (isByteOrderMark(line)) line = line.subarray(3);
     }
     if (line.length === 0) this.#dispatch();
-    else if (this.#eventBytes + line.length > this.#maxEventBytes) this.#fault = 'event_too_large';
     else if (line[0] === COLON) this.#sawComment = true;
     else this.#readField(line);
   }

@@ -106,6 +106,10 @@ describe('parseStrict', () => {
     expect(parse(`{"${'k'.repeat(4096)}":1}`).ok).toBe(true);
   });
 
+  it.each(['[]', '{}', '{"a":[]}'])('does not add up the depth of siblings: %s', (piece) => {
+    expect(parse(`[${`${piece},`.repeat(1000)}0]`).ok).toBe(true);
+  });
+
   it('counts values, not names, against the cap', () => {
     const limits = { maxNodes: 4 };
     expect(parseStrict(encode('{"a":1,"b":[2]}'), limits).ok).toBe(true);

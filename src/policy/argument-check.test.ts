@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-thenable -- "then" is a keyword of JSON Schema */
 import { describe, expect, it } from 'vitest';
 import { compileArgumentCheck } from './argument-check.ts';
 
@@ -206,6 +207,12 @@ describe('compileArgumentCheck: the schema itself', () => {
     ],
     ['nullable', object({ n: { type: 'string', nullable: true } }), { n: null }, true],
     ['nullable without a type', object({ n: { nullable: true, enum: ['a'] } }), { n: 'a' }, true],
+    [
+      'a schema that asks for a promise',
+      { $async: true, ...object({ n: { $async: true, type: 'number' } }) },
+      { n: 'x' },
+      false,
+    ],
     ['a true schema', true, { a: 1 }, true],
     ['no schema', undefined, { a: 1 }, true],
   ])('%s', (_, schema, args, expected) => {

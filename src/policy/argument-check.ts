@@ -162,7 +162,7 @@ function inWords(error: ErrorObject, declared: readonly string[]): string {
   if (typeof undeclared === 'string') {
     if (place !== '') return `The argument "${place}" holds a property that the tool does not declare.`;
     const name = JSON.stringify(undeclared.slice(0, 64));
-    const near = didYouMean(undeclared, declared);
+    const near = didYouMean(undeclared, declared.slice(0, 100));
     const takes = declared.length === 0 ? 'It takes none.' : `It takes: ${declared.slice(0, 20).join(', ')}.`;
     return `The tool does not declare the argument ${name}${near === undefined ? '.' : `; ${near}`} ${takes}`;
   }
@@ -210,7 +210,7 @@ export function compileArgumentCheck(inputSchema: unknown): ArgumentCheck {
     try {
       visits.reset();
       patterns.reset();
-      if (validate(args)) return undefined;
+      if (validate(args) === true) return undefined;
       const error = validate.errors?.[0];
       return error === undefined
         ? 'The arguments do not satisfy the inputSchema of the tool.'

@@ -123,9 +123,12 @@ function closeMember(closing: Closing, keyword: string, value: unknown, around: 
   return shape === 'map' ? mapObject(value, change) : change(value);
 }
 
-/** Spellings of older drafts and of OpenAPI that the validator would stumble over, in those of today. */
+/**
+ * Spellings of older drafts and of OpenAPI that the validator would stumble over, in those of today. `$async` is a
+ * switch of ajv, not of JSON Schema, and would make it answer with a promise.
+ */
 function modernise(schema: Schema): Record<string, unknown> {
-  const { $schema: _, nullable, ...others } = schema;
+  const { $schema: _dialect, $async: _async, nullable, ...others } = schema;
   const rest: Record<string, unknown> = others;
   for (const [bound, exclusive] of [
     ['minimum', 'exclusiveMinimum'],

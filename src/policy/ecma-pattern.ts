@@ -1,5 +1,5 @@
 import type { Meter } from './meter.ts';
-import { compilePattern, type Pattern } from './pattern.ts';
+import { compilePattern, LONGEST_SOURCE, type Pattern } from './pattern.ts';
 
 /** Thrown while a schema is checked when one of its parts cannot be decided; the call is then refused. */
 export class Undecidable extends Error {}
@@ -77,17 +77,26 @@ function translateOddClass(source: string, at: number, before: string): string {
  * that argument.
  */
 export function lazyPattern(source: string, meter: Meter): { test(text: string): boolean } {
-  let pattern: Pattern | undefined;
+  let pattern: Pattern | 'none' | undefined;
   return {
     test(text) {
-      if (pattern === undefined) {
-        const compiled = compilePattern(translatePattern(source));
-        if ('message' in compiled) throw new Undecidable('a pattern that cannot be checked in bounded time');
-        pattern = compiled.pattern;
-      }
-      const found = pattern.test(text, meter);
-      if (found === undefined) throw new Undecidable('a text that is too long to be checked');
-      return found;
+      pattern ??= compileEcma(source);
+      const found = pattern === 'none' ? undefined : pattern.test(text, meter);
+      if (found !== undefined) return found;
+      throw new Undecidable(
+        pattern === 'none'
+          ? 'a pattern that cannot be checked in bounded time'
+          : 'a text that is too long to be checked',
+      );
     },
   };
+}
+
+function compileEcma(source: string): Pattern | 'none' {
+  try {
+    const compiled = compilePattern(source.length > LONGEST_SOURCE ? source : translatePattern(source));
+    return 'pattern' in compiled ? compiled.pattern : 'none';
+  } catch {
+    return 'none';
+  }
 }

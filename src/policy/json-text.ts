@@ -58,10 +58,12 @@ function positionsOf(text: string): (offset: number) => { line: number; column: 
 function valueOf(node: Node): unknown {
   if (node.type === 'array') return (node.children ?? []).map(valueOf);
   if (node.type !== 'object') return node.value;
-  const members = (node.children ?? []).flatMap(({ children: [key, value] = [] }) =>
-    key === undefined || value === undefined ? [] : [[String(key.value), valueOf(value)] as const],
-  );
-  return Object.fromEntries(members.toReversed());
+  const members = new Map<string, unknown>();
+  for (const { children: [key, value] = [] } of node.children ?? []) {
+    if (key === undefined || value === undefined || members.has(String(key.value))) continue;
+    members.set(String(key.value), valueOf(value));
+  }
+  return Object.fromEntries(members);
 }
 
 /** Every key that its object has already, at any depth; keys are compared as decoded. */

@@ -22,6 +22,7 @@ describe('compilePattern', () => {
   });
 
   it('refuses a program that is too large', () => {
+    expect(compilePattern('a'.repeat(10_001))).toHaveProperty('message', expect.stringContaining('too long'));
     expect(compilePattern('[a-z]{1,400}')).toHaveProperty('message', expect.stringContaining('too large'));
   });
 

@@ -4,6 +4,9 @@ import type { Meter } from './meter.ts';
 /** Compiled programs larger than this are refused: their worst case is too slow. */
 export const LARGEST_PROGRAM = 300;
 
+/** Longer sources are not even compiled. */
+export const LONGEST_SOURCE = 10_000;
+
 /** Program size times text length that a single match may cost; about 40 ms at worst. */
 export const MOST_WORK_PER_MATCH = 1_000_000;
 
@@ -18,6 +21,9 @@ export interface Pattern {
  * Gives a message for people when the syntax is wrong or the program too large.
  */
 export function compilePattern(source: string): { pattern: Pattern } | { message: string } {
+  if (source.length > LONGEST_SOURCE) {
+    return { message: `is too long a regular expression (at most ${LONGEST_SOURCE} characters)` };
+  }
   let program: RE2JS;
   try {
     program = RE2JS.compile(source);

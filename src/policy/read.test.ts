@@ -15,7 +15,7 @@ describe('readPolicy', () => {
     'accepts the published %s',
     (name) => {
       const text = readFileSync(new URL(`../../examples/policies/${name}.json`, import.meta.url), 'utf8');
-      expect(readPolicy(text)).toEqual({ ok: true, document: JSON.parse(text) });
+      expect(JSON.stringify(readPolicy(text))).toBe(JSON.stringify({ ok: true, document: JSON.parse(text) }));
       expect(validatePolicy(JSON.parse(text)).ok).toBe(true);
     },
   );

@@ -65,7 +65,7 @@ async function connectOld(where: Where): Promise<AnyClient> {
     'url' in where
       ? new OldHttp(new URL(where.url), { requestInit: { headers: headersOf(where.token) } })
       : new OldStdio({ command: where.command, args: [...where.args], env: where.env ?? {}, stderr: 'pipe' });
-  await client.connect(transport as Parameters<typeof client.connect>[0]);
+  await client.connect(transport);
   return {
     era: 'legacy',
     listTools: async () => (await client.listTools()).tools.map((tool) => tool.name),

@@ -112,10 +112,18 @@ export class RecordingUpstream {
     response.on('close', () => this.#streams.delete(response));
   }
 
+  #listen(id: string | number, response: ServerResponse): void {
+    this.#openStream(response);
+    const _meta = { 'io.modelcontextprotocol/subscriptionId': id };
+    const params = { _meta, notifications: { toolsListChanged: true } };
+    this.push({ jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged', params });
+  }
+
   async #answer(message: Message, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const isModern = JSON.stringify(message.params ?? {}).includes('io.modelcontextprotocol/protocolVersion');
     if (this.#options.legacyOnly && isModern) return void response.writeHead(400).end();
     if (message.id === undefined || message.method === undefined) return void response.writeHead(202).end();
+    if (message.method === 'subscriptions/listen') return this.#listen(message.id, response);
     if (message.method === 'initialize' && this.#options.sessions)
       response.setHeader('mcp-session-id', 'upstream-session-1');
     const { name, arguments: args } = (message.params ?? {}) as {

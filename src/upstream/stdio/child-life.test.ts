@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { UpstreamUnavailable } from '#upstream';
 import type { Log } from '#platform';
-import { call, fixture, fixtureUpstream, open, report, request, until } from '../../../test/fixtures/stdio/probe.ts';
+import {
+  call,
+  fixture,
+  fixtureUpstream,
+  open,
+  report,
+  request,
+  until,
+} from '../../../test/fixtures/stdio/probe.ts';
 import { guardedLaunch } from './guard.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stdio-upstream-'));
@@ -29,14 +37,22 @@ function membersOf(group: number): string[] {
   return lines.filter((line) => new RegExp(`^\\s*${group}\\s+[^Z]`).test(line));
 }
 
-function recordingLog(): { log: Log; lines: { readonly level: string; readonly [field: string]: unknown }[] } {
+function recordingLog(): {
+  log: Log;
+  lines: { readonly level: string; readonly [field: string]: unknown }[];
+} {
   const lines: { readonly level: string; readonly [field: string]: unknown }[] = [];
   const at =
     (level: string) =>
     (fields: object | string, message?: string): void => {
       lines.push(typeof fields === 'string' ? { level, message: fields } : { level, message, ...fields });
     };
-  const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } as unknown as Log;
+  const log = {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+  } as unknown as Log;
   return { log: Object.assign(log, { child: () => log }), lines };
 }
 
@@ -68,9 +84,13 @@ describe('a child that dies', () => {
 
   it('is never one of two', async () => {
     const starts = newFile();
-    const server = fixtureUpstream('server.mjs', ['--start-log', starts], { backoff: { firstMs: 1, maxMs: 1 } });
+    const server = fixtureUpstream('server.mjs', ['--start-log', starts], {
+      backoff: { firstMs: 1, maxMs: 1 },
+    });
     for (let round = 0; round < 5; round++) {
-      await Promise.all(Array.from({ length: 10 }, (_, i) => call(server, i === 5 ? 'crash' : 'echo_later', { text: 'x' })));
+      await Promise.all(
+        Array.from({ length: 10 }, (_, i) => call(server, i === 5 ? 'crash' : 'echo_later', { text: 'x' })),
+      );
     }
     await server.close();
     const log = readFileSync(starts, 'utf8');
@@ -89,8 +109,14 @@ describe('a child that dies', () => {
 
   it('again and again is refused at once between its starts', async () => {
     const starts = newFile();
-    const server = fixtureUpstream('server.mjs', ['--start-log', starts, '--crash-at-start'], { backoff: { firstMs: 60_000, maxMs: 60_000 } });
-    const answers = await Promise.all([call(server, 'echo'), call(server, 'echo'), server.tools().catch((error: unknown) => error)]);
+    const server = fixtureUpstream('server.mjs', ['--start-log', starts, '--crash-at-start'], {
+      backoff: { firstMs: 60_000, maxMs: 60_000 },
+    });
+    const answers = await Promise.all([
+      call(server, 'echo'),
+      call(server, 'echo'),
+      server.tools().catch((error: unknown) => error),
+    ]);
     const failure = { kind: 'unreachable', reached: false, message: 'the server exited with code 3' };
     expect(answers[0].failure).toEqual(failure);
     expect(answers[1].failure).toEqual(failure);
@@ -104,8 +130,16 @@ describe('a child that dies', () => {
 describe('a command that cannot be used', () => {
   it.each([
     ['is not there', { command: 'no-such-command-here' }, 'the command "no-such-command-here" was not found'],
-    ['is no program', { command: fixture('server.mjs') }, `the command "${fixture('server.mjs')}" cannot be run`],
-    ['has no working folder', { cwd: '/no/such/folder' }, /^the working folder of the command .* does not exist$/],
+    [
+      'is no program',
+      { command: fixture('server.mjs') },
+      `the command "${fixture('server.mjs')}" cannot be run`,
+    ],
+    [
+      'has no working folder',
+      { cwd: '/no/such/folder' },
+      /^the working folder of the command .* does not exist$/,
+    ],
     ['holds a NUL', { args: ['a\0b'] }, /^the command .* cannot be started: /],
   ])('because it %s is named', async (_, options, message) => {
     const server = fixtureUpstream('server.mjs', [], options);
@@ -117,7 +151,9 @@ describe('a command that cannot be used', () => {
 
   it('is tried again when somebody asks', async () => {
     const starts = newFile();
-    const server = fixtureUpstream('server.mjs', ['--start-log', starts, '--crash-at-start'], { backoff: { firstMs: 5, maxMs: 5 } });
+    const server = fixtureUpstream('server.mjs', ['--start-log', starts, '--crash-at-start'], {
+      backoff: { firstMs: 5, maxMs: 5 },
+    });
     for (let i = 0; i < 3; i++) await call(server, 'echo');
     expect(readFileSync(starts, 'utf8').match(/start/g)).toHaveLength(3);
     await server.close();
@@ -129,7 +165,11 @@ describe('time limits', () => {
     const server = fixtureUpstream('mute.mjs', [], { limits: { startMs: 150 } });
     const answers = await Promise.all([call(server, 'echo'), call(server, 'echo', {}, { era: 'modern' })]);
     for (const { failure } of answers) {
-      expect(failure).toEqual({ kind: 'unreachable', reached: false, message: 'the server did not start within 0.15 s' });
+      expect(failure).toEqual({
+        kind: 'unreachable',
+        reached: false,
+        message: 'the server did not start within 0.15 s',
+      });
     }
     await server.close();
   });
@@ -148,7 +188,11 @@ describe('time limits', () => {
       request(server, 'p', 'tools/call', { name: 'never', _meta: { progressToken: 'p' } }).done,
       call(server, 'echo', { text: 'fine' }),
     ]);
-    expect(silent.failure).toEqual({ kind: 'timeout', reached: true, message: 'the server did not answer within 0.2 s' });
+    expect(silent.failure).toEqual({
+      kind: 'timeout',
+      reached: true,
+      message: 'the server did not answer within 0.2 s',
+    });
     expect(streaming.failure?.kind).toBe('timeout');
     expect(fine.text).toBe('fine');
     expect((await report(server)).cancelled).toHaveLength(2);
@@ -163,9 +207,25 @@ describe('a noisy child', () => {
       call(server, 'huge', { bytes: 5_000_000 }),
       call(server, 'echo_later', { text: 'fine' }),
     ]);
-    expect(huge.failure).toEqual({ kind: 'too_large', reached: true, message: 'the answer of the server is too large' });
+    expect(huge.failure).toEqual({
+      kind: 'too_large',
+      reached: true,
+      message: 'the answer of the server is too large',
+    });
     expect(fine.text).toBe('fine');
     expect((await call(server, 'huge', { bytes: 40_000 })).text).toHaveLength(40_000);
+    await server.close();
+  });
+
+  it('that reads nothing has only so much kept for it, and what it never got is said not to have reached it', async () => {
+    const server = fixtureUpstream('server.mjs', [], {
+      limits: { lineBytes: 100_000, callMs: 300, stopMs: 50 },
+    });
+    await call(server, 'stop_reading');
+    const text = 'x'.repeat(50_000);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => call(server, 'echo', { text })));
+    const kinds = answers.map(({ failure }) => `${failure?.kind} ${failure?.reached}`);
+    expect(new Set(kinds)).toEqual(new Set(['timeout true', 'unreachable false']));
     await server.close();
   });
 
@@ -191,7 +251,11 @@ describe('the child’s environment', () => {
     const server = fixtureUpstream('server.mjs', [], { env: { API_TOKEN: 'its own', LANG: 'pl_PL.UTF-8' } });
     const environment = JSON.parse((await call(server, 'environment')).text) as Record<string, string>;
     vi.unstubAllEnvs();
-    expect(environment).toMatchObject({ API_TOKEN: 'its own', LANG: 'pl_PL.UTF-8', PATH: process.env['PATH'] });
+    expect(environment).toMatchObject({
+      API_TOKEN: 'its own',
+      LANG: 'pl_PL.UTF-8',
+      PATH: process.env['PATH'],
+    });
     expect(JSON.stringify(environment)).not.toMatch(/secret|another/);
     await server.close();
   });
@@ -230,7 +294,9 @@ describe.skipIf(process.platform === 'win32')('no process is left', () => {
 
   it('after a stop in the pause before a restart, and nothing starts any more', async () => {
     const starts = newFile();
-    const server = fixtureUpstream('server.mjs', ['--start-log', starts], { backoff: { firstMs: 60_000, maxMs: 60_000 } });
+    const server = fixtureUpstream('server.mjs', ['--start-log', starts], {
+      backoff: { firstMs: 60_000, maxMs: 60_000 },
+    });
     await report(server);
     await call(server, 'crash');
     await server.close();
@@ -243,9 +309,16 @@ describe.skipIf(process.platform === 'win32')('no process is left', () => {
     ['a child and a grandchild that ignore everything polite', ['stubborn.mjs', 'PIDS']],
   ])('after SIGKILL of the gateway, of %s', async (_, [script, ...args]) => {
     const pids = newFile();
-    const plan = guardedLaunch(process.execPath, [fixture(script ?? ''), ...args.map((arg) => (arg === 'PIDS' ? pids : arg))]);
-    const gateway = spawn(process.execPath, [fixture('parent.mjs'), JSON.stringify(plan)], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const group = await new Promise<number>((resolve) => gateway.stdout.once('data', (data: Buffer) => resolve(Number(data))));
+    const plan = guardedLaunch(process.execPath, [
+      fixture(script ?? ''),
+      ...args.map((arg) => (arg === 'PIDS' ? pids : arg)),
+    ]);
+    const gateway = spawn(process.execPath, [fixture('parent.mjs'), JSON.stringify(plan)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const group = await new Promise<number>((resolve) =>
+      gateway.stdout.once('data', (data: Buffer) => resolve(Number(data))),
+    );
     try {
       if (args.length > 0) await until(() => existsSync(pids));
       else await until(() => membersOf(group).some((line) => line.includes('server.mjs')));

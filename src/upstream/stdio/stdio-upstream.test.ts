@@ -11,7 +11,12 @@ describe('one child for all callers', () => {
   it('shakes hands once, whoever comes first', async () => {
     const shared = fixtureUpstream('server.mjs', ['--slow', '50']);
     const calls = Array.from({ length: 50 }, (_, i) =>
-      call(shared, 'echo', { text: `caller ${i}` }, { grantId: `grant-${i}`, era: i % 2 === 0 ? 'legacy' : 'modern' }),
+      call(
+        shared,
+        'echo',
+        { text: `caller ${i}` },
+        { grantId: `grant-${i}`, era: i % 2 === 0 ? 'legacy' : 'modern' },
+      ),
     );
     const texts = (await Promise.all(calls)).map((probe) => probe.text);
     expect(texts).toEqual(calls.map((_, i) => `caller ${i}`));
@@ -22,9 +27,15 @@ describe('one child for all callers', () => {
   it('gives each of 100 concurrent callers the answer to its own call under its own id', async () => {
     const ids = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? i >> 1 : String(i >> 1)));
     const probes = ids.map((id, i) =>
-      request(server, id, 'tools/call', { name: 'echo_later', arguments: { text: `${typeof id} ${id}` } }, {
-        grantId: `grant-${i % 7}`,
-      }),
+      request(
+        server,
+        id,
+        'tools/call',
+        { name: 'echo_later', arguments: { text: `${typeof id} ${id}` } },
+        {
+          grantId: `grant-${i % 7}`,
+        },
+      ),
     );
     const answers = await Promise.all(probes.map((probe) => probe.done));
     for (const [i, answer] of answers.entries()) {
@@ -100,8 +111,14 @@ describe('a legacy client', () => {
   });
 
   it('gets a different session each time', async () => {
-    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'agent', version: '1' } };
-    const sessions = await Promise.all([1, 2].map(async (id) => (await request(server, id, 'initialize', params).done).head?.session));
+    const params = {
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      clientInfo: { name: 'agent', version: '1' },
+    };
+    const sessions = await Promise.all(
+      [1, 2].map(async (id) => (await request(server, id, 'initialize', params).done).head?.session),
+    );
     expect(new Set(sessions).size).toBe(2);
   });
 
@@ -122,11 +139,19 @@ describe('a legacy client', () => {
 
   it('gets the server’s errors as they are, under its own id', async () => {
     const answer = await request(server, 'read', 'resources/read', { uri: 'file:///none' }).done;
-    expect(answer.message).toEqual({ jsonrpc: '2.0', id: 'read', error: { code: -32002, message: 'Resource not found' } });
+    expect(answer.message).toEqual({
+      jsonrpc: '2.0',
+      id: 'read',
+      error: { code: -32002, message: 'Resource not found' },
+    });
   });
 
   it('does not stop a call by leaving', async () => {
-    const probe = request(server, 1, 'tools/call', { name: 'progress', arguments: { steps: 20 }, _meta: { progressToken: 1 } });
+    const probe = request(server, 1, 'tools/call', {
+      name: 'progress',
+      arguments: { steps: 20 },
+      _meta: { progressToken: 1 },
+    });
     await until(() => probe.events.length > 0);
     probe.exchange?.abort();
     const seen = probe.events.length;
@@ -138,7 +163,12 @@ describe('a legacy client', () => {
 
   it('cancels its own request and no other', async () => {
     const cancel = (id: string | number, caller: { grantId: string; session: string }): Promise<unknown> =>
-      open(server, 'POST', JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } }), caller).done;
+      open(
+        server,
+        'POST',
+        JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id } }),
+        caller,
+      ).done;
     const mine = { grantId: 'g1', session: 's1' };
     const before = (await report(server)).cancelled.length;
     const probe = request(server, 5, 'tools/call', { name: 'never' }, mine);
@@ -175,9 +205,18 @@ describe('a modern client', () => {
 
   it('gets modern results, errors and statuses', async () => {
     const list = await request(server, 1, 'tools/list', {}, MODERN).done;
-    expect(list.result).toMatchObject({ resultType: 'complete', ttlMs: 0, cacheScope: 'private', nextCursor: '' });
+    expect(list.result).toMatchObject({
+      resultType: 'complete',
+      ttlMs: 0,
+      cacheScope: 'private',
+      nextCursor: '',
+    });
     const missing = await request(server, 2, 'resources/read', { uri: 'file:///none' }, MODERN).done;
-    expect(missing.message).toEqual({ jsonrpc: '2.0', id: 2, error: { code: -32602, message: 'Resource not found' } });
+    expect(missing.message).toEqual({
+      jsonrpc: '2.0',
+      id: 2,
+      error: { code: -32602, message: 'Resource not found' },
+    });
     const unknown = await request(server, 3, 'completion/complete', {}, MODERN).done;
     expect(unknown.head?.status).toBe(404);
     expect(unknown.message['error']).toMatchObject({ code: -32601 });
@@ -202,25 +241,34 @@ describe('a modern client', () => {
 });
 
 describe('progress', () => {
-  it.each(['legacy', 'modern'] as const)('goes to the %s caller that asked, with its own token', async (era) => {
-    const probes = ['a', 'b', 7].map((token, i) =>
-      request(
-        server,
-        1,
-        'tools/call',
-        { name: 'progress', arguments: { steps: 5, label: String(token) }, _meta: { progressToken: token } },
-        { era, grantId: `p${i}` },
-      ),
-    );
-    for (const [i, probe] of probes.entries()) {
-      await probe.done;
-      expect(probe.head).toMatchObject({ status: 200, contentType: 'text/event-stream' });
-      const tokens = probe.events.slice(0, -1).map((event) => (event['params'] as JsonObject)['progressToken']);
-      expect(tokens).toEqual(Array.from({ length: 5 }, () => ['a', 'b', 7][i]));
-      expect(probe.text).toBe(`done ${['a', 'b', 7][i]}`);
-      expect(probe.faults).toEqual([]);
-    }
-  });
+  it.each(['legacy', 'modern'] as const)(
+    'goes to the %s caller that asked, with its own token',
+    async (era) => {
+      const probes = ['a', 'b', 7].map((token, i) =>
+        request(
+          server,
+          1,
+          'tools/call',
+          {
+            name: 'progress',
+            arguments: { steps: 5, label: String(token) },
+            _meta: { progressToken: token },
+          },
+          { era, grantId: `p${i}` },
+        ),
+      );
+      for (const [i, probe] of probes.entries()) {
+        await probe.done;
+        expect(probe.head).toMatchObject({ status: 200, contentType: 'text/event-stream' });
+        const tokens = probe.events
+          .slice(0, -1)
+          .map((event) => (event['params'] as JsonObject)['progressToken']);
+        expect(tokens).toEqual(Array.from({ length: 5 }, () => ['a', 'b', 7][i]));
+        expect(probe.text).toBe(`done ${['a', 'b', 7][i]}`);
+        expect(probe.faults).toEqual([]);
+      }
+    },
+  );
 
   it('is not asked for when the client did not ask', async () => {
     const probe = await call(server, 'progress', { steps: 3 });
@@ -236,7 +284,10 @@ describe('progress', () => {
     });
     probe.exchange?.pause();
     await probe.done;
-    expect(probe.events.map((event) => event['method'] ?? 'answer')).toEqual(['notifications/progress', 'answer']);
+    expect(probe.events.map((event) => event['method'] ?? 'answer')).toEqual([
+      'notifications/progress',
+      'answer',
+    ]);
     expect(probe.events[0]?.['params']).toMatchObject({ progress: 30 });
   });
 });
@@ -252,8 +303,20 @@ describe('a list that changes', () => {
     expect(changing.knownTools()).toBe(tools);
 
     const get = open(changing, 'GET', undefined);
-    const listen = request(changing, 'L', 'subscriptions/listen', { notifications: { toolsListChanged: true } }, MODERN);
-    const other = request(changing, 8, 'subscriptions/listen', { notifications: { promptsListChanged: true } }, MODERN);
+    const listen = request(
+      changing,
+      'L',
+      'subscriptions/listen',
+      { notifications: { toolsListChanged: true } },
+      MODERN,
+    );
+    const other = request(
+      changing,
+      8,
+      'subscriptions/listen',
+      { notifications: { promptsListChanged: true } },
+      MODERN,
+    );
     const left = open(changing, 'GET', undefined);
     await until(() => left.head !== undefined);
     left.exchange?.abort();
@@ -305,15 +368,24 @@ describe('a server that knows no handshake', () => {
     };
     expect(JSON.parse(asModern.text)).toEqual(envelope);
     expect(asModern.result['resultType']).toBe('complete');
-    const asLegacy = await request(modern, 1, 'tools/call', { name: 'meta', _meta: { traceparent: '00-1' } }).done;
+    const asLegacy = await request(modern, 1, 'tools/call', { name: 'meta', _meta: { traceparent: '00-1' } })
+      .done;
     expect(JSON.parse(asLegacy.text)).toEqual({ ...envelope, traceparent: '00-1' });
     expect(Object.keys(asLegacy.result)).toEqual(['content']);
   });
 
   it('looks legacy to legacy clients', async () => {
-    const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'agent', version: '1' } };
+    const params = {
+      protocolVersion: '2025-06-18',
+      capabilities: {},
+      clientInfo: { name: 'agent', version: '1' },
+    };
     const opened = await request(modern, 0, 'initialize', params).done;
-    expect(opened.result).toMatchObject({ protocolVersion: '2025-06-18', serverInfo: { name: 'modern fixture' }, instructions: 'Modern.' });
+    expect(opened.result).toMatchObject({
+      protocolVersion: '2025-06-18',
+      serverInfo: { name: 'modern fixture' },
+      instructions: 'Modern.',
+    });
     expect(Object.keys((await request(modern, 1, 'tools/list').done).result)).toEqual(['tools']);
     expect((await request(modern, 2, 'logging/setLevel', { level: 'info' }).done).result).toEqual({});
     expect((await call(modern, 'ask')).failure).toMatchObject({ kind: 'broken', reached: true });
