@@ -12,6 +12,7 @@ import type { Quota } from '#quota';
 import { type Records } from '#records';
 import type { UpstreamRequest } from '#upstream';
 import type { AgentReply, AgentRequest } from './agent-request.ts';
+import { BatchReply, looksLikeBatch, splitBatch } from './batch.ts';
 import { internalFailure, type Answer } from './answer.ts';
 import type { Directory } from './directory.ts';
 import { judgeCall, type Clearance } from './judge-call.ts';
@@ -44,7 +45,8 @@ export class Gateway {
 
   async handle(request: AgentRequest, reply: AgentReply): Promise<void> {
     try {
-      if (request.verb === 'POST') await this.#post(request, reply);
+      if (request.verb === 'POST' && looksLikeBatch(request.body)) await this.#batch(request, reply);
+      else if (request.verb === 'POST') await this.#post(request, reply);
       else this.#getOrDelete(request, reply);
     } catch (error) {
       this.#deps.log.error(
@@ -53,6 +55,19 @@ export class Gateway {
       );
       send(reply, internalFailure(undefined, 'The gateway failed; the call was not made.'));
     }
+  }
+
+  /** Only in sessions of 2025-03-26; every message goes its own way through the pipeline. */
+  async #batch(request: AgentRequest, reply: AgentReply): Promise<void> {
+    const split = splitBatch(request, this.#deps.sessionKey);
+    if (!split.ok) {
+      await this.#recordRefusal(request, split.answer);
+      return send(reply, split.answer);
+    }
+    const together = new BatchReply(reply);
+    const parts = split.value.map((one) => [one, together.part()] as const);
+    for (const [one, part] of parts) await this.#post(one, part);
+    await together.finish();
   }
 
   /** authenticate (done) → read → judge → forward. */

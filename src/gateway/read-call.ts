@@ -62,6 +62,9 @@ export function readCall(request: AgentRequest, sessionKey: Uint8Array): Step<Ag
     const mismatch = checkMirrorHeaders(message, request.header);
     if (mismatch) return end(protocolRefusal(mismatch));
   }
+  if (era === 'modern' && request.transport === 'http' && message.kind === 'notification') {
+    return refuse(400, 'This revision has no notifications over HTTP; close the answer to cancel a request');
+  }
   const permitted = permitMethod(message, era, revision, request.server.methods);
   if (!permitted.ok) return permitted;
 

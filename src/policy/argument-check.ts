@@ -210,7 +210,7 @@ export function compileArgumentCheck(inputSchema: unknown): ArgumentCheck {
     try {
       visits.reset();
       patterns.reset();
-      if (validate(args) === true) return undefined;
+      if (validate(args)) return undefined;
       const error = validate.errors?.[0];
       return error === undefined
         ? 'The arguments do not satisfy the inputSchema of the tool.'

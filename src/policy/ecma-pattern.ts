@@ -7,7 +7,7 @@ export class Undecidable extends Error {}
 const SPACES =
   '\\t\\n\\x0B\\f\\r \\x{A0}\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}\\x{FEFF}';
 const HEX4 = '[0-9A-Fa-f]{4}';
-// A surrogate pair, one \u escape, \u{…}, \xHH, a control escape, any other escape, or one character.
+// A surrogate pair, a \uXXXX or \u{…} escape, a control escape, any other escape, or one character.
 const TOKEN = new RegExp(
   `\\\\u([Dd][89ABab][0-9A-Fa-f]{2})\\\\u([Dd][C-Fc-f][0-9A-Fa-f]{2})|\\\\u(${HEX4})|\\\\u\\{([0-9A-Fa-f]+)\\}|\\\\c([A-Za-z])|\\\\([^])|[^]`,
   'gu',
