@@ -1,4 +1,13 @@
-import { ERROR_CODES, isJsonObject, isRequestId, parseStrict, refusal, type Json, type JsonObject, type SseEvent } from '#mcp';
+import {
+  ERROR_CODES,
+  isJsonObject,
+  isRequestId,
+  parseStrict,
+  refusal,
+  type Json,
+  type JsonObject,
+  type SseEvent,
+} from '#mcp';
 import type { AgentReply, AgentRequest } from './agent-request.ts';
 import { end, pass, protocolRefusal, type Step } from './answer.ts';
 import { openSession } from './session-id.ts';
@@ -32,7 +41,8 @@ export function splitBatch(request: AgentRequest, sessionKey: Uint8Array): Step<
   if (messages.length === 0 || messages.length > MAX_MESSAGES) {
     return refuse(`Invalid request: a batch holds 1 to ${MAX_MESSAGES} messages`);
   }
-  if (parsed.lossy !== undefined) return refuse('Invalid request: a number in the batch cannot be carried exactly');
+  if (parsed.lossy !== undefined)
+    return refuse('Invalid request: a number in the batch cannot be carried exactly');
   const fault = faultOf(messages as readonly Json[]);
   if (fault !== undefined) return refuse(`Invalid request: ${fault}`);
   const encoder = new TextEncoder();
@@ -40,7 +50,8 @@ export function splitBatch(request: AgentRequest, sessionKey: Uint8Array): Step<
 }
 
 function faultOf(messages: readonly Json[]): string | undefined {
-  if (!messages.every((message): message is JsonObject => isJsonObject(message))) return 'a batch holds messages only';
+  if (!messages.every((message): message is JsonObject => isJsonObject(message)))
+    return 'a batch holds messages only';
   if (messages.some((message) => message['method'] === 'initialize')) return 'initialize comes alone';
   const ids = messages
     .filter((message) => message['method'] !== undefined && isRequestId(message['id']))
@@ -71,12 +82,16 @@ export class BatchReply {
     return {
       answer: (_, __, body) => {
         if (body !== undefined) {
-          this.#send({ data: typeof body === 'string' ? body : new TextDecoder().decode(body), hasData: true });
+          this.#send({
+            data: typeof body === 'string' ? body : new TextDecoder().decode(body),
+            hasData: true,
+          });
         }
         close();
       },
       stream: () => {},
-      event: (event) => !event.hasData || event.data === '' || this.#send({ data: event.data, hasData: true }),
+      event: (event) =>
+        !event.hasData || event.data === '' || this.#send({ data: event.data, hasData: true }),
       end: close,
       onClose: (listener) => this.#reply.onClose(listener),
       onDrain: (listener) => this.#reply.onDrain(listener),

@@ -12,12 +12,19 @@ describe('reading headers', () => {
     expect(reading.ok && [...reading.headers.protocol]).toEqual([['mcp-method', 'tools/call']]);
   });
 
-  it.each(['authorization', 'Content-Type', 'host', 'Origin', 'Mcp-Name', 'MCP-SESSION-ID', 'mcp-param-x', 'last-event-id', 'traceparent'])(
-    'refuses %s when it occurs twice, even with one value',
-    (name) => {
-      expect(read(name, 'a', name.toLowerCase(), 'a').ok).toBe(false);
-    },
-  );
+  it.each([
+    'authorization',
+    'Content-Type',
+    'host',
+    'Origin',
+    'Mcp-Name',
+    'MCP-SESSION-ID',
+    'mcp-param-x',
+    'last-event-id',
+    'traceparent',
+  ])('refuses %s when it occurs twice, even with one value', (name) => {
+    expect(read(name, 'a', name.toLowerCase(), 'a').ok).toBe(false);
+  });
 
   it('lets harmless headers occur twice', () => {
     expect(read('x-thing', 'a', 'x-thing', 'b').ok).toBe(true);

@@ -8,11 +8,15 @@ const owner = { grantId: 'grant-1', serverId: 'shop' };
 describe('a session id', () => {
   it('opens to what was sealed, whatever the server calls its session', () => {
     fc.assert(
-      fc.property(fc.string({ maxLength: 200 }), fc.constantFrom('2025-03-26', '2025-11-25'), (upstream, revision) => {
-        const id = sealSession({ upstream, revision }, owner, key);
-        expect(id).toMatch(/^[\x21-\x7e]+$/);
-        expect(openSession(id, owner, key)).toEqual({ upstream, revision });
-      }),
+      fc.property(
+        fc.string({ maxLength: 200 }),
+        fc.constantFrom('2025-03-26', '2025-11-25'),
+        (upstream, revision) => {
+          const id = sealSession({ upstream, revision }, owner, key);
+          expect(id).toMatch(/^[\x21-\x7e]+$/);
+          expect(openSession(id, owner, key)).toEqual({ upstream, revision });
+        },
+      ),
     );
   });
 

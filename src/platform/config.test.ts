@@ -35,7 +35,9 @@ describe('a configuration', () => {
   });
 
   it('that cannot be read says which file', () => {
-    expect(() => loadConfiguration(join(folder, 'none.json'), {})).toThrow(/Cannot read the configuration .*none\.json/);
+    expect(() => loadConfiguration(join(folder, 'none.json'), {})).toThrow(
+      /Cannot read the configuration .*none\.json/,
+    );
   });
 
   it.each([
@@ -45,8 +47,16 @@ describe('a configuration', () => {
     ['has an unknown field', '{\n"servers": {},\n"prot": 1}', [/line 1, column 1: .*prot/]],
     ['has a bad server id', '{"servers": {"My Server": {"command": "x"}}}', [/My Server/]],
     ['has a server that is neither', '{"servers": {"a": {}}}', [/servers\/a/]],
-    ['has a bad limit', '{"servers": {"a": {"url": "http://x/", "limits": {"callMs": -1}}}}', [/\/servers\/a\/limits\/callMs/]],
-    ['names a server that is not there', '{"servers": {}, "grants": [{"label": "g", "server": "b", "token": {"env": "T"}}]}', [/no server "b"/]],
+    [
+      'has a bad limit',
+      '{"servers": {"a": {"url": "http://x/", "limits": {"callMs": -1}}}}',
+      [/\/servers\/a\/limits\/callMs/],
+    ],
+    [
+      'names a server that is not there',
+      '{"servers": {}, "grants": [{"label": "g", "server": "b", "token": {"env": "T"}}]}',
+      [/no server "b"/],
+    ],
     [
       'names a policy that is not there',
       '{"servers": {"a": {"command": "x", "policies": {"p": "p.json"}}}, "grants": [{"label": "g", "server": "a", "policy": "q", "token": {"env": "T"}}]}',

@@ -22,7 +22,9 @@ it('four gateways with 250 concurrent calls each let exactly 100 through', { tim
       grants: [{ label: 'agent', server: 'shop', policy: 'rules', token: { file: 'agent.token' } }],
     }),
   );
-  const gateways = await Promise.all([1, 2, 3, 4].map(() => serve(join(folder, 'data'), ['--config', config])));
+  const gateways = await Promise.all(
+    [1, 2, 3, 4].map(() => serve(join(folder, 'data'), ['--config', config])),
+  );
   const tokens = new Set(gateways.map(({ tokens: printed }) => printed.get('agent')));
   expect(tokens.size).toBe(1);
   const [token = ''] = tokens;
@@ -31,7 +33,12 @@ it('four gateways with 250 concurrent calls each let exactly 100 through', { tim
     const response = await fetch(`${base}/mcp/shop/`, {
       method: 'POST',
       headers: { ...JSON_HEADERS, authorization: `Bearer ${token}` },
-      body: JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'echo', arguments: {} } }),
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id,
+        method: 'tools/call',
+        params: { name: 'echo', arguments: {} },
+      }),
     });
     const { result } = (await response.json()) as { result: { isError?: boolean } };
     return result.isError !== true;

@@ -24,14 +24,27 @@ beforeEach(() => {
 });
 afterAll(() => rig.close());
 
-const call = (id: number, name: string): object => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name } });
-const post = (body: unknown, id = session) => rig.post(typeof body === 'string' ? body : JSON.stringify(body), { 'mcp-session-id': id });
+const call = (id: number, name: string): object => ({
+  jsonrpc: '2.0',
+  id,
+  method: 'tools/call',
+  params: { name },
+});
+const post = (body: unknown, id = session) =>
+  rig.post(typeof body === 'string' ? body : JSON.stringify(body), { 'mcp-session-id': id });
 const messagesOf = (text: string): { id: number; result: { isError?: boolean } }[] =>
-  [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data ?? '') as { id: number; result: { isError?: boolean } });
+  [...text.matchAll(/^data: (.*)$/gm)].map(
+    ([, data]) => JSON.parse(data ?? '') as { id: number; result: { isError?: boolean } },
+  );
 
 describe('a batch in a session of 2025-03-26', () => {
   it('is judged message by message: the allowed ones arrive, the denied ones are answered', async () => {
-    const { status, text } = await post([call(1, 'echo'), call(2, 'delete_all'), { jsonrpc: '2.0', method: 'notifications/initialized' }, call(3, 'echo')]);
+    const { status, text } = await post([
+      call(1, 'echo'),
+      call(2, 'delete_all'),
+      { jsonrpc: '2.0', method: 'notifications/initialized' },
+      call(3, 'echo'),
+    ]);
     expect(status).toBe(200);
     const denied = messagesOf(text).map(({ id, result }): [number, boolean] => [id, result.isError === true]);
     expect(denied.toSorted(([a], [b]) => a - b)).toEqual([
@@ -61,10 +74,16 @@ describe('a batch in a session of 2025-03-26', () => {
     ['opens a session', [{ jsonrpc: '2.0', id: 1, method: 'initialize', params: {} }]],
     ['uses an id twice', [call(1, 'echo'), call(1, 'delete_all')]],
     ['is too long', Array.from({ length: 51 }, (_, id) => call(id, 'echo'))],
-    ['holds a number that cannot be carried', '[{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"n":9007199254740993}}}]'],
+    [
+      'holds a number that cannot be carried',
+      '[{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"n":9007199254740993}}}]',
+    ],
   ])('that %s is refused whole', async (_, body) => {
     const answer = await post(body);
-    expect({ status: answer.status, code: answer.message.error?.code }).toEqual({ status: 400, code: -32600 });
+    expect({ status: answer.status, code: answer.message.error?.code }).toEqual({
+      status: 400,
+      code: -32600,
+    });
     expect(rig.upstream.arrivals).toEqual([]);
   });
 });
@@ -74,7 +93,10 @@ describe('a batch anywhere else', () => {
     const other = await openSession(revision);
     rig.upstream.arrivals.length = 0;
     const answer = await post([call(1, 'echo')], other);
-    expect({ status: answer.status, code: answer.message.error?.code }).toEqual({ status: 400, code: -32600 });
+    expect({ status: answer.status, code: answer.message.error?.code }).toEqual({
+      status: 400,
+      code: -32600,
+    });
     expect(rig.upstream.arrivals).toEqual([]);
   });
 

@@ -33,7 +33,8 @@ class Stream {
     this.#abort.abort();
   }
 }
-const response = ({ body }: Response): AsyncIterable<Uint8Array> => body as unknown as AsyncIterable<Uint8Array>;
+const response = ({ body }: Response): AsyncIterable<Uint8Array> =>
+  body as unknown as AsyncIterable<Uint8Array>;
 
 async function open(init: RequestInit): Promise<Stream> {
   const abort = new AbortController();
@@ -43,7 +44,10 @@ async function open(init: RequestInit): Promise<Stream> {
 
 async function openGet(): Promise<Stream> {
   const session = (await rig.post(INITIALIZE)).headers.get('mcp-session-id') ?? '';
-  const stream = await open({ method: 'GET', headers: { accept: 'text/event-stream', 'mcp-session-id': session } });
+  const stream = await open({
+    method: 'GET',
+    headers: { accept: 'text/event-stream', 'mcp-session-id': session },
+  });
   await expect.poll(() => rig.upstream.openStreams).toBe(1);
   return stream;
 }
@@ -52,7 +56,9 @@ async function openListen(): Promise<Stream> {
   const stream = await open({
     method: 'POST',
     headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' },
-    body: JSON.stringify(modernMessage('subscriptions/listen', { notifications: { toolsListChanged: true } }, 'sub-1')),
+    body: JSON.stringify(
+      modernMessage('subscriptions/listen', { notifications: { toolsListChanged: true } }, 'sub-1'),
+    ),
   });
   await expect.poll(() => stream.text).toContain('acknowledged');
   return stream;
@@ -62,7 +68,11 @@ describe('the GET stream of a session', () => {
   it('carries what the server sends', async () => {
     await start({ policy: ALLOW_ECHO, upstream: { sessions: true } });
     const stream = await openGet();
-    rig.upstream.push({ jsonrpc: '2.0', method: 'notifications/message', params: { level: 'info', data: 'hello' } });
+    rig.upstream.push({
+      jsonrpc: '2.0',
+      method: 'notifications/message',
+      params: { level: 'info', data: 'hello' },
+    });
     await expect.poll(() => stream.text).toContain('hello');
     stream.close();
     await expect.poll(() => rig.upstream.openStreams).toBe(0);
@@ -72,7 +82,9 @@ describe('the GET stream of a session', () => {
     await start({ policy: ALLOW_ECHO, upstream: { sessions: true } });
     const stream = await openGet();
     rig.setPolicy({ version: '1', default: 'allow' });
-    await expect.poll(() => stream.text).toContain('{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}');
+    await expect
+      .poll(() => stream.text)
+      .toContain('{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}');
     stream.close();
   });
 
@@ -103,7 +115,10 @@ describe('subscriptions/listen', () => {
   it('is refused where the server has it switched off', async () => {
     await start({ policy: ALLOW_ECHO, methods: { subscriptions: false } });
     const answer = await rig.modern('subscriptions/listen', { notifications: {} });
-    expect({ status: answer.status, code: answer.message.error?.code }).toEqual({ status: 404, code: -32601 });
+    expect({ status: answer.status, code: answer.message.error?.code }).toEqual({
+      status: 404,
+      code: -32601,
+    });
   });
 });
 
