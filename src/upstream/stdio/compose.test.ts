@@ -59,7 +59,7 @@ describe('composeRequest', () => {
     fc.assert(
       fc.property(params, fc.option(fc.constant({ u: 1 })), fc.constantFrom(0, 2), (rest, own, indent) => {
         const full = own === null ? rest : { ...rest, _meta: own };
-        const request: JsonRpcRequest = { kind: 'request', id: 'a', method: 'x', params: full as JsonObject };
+        const request: JsonRpcRequest = { kind: 'request', id: 'a', method: 'x', params: full };
         const text = JSON.stringify({ id: 'a', params: full, jsonrpc: '2.0', method: 'x' }, null, indent);
         const composed = composeRequest(request, Buffer.from(text), 5, { t: 1 });
         expect(composed).not.toMatch(/[\r\n]/);
