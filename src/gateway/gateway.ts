@@ -17,8 +17,9 @@ import { internalFailure, type Answer } from './answer.ts';
 import type { Directory } from './directory.ts';
 import { judgeCall, type Clearance } from './judge-call.ts';
 import { readCall, type AgentCall } from './read-call.ts';
-import { Relay } from './relay.ts';
-import { openSession } from './session-id.ts';
+import type { InspectionContext } from './inspect.ts';
+import { Relay, type RelayedExchange } from './relay.ts';
+import { openSession, type SessionOwner } from './session-id.ts';
 
 export interface GatewayDeps {
   readonly directory: Directory;
@@ -87,95 +88,72 @@ export class Gateway {
   }
 
   #forward(call: AgentCall, clearance: Clearance | undefined, reply: AgentReply): void {
-    const { request, message } = call;
+    const { request, message, era, revision, session, sessionId, body } = call;
     const method = message.kind === 'response' ? undefined : message.method;
-    const relay = new Relay(
+    const requestId = message.kind === 'request' ? message.id : undefined;
+    this.#carry(
+      request,
       {
-        call,
-        clearance,
-        owner: { grantId: request.grant.id, serverId: request.server.id },
-        inspection: {
-          era: call.era,
-          requestId: message.kind === 'request' ? message.id : undefined,
-          method,
-          policy: this.#deps.directory.policyOf(request.grant),
-          upstream: request.server.upstream,
-          sessionId: call.sessionId,
-          sessionKey: this.#deps.sessionKey,
-        },
+        verb: 'POST',
+        era,
+        revision,
+        message,
+        body,
+        headers: headersFor(call),
+        session: method === 'initialize' ? undefined : session?.upstream || undefined,
+        grantId: request.grant.id,
       },
+      { call, clearance, method, requestId, sessionId },
       reply,
-      this.#deps,
-    );
-    if (method === 'subscriptions/listen') this.#keepListening(relay, reply);
-    relay.attach(
-      request.server.upstream.exchange(
-        {
-          verb: 'POST',
-          era: call.era,
-          revision: call.revision,
-          message,
-          body: call.body,
-          headers: this.#headersFor(call),
-          session: method === 'initialize' ? undefined : call.session?.upstream || undefined,
-          grantId: request.grant.id,
-        },
-        relay,
-      ),
     );
   }
 
   /** GET opens the stream of a legacy session, DELETE ends the session; modern traffic has neither. */
   #getOrDelete(request: AgentRequest, reply: AgentReply): void {
-    const { sessionKey, directory } = this.#deps;
     const sessionId = request.header('mcp-session-id');
     if (sessionId === undefined) return send(reply, { status: 405, headers: { allow: 'POST' } });
-    const owner = { grantId: request.grant.id, serverId: request.server.id };
-    const session = openSession(sessionId, owner, sessionKey);
+    const session = openSession(sessionId, ownerOf(request), this.#deps.sessionKey);
     if (!session) return send(reply, { status: 404 });
-    const upstreamRequest: UpstreamRequest = {
-      verb: request.verb,
-      era: 'legacy',
-      revision: session.revision,
-      message: undefined,
-      body: undefined,
-      headers: travellingHeaders(request, ['mcp-protocol-version', 'last-event-id']),
-      session: session.upstream || undefined,
-      grantId: request.grant.id,
-    };
-    const relay = new Relay(
+    this.#carry(
+      request,
       {
-        call: undefined,
-        clearance: undefined,
-        owner,
-        inspection: {
-          era: 'legacy',
-          requestId: undefined,
-          method: undefined,
-          policy: directory.policyOf(request.grant),
-          upstream: request.server.upstream,
-          sessionId,
-          sessionKey,
-        },
+        verb: request.verb,
+        era: 'legacy',
+        revision: session.revision,
+        message: undefined,
+        body: undefined,
+        headers: pick(request, ['mcp-protocol-version', 'last-event-id']),
+        session: session.upstream || undefined,
+        grantId: request.grant.id,
       },
+      { call: undefined, clearance: undefined, method: undefined, requestId: undefined, sessionId },
       reply,
-      this.#deps,
     );
-    if (request.verb === 'GET') this.#keepListening(relay, reply);
-    relay.attach(request.server.upstream.exchange(upstreamRequest, relay));
   }
 
-  #keepListening(relay: Relay, reply: AgentReply): void {
-    this.#listening.add(relay);
-    reply.onClose(() => this.#listening.delete(relay));
-  }
-
-  /** Mirror headers travel in modern traffic only; on legacy traffic nobody has checked them. */
-  #headersFor(call: AgentCall): ReadonlyMap<string, string> {
-    const { request, message } = call;
-    if (call.era === 'legacy') return travellingHeaders(request, ['mcp-protocol-version']);
-    if (request.transport === 'http') return travellingHeaders(request, undefined);
-    return message.kind === 'request' ? mirrorHeadersOf(call, message) : new Map();
+  /** Ties the agent's exchange to one with the server: the relay inspects and settles what comes back. */
+  #carry(
+    request: AgentRequest,
+    outgoing: UpstreamRequest,
+    parts: Pick<RelayedExchange, 'call' | 'clearance'> &
+      Pick<InspectionContext, 'method' | 'requestId' | 'sessionId'>,
+    reply: AgentReply,
+  ): void {
+    const { grant, server } = request;
+    const { call, clearance, ...context } = parts;
+    const inspection: InspectionContext = {
+      ...context,
+      era: outgoing.era,
+      policy: this.#deps.directory.policyOf(grant),
+      upstream: server.upstream,
+      sessionKey: this.#deps.sessionKey,
+    };
+    const relay = new Relay({ call, clearance, inspection, owner: ownerOf(request) }, reply, this.#deps);
+    if (outgoing.verb === 'GET' || context.method === 'subscriptions/listen') {
+      this.#listening.add(relay);
+      reply.onClose(() => this.#listening.delete(relay));
+    }
+    relay.attach(server.upstream.exchange(outgoing, relay));
   }
 
   async #recordRefusal(request: AgentRequest, answer: Answer): Promise<void> {
@@ -217,21 +195,27 @@ function send(reply: AgentReply, answer: Answer): void {
   );
 }
 
-function travellingHeaders(
-  request: AgentRequest,
-  only: readonly string[] | undefined,
-): ReadonlyMap<string, string> {
-  if (only === undefined) {
-    return new Map(
-      [...request.protocolHeaders].filter(([name]) => name !== 'mcp-session-id' && name !== 'last-event-id'),
-    );
-  }
+/** Mirror headers travel in modern traffic only; on legacy traffic nobody has checked them. */
+function headersFor(call: AgentCall): ReadonlyMap<string, string> {
+  const { request, message } = call;
+  if (call.era === 'legacy') return pick(request, ['mcp-protocol-version']);
+  if (request.transport === 'stdio')
+    return message.kind === 'request' ? mirrorHeadersOf(call, message) : new Map();
+  const sessionHeaders = new Set(['mcp-session-id', 'last-event-id']);
+  return new Map([...request.protocolHeaders].filter(([name]) => !sessionHeaders.has(name)));
+}
+
+function pick(request: AgentRequest, names: readonly string[]): ReadonlyMap<string, string> {
   const headers = new Map<string, string>();
-  for (const name of only) {
+  for (const name of names) {
     const value = request.header(name);
     if (value !== undefined) headers.set(name, value);
   }
   return headers;
+}
+
+function ownerOf(request: AgentRequest): SessionOwner {
+  return { grantId: request.grant.id, serverId: request.server.id };
 }
 
 /** A stdio agent sends no headers: they are made from the judged body for a server that wants them. */

@@ -2,7 +2,10 @@ import {
   checkParamHeaders,
   readToolCall,
   refusal,
+  isJsonObject,
   scanParamHeaders,
+  type ParamHeader,
+  type ProtocolRefusal,
   type DecisionMeta,
   type Json,
   type JsonRpcRequest,
@@ -102,17 +105,22 @@ function paramHeaderFault(
   call: AgentCall,
   message: JsonRpcRequest,
   tool: KnownTool | undefined,
-): ReturnType<typeof checkParamHeaders> {
+): ProtocolRefusal | undefined {
   if (call.era !== 'modern' || call.request.transport !== 'http' || !tool) return undefined;
+  const declared = declaredHeadersOf(tool);
+  if (declared.length === 0) return undefined;
+  const args = message.params?.['arguments'];
+  return checkParamHeaders(isJsonObject(args) ? args : undefined, declared, call.request.header, message.id);
+}
+
+const declaredHeaders = new WeakMap<KnownTool, readonly ParamHeader[]>();
+
+function declaredHeadersOf(tool: KnownTool): readonly ParamHeader[] {
+  const known = declaredHeaders.get(tool);
+  if (known) return known;
   const { declarations } = scanParamHeaders(tool.definition.inputSchema as Json | undefined);
-  if (declarations.length === 0) return undefined;
-  const toolCall = readToolCall(message);
-  return checkParamHeaders(
-    toolCall.ok ? toolCall.arguments : undefined,
-    declarations,
-    call.request.header,
-    message.id,
-  );
+  declaredHeaders.set(tool, declarations);
+  return declarations;
 }
 
 type Found =

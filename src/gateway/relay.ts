@@ -9,7 +9,7 @@ import { upstreamFailed, type Answer } from './answer.ts';
 import { inspectMessage, type InspectionContext } from './inspect.ts';
 import type { Clearance } from './judge-call.ts';
 import type { AgentCall } from './read-call.ts';
-import { sealSession } from './session-id.ts';
+import { sealSession, type SessionOwner } from './session-id.ts';
 
 export interface RelayDeps {
   readonly quota: Quota;
@@ -28,7 +28,7 @@ export interface RelayedExchange {
   readonly clearance: Clearance | undefined;
   readonly inspection: InspectionContext;
   /** Whose session a new session id is bound to. */
-  readonly owner: { readonly grantId: string; readonly serverId: string };
+  readonly owner: SessionOwner;
 }
 
 /**

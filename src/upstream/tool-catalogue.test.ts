@@ -64,6 +64,19 @@ describe('the kept list of tools', () => {
     await expect.poll(() => state.asked).toBe(2);
   });
 
+  it('is renewed after five minutes, while the old one still serves', async () => {
+    const { state, cache } = server(['a']);
+    await cache.get();
+    state.names = ['b'];
+    state.now += 5 * 60_000;
+    cache.peek();
+    expect(state.asked).toBe(1);
+    state.now += 1;
+    expect(cache.peek()?.has('a')).toBe(true);
+    await expect.poll(() => cache.peek()?.has('b')).toBe(true);
+    expect(state.asked).toBe(2);
+  });
+
   it('takes in what the server lists to a client, and the first of two with one name counts', async () => {
     const { state, cache } = server(['a', 'a']);
     await cache.get();

@@ -3,6 +3,8 @@ import type { KnownTool, ToolDefinition } from '#policy';
 import type { ToolCatalogue } from './upstream.ts';
 
 const MIN_REFRESH_MS = 2_000;
+/** A server that never says that its list changed is asked again after this long. */
+const MAX_AGE_MS = 5 * 60_000;
 
 export interface ToolCatalogueOptions {
   /** Reads the whole list from the server; rejects with `UpstreamUnavailable`. */
@@ -26,7 +28,9 @@ export class ToolCatalogueCache {
     this.#options = options;
   }
 
+  /** The kept tools, without waiting; an old list is renewed in the background. */
   peek(): ToolCatalogue | undefined {
+    if (this.#tools && this.#options.clock.now() - this.#lastRefresh > MAX_AGE_MS) this.refreshSoon();
     return this.#tools;
   }
 

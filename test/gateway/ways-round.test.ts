@@ -490,6 +490,37 @@ describe('the modern envelope', () => {
   });
 });
 
+describe('arguments repeated in headers', () => {
+  const TOOL = {
+    name: 'report',
+    inputSchema: { type: 'object', properties: { region: { type: 'string', 'x-mcp-header': 'Region' } } },
+  };
+
+  it('must agree, as the schema of the tool declares them', async () => {
+    const other = await GatewayRig.start({
+      policy: { version: '1', default: 'allow' },
+      upstream: { tools: [TOOL] },
+    });
+    const report = (header: string | undefined) =>
+      other.modern(
+        'tools/call',
+        { name: 'report', arguments: { region: 'eu' } },
+        { 'mcp-param-region': header },
+      );
+    expect((await report('eu')).message.result).toMatchObject({ resultType: 'complete' });
+    expect(other.upstream.arrivals.at(-1)?.headers['mcp-param-region']).toBe('eu');
+    for (const wrong of ['us', 'EU', undefined]) {
+      const answer = await report(wrong);
+      expect({ status: answer.status, code: answer.message.error?.code }).toEqual({
+        status: 400,
+        code: -32020,
+      });
+    }
+    expect(other.upstream.calls).toHaveLength(1);
+    await other.close();
+  });
+});
+
 describe('sessions', () => {
   async function openSession(token = rig.token): Promise<string> {
     const answer = await rig.post(

@@ -62,6 +62,7 @@ export class ChildKeeper {
    * cannot be started or rests after a failure.
    */
   async open(): Promise<OpenChild> {
+    if (this.#state.is === 'up' && this.#state.process.hasExited) await this.#state.process.gone;
     if (this.#state.is === 'resting' && this.#state.dueAt - this.#options.clock.now() <= WORTH_WAITING_MS) {
       await settlesWithin(this.#state.over, WORTH_WAITING_MS);
     }

@@ -98,6 +98,21 @@ describe('a child that dies', () => {
     expect(log).not.toContain('overlap');
   });
 
+  it('is never one of two, even when it is given up while it starts', async () => {
+    const starts = newFile();
+    const server = fixtureUpstream('server.mjs', ['--start-log', starts, '--slow', '60000'], {
+      limits: { startMs: 250 },
+      backoff: { firstMs: 1, maxMs: 1 },
+    });
+    for (let round = 0; round < 3; round++) {
+      expect((await call(server, 'echo')).failure?.kind).toBe('unreachable');
+    }
+    await server.close();
+    const log = readFileSync(starts, 'utf8');
+    expect(log.match(/start/g)?.length).toBeGreaterThanOrEqual(2);
+    expect(log).not.toContain('overlap');
+  });
+
   it('takes along what it left behind', async () => {
     const server = fixtureUpstream('server.mjs');
     const grandchild = Number((await call(server, 'leave_grandchild')).text);

@@ -79,6 +79,11 @@ export class ServerProcess {
     });
   }
 
+  /** True once the child itself has ended, though what it left behind may still run. */
+  get hasExited(): boolean {
+    return this.#hasExited;
+  }
+
   /**
    * Writes one line. False when it was not taken: the child is going, or does not read what it was sent before.
    */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readMessage, type Json, type JsonObject, type JsonRpcRequest } from '#mcp';
+import { readMessage, type Json, type JsonRpcRequest } from '#mcp';
 import { describe, expect, it } from 'vitest';
 import { composeRequest, metaForChild } from './compose.ts';
 

@@ -14,9 +14,23 @@ export interface ForwarderOptions {
 }
 
 interface OpenCall {
-  readonly ticket: CallTicket;
+  /** Undefined while the child is waited for. */
+  readonly ticket: CallTicket | undefined;
   readonly outlet: Outlet;
 }
+
+interface Call {
+  readonly key: string;
+  readonly exchange: UpstreamRequest;
+  readonly request: JsonRpcRequest;
+  readonly outlet: Outlet;
+}
+
+const NO_SUCH_FORM: UpstreamFailure = {
+  kind: 'broken',
+  message: 'the answer of the server has no form that this client knows',
+  reached: true,
+};
 
 /** Why an upstream cannot be had, as a failure of the exchange that needed it. */
 export function failureOf(error: unknown): UpstreamFailure {
@@ -36,14 +50,16 @@ export class Forwarder {
 
   /** Sends one request, waiting for the child to start if it must. The outcome goes to the outlet. */
   async forward(exchange: UpstreamRequest, request: JsonRpcRequest, outlet: Outlet): Promise<void> {
-    let child: OpenChild;
+    const call: Call = { key: callerKey(exchange, request.id), exchange, request, outlet };
+    this.#open.set(call.key, { ticket: undefined, outlet });
     try {
-      child = await this.#options.keeper.open();
+      const child = await this.#options.keeper.open();
+      if (outlet.isOver) this.#forget(call);
+      else this.#send(child, call);
     } catch (error) {
+      this.#forget(call);
       outlet.fail(failureOf(error));
-      return;
     }
-    if (!outlet.isOver) this.#send(child, exchange, request, outlet);
   }
 
   /**
@@ -51,69 +67,63 @@ export class Forwarder {
    * session.
    */
   cancel(exchange: UpstreamRequest, requestId: RequestId): void {
-    const call = this.#open.get(callerKey(exchange, requestId));
-    if (call === undefined) return;
-    call.ticket.cancel();
-    this.#open.delete(callerKey(exchange, requestId));
-    call.outlet.fail({ kind: 'broken', message: 'the client cancelled the request', reached: true });
+    const key = callerKey(exchange, requestId);
+    const open = this.#open.get(key);
+    if (open === undefined) return;
+    this.#open.delete(key);
+    open.ticket?.cancel();
+    const reached = open.ticket !== undefined;
+    open.outlet.fail({ kind: 'broken', message: 'the client cancelled the request', reached });
   }
 
-  #send(
-    { session, profile }: OpenChild,
-    exchange: UpstreamRequest,
-    request: JsonRpcRequest,
-    outlet: Outlet,
-  ): void {
+  #send(child: OpenChild, call: Call): void {
+    const { exchange, request, outlet } = call;
     const { clientInfo, callMs } = this.#options;
-    const eras = { client: exchange.era, child: profile.era };
-    const key = callerKey(exchange, request.id);
-    const token = progressTokenOf(request);
-    const forget = (): void => {
-      if (this.#open.get(key)?.outlet === outlet) this.#open.delete(key);
-    };
-    const receiver: CallReceiver = {
-      onAnswer: (response) => {
-        forget();
-        const text = composeAnswer(response, request, exchange.era, profile);
-        if (text === undefined) {
-          outlet.fail({
-            kind: 'broken',
-            message: 'the answer of the server has no form that this client knows',
-            reached: true,
-          });
-        } else if (token === undefined) {
-          outlet.answerText(text, { status: statusOf(exchange, response.error) });
-        } else {
-          outlet.endStream(text);
-        }
-      },
-      onProgress: (params) => {
-        if (token === undefined) return;
-        outlet.event(
-          { jsonrpc: '2.0', method: 'notifications/progress', params: { ...params, progressToken: token } },
-          'progress',
-        );
-      },
-      onFailure: (failure) => {
-        forget();
-        outlet.fail(failure);
-      },
-    };
+    const eras = { client: exchange.era, child: child.profile.era };
     const compose = (id: number): string =>
       composeRequest(request, exchange.body, id, metaForChild(request, eras, id, clientInfo));
-    const ticket = session.call(compose, receiver, callMs);
+    const ticket = child.session.call(compose, this.#receiver(child, call), callMs);
     if (ticket === undefined) {
+      this.#forget(call);
       outlet.fail(NOT_TAKEN);
       return;
     }
-    this.#open.set(key, { ticket, outlet });
+    this.#open.set(call.key, { ticket, outlet });
     outlet.whenAborted(() => {
       // Only in the modern era does a closed connection mean "stop" (2026-07-28, "Cancellation").
       if (exchange.era === 'legacy') return;
-      forget();
+      this.#forget(call);
       ticket.cancel();
     });
-    if (token !== undefined) outlet.startStream();
+    if (progressTokenOf(request) !== undefined) outlet.startStream();
+  }
+
+  #receiver({ profile }: OpenChild, call: Call): CallReceiver {
+    const { exchange, request, outlet } = call;
+    const progressToken = progressTokenOf(request);
+    return {
+      onAnswer: (response) => {
+        this.#forget(call);
+        const text = composeAnswer(response, request, exchange.era, profile);
+        if (text === undefined) outlet.fail(NO_SUCH_FORM);
+        else if (progressToken !== undefined) outlet.endStream(text);
+        else outlet.answerText(text, { status: statusOf(exchange, response.error) });
+      },
+      onProgress: (params) => {
+        if (progressToken === undefined) return;
+        const restored = { ...params, progressToken };
+        outlet.event({ jsonrpc: '2.0', method: 'notifications/progress', params: restored }, 'progress');
+      },
+      onFailure: (failure) => {
+        this.#forget(call);
+        outlet.fail(failure);
+      },
+    };
+  }
+
+  /** Removes a call that is over; a later one under the same id stays. */
+  #forget({ key, outlet }: Call): void {
+    if (this.#open.get(key)?.outlet === outlet) this.#open.delete(key);
   }
 }
 

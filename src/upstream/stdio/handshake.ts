@@ -55,7 +55,8 @@ export async function shakeHands(session: ChildSession, clientInfo: ClientInfo):
   if (error?.['code'] === ERROR_CODES.methodNotFound || error?.['code'] === ERROR_CODES.unsupportedVersion) {
     return discover(session, clientInfo);
   }
-  if (!isJsonObject(result)) throw refused('the server refused the handshake');
+  if (!isJsonObject(result))
+    throw refused(`the server refused the handshake (error ${Number(error?.['code'])})`);
   const revision = result['protocolVersion'];
   if (typeof revision !== 'string' || !isLegacyRevision(revision)) {
     throw refused('the server speaks a protocol revision that the gateway does not know');

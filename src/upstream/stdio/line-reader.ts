@@ -16,8 +16,8 @@ export interface LineListener {
 }
 
 /**
- * Cuts a byte stream into lines that end with LF or CR LF. Holds at most `maxBytes` of one line; a longer one is
- * thrown away as it comes and reported once, at its end.
+ * Cuts a byte stream into lines that end with LF or CR LF. Holds at most `maxBytes` (512 or more) of one line; a longer
+ * one is thrown away as it comes and reported once, at its end.
  */
 export class LineReader {
   readonly #maxBytes: number;

@@ -161,6 +161,16 @@ describe('a legacy client', () => {
     expect(probe.events.length).toBe(seen);
   });
 
+  it('cancels a request that still waits for the server, which then never gets it', async () => {
+    const slow = fixtureUpstream('server.mjs', ['--slow', '100']);
+    const probe = request(slow, 1, 'tools/call', { name: 'crash' });
+    const cancel = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } };
+    expect((await open(slow, 'POST', JSON.stringify(cancel)).done).head?.status).toBe(202);
+    expect((await probe.done).failure).toMatchObject({ kind: 'broken', reached: false });
+    expect(await report(slow)).toMatchObject({ handshakes: 1, cancelled: [] });
+    await slow.close();
+  });
+
   it('cancels its own request and no other', async () => {
     const cancel = (id: string | number, caller: { grantId: string; session: string }): Promise<unknown> =>
       open(
@@ -352,50 +362,5 @@ describe('a list that changes', () => {
     expect(lists[0]?.get('leave_grandchild')?.definition.description).toBe('The leave_grandchild tool.');
     expect((await report(fresh)).lists).toBe(2); // two pages
     await fresh.close();
-  });
-});
-
-describe('a server that knows no handshake', () => {
-  const modern = fixtureUpstream('modern-only.mjs', [], { version: '9.9' });
-  afterAll(() => modern.close());
-
-  it('gets the gateway’s envelope with every request, and nothing of the client’s', async () => {
-    const asModern = await call(modern, 'meta', {}, MODERN);
-    const envelope = {
-      [META_KEYS.protocolVersion]: '2026-07-28',
-      [META_KEYS.clientCapabilities]: {},
-      [META_KEYS.clientInfo]: { name: 'toolgate', version: '9.9' },
-    };
-    expect(JSON.parse(asModern.text)).toEqual(envelope);
-    expect(asModern.result['resultType']).toBe('complete');
-    const asLegacy = await request(modern, 1, 'tools/call', { name: 'meta', _meta: { traceparent: '00-1' } })
-      .done;
-    expect(JSON.parse(asLegacy.text)).toEqual({ ...envelope, traceparent: '00-1' });
-    expect(Object.keys(asLegacy.result)).toEqual(['content']);
-  });
-
-  it('looks legacy to legacy clients', async () => {
-    const params = {
-      protocolVersion: '2025-06-18',
-      capabilities: {},
-      clientInfo: { name: 'agent', version: '1' },
-    };
-    const opened = await request(modern, 0, 'initialize', params).done;
-    expect(opened.result).toMatchObject({
-      protocolVersion: '2025-06-18',
-      serverInfo: { name: 'modern fixture' },
-      instructions: 'Modern.',
-    });
-    expect(Object.keys((await request(modern, 1, 'tools/list').done).result)).toEqual(['tools']);
-    expect((await request(modern, 2, 'logging/setLevel', { level: 'info' }).done).result).toEqual({});
-    expect((await call(modern, 'ask')).failure).toMatchObject({ kind: 'broken', reached: true });
-  });
-
-  it('tells its changes', async () => {
-    const get = open(modern, 'GET', undefined);
-    expect([...(await modern.tools()).keys()]).toEqual(['meta', 'grow']);
-    await call(modern, 'grow');
-    await until(async () => (await modern.tools()).has('extra_1'));
-    expect(get.events).toEqual([{ jsonrpc: '2.0', method: 'notifications/tools/list_changed' }]);
   });
 });
