@@ -100,10 +100,14 @@ describe('a child that dies', () => {
 
   it('is never one of two, even when it is given up while it starts', async () => {
     const starts = newFile();
-    const server = fixtureUpstream('server.mjs', ['--start-log', starts, '--slow', '60000'], {
-      limits: { startMs: 250 },
-      backoff: { firstMs: 1, maxMs: 1 },
-    });
+    const server = fixtureUpstream(
+      'server.mjs',
+      ['--start-log', starts, '--slow', '60000', '--linger', '400'],
+      {
+        limits: { startMs: 250 },
+        backoff: { firstMs: 1, maxMs: 1 },
+      },
+    );
     for (let round = 0; round < 3; round++) {
       expect((await call(server, 'echo')).failure?.kind).toBe('unreachable');
     }
