@@ -3,7 +3,7 @@
  * over a data folder, and lends that to the commands.
  */
 import { join } from 'node:path';
-import { createProgram, runProgram, type Assembly, type Compose, type Target } from '#cli';
+import { createProgram, packageVersion, runProgram, type Assembly, type Compose, type Target } from '#cli';
 import { Directory, Gateway, PolicySource, readOrMakeKey } from '#gateway';
 import { knowTool } from '#policy';
 import { createLog, systemClock, ToolgateError, type LimitConfiguration, type Log } from '#platform';
@@ -50,6 +50,7 @@ function compose(log: Log): Compose {
       return createStdioUpstream({
         ...shared,
         ...target,
+        version: packageVersion(),
         limits: { startMs, callMs, lineBytes: answerBytes, stopMs: STOP_MS },
       });
     },

@@ -34,10 +34,10 @@ export class ToolCatalogueCache {
     return this.#tools;
   }
 
-  /** The tools, listed first when there are none or the server said that they changed. One listing at a time. */
+  /** The tools, listed first when there are none or a new list is due or on its way. One listing at a time. */
   get(): Promise<ToolCatalogue> {
-    if (this.#tools && !this.#stale) return Promise.resolve(this.#tools);
-    return this.#refresh();
+    if (this.#listing) return this.#listing;
+    return this.#tools && !this.#stale ? Promise.resolve(this.#tools) : this.#refresh();
   }
 
   /** The server said that its list changed. The old list serves until the new one is there. */
