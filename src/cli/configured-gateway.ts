@@ -46,7 +46,7 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
       methods: server.methods ?? {},
     });
   }
-  const grants = new GrantSource(assembly.directory, assembly.store.grants);
+  const grants = new GrantSource(assembly.directory, assembly.store.grants, assembly.log);
   await grants.declare(declaredGrants(configuration, options.dataDir));
   let refresh: NodeJS.Timeout | undefined;
   const close = async (): Promise<void> => {
@@ -72,7 +72,7 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
   refresh = setInterval(createRefresh(loaded, assembly, grants, options.dataDir), REFRESH_MS);
   const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const demo =
-    file === EXAMPLE ? `node ${shortest(DEMO_AGENT)} ${base} ${shortest(options.dataDir)}` : undefined;
+    file === EXAMPLE ? `node ${fromHere(DEMO_AGENT)} ${base} ${fromHere(options.dataDir)}` : undefined;
   process.stdout.write(readyText(base, readyServers(configuration, base, options.dataDir), demo));
   await untilStopped(listener, close, assembly.log);
 }
@@ -198,8 +198,8 @@ function readyServers(configuration: Configuration, base: string, dataDir: strin
   }));
 }
 
-/** The shorter of the absolute path and the one from here. */
-function shortest(path: string): string {
+/** The path from here for what lies below, else the whole one. */
+function fromHere(path: string): string {
   const here = relative(process.cwd(), path) || '.';
-  return here.length < path.length ? here : path;
+  return here.startsWith('..') ? path : here;
 }

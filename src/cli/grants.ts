@@ -71,13 +71,17 @@ function revokeCommand(): Command {
     .description('Revoke a grant: its token is refused from the next request on.')
     .argument('<grant>', 'id or label')
     .option('--server <id>', 'server of the grant, where several have the label')
+    .option('--json', 'print the revoked grant as a JSON object')
     .option(...DATA_FLAG)
     .addHelpText('after', '\nExample:\n  $ toolgate grants revoke newsletter --server fluentcrm')
-    .action((wanted: string, flags: { server?: string; data?: string }) =>
+    .action((wanted: string, flags: { server?: string; json?: true; data?: string }) =>
       withGrants({ dataDir: resolveDataDir(flags.data), access: 'existing' }, async (grants) => {
         const revoked = await revoke(grants, wanted, flags.server);
+        const { id, label, server } = revoked;
         process.stdout.write(
-          `Revoked ${revoked.id} (${escapeControls(revoked.label)}) of ${revoked.server}.\n`,
+          flags.json
+            ? `${safeJson(toJson(revoked))}\n`
+            : `Revoked ${id} (${escapeControls(label)}) of ${server}.\n`,
         );
       }),
     );

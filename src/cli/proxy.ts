@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { createHttpListener, readOrMakeToken } from '#gateway';
-import { hashGrantToken, isGrantToken, resolveDataDir, systemClock, ToolgateError } from '#platform';
+import {
+  hashGrantToken,
+  isGrantToken,
+  isMistypedToken,
+  resolveDataDir,
+  systemClock,
+  ToolgateError,
+} from '#platform';
 import type { Compose } from './assembly.ts';
 import { openOneServer, type OneServer } from './one-server.ts';
 import { listen, untilStopped } from './serving.ts';
@@ -46,6 +53,9 @@ async function runProxy(compose: Compose, words: readonly string[], flags: Proxy
     throw new ToolgateError('usage.grant', 'The value of --grant is no grant token.', {
       hint: 'Leave --grant out and a token is made; or use "none" for no credential.',
     });
+  }
+  if (given !== undefined && isMistypedToken(given)) {
+    process.stderr.write('Warning: the checksum of the --grant token is wrong; it may be mistyped.\n');
   }
   const label = isAnonymous ? 'anonymous' : 'proxy';
   const one = openOneServer(

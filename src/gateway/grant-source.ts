@@ -1,4 +1,5 @@
 import type { Grant, GrantStore, StoredGrant } from '#store';
+import type { Log } from '#platform';
 import type { Directory } from './directory.ts';
 
 /**
@@ -8,12 +9,14 @@ import type { Directory } from './directory.ts';
 export class GrantSource {
   readonly #directory: Directory;
   readonly #store: GrantStore;
+  readonly #log: Log;
   #declared: readonly StoredGrant[] = [];
   #revision: number | undefined;
 
-  constructor(directory: Directory, store: GrantStore) {
+  constructor(directory: Directory, store: GrantStore, log: Log) {
     this.#directory = directory;
     this.#store = store;
+    this.#log = log;
   }
 
   /** Replaces the grants that the configuration declares. */
@@ -32,5 +35,19 @@ export class GrantSource {
     const grants = new Map<string, Grant>();
     for (const { tokenHash, ...grant } of [...this.#declared, ...stored]) grants.set(tokenHash, grant);
     this.#directory.setGrants(grants);
+    for (const grant of grants.values()) this.#warnIfUseless(grant);
+  }
+
+  /** A grant may be minted for a server or policy that is not configured here: told, because it denies every call. */
+  #warnIfUseless({ id, label, server, policy, revokedAt }: Grant): void {
+    if (revokedAt !== undefined) return;
+    if (!this.#directory.server(server)) {
+      this.#log.warn({ grant: id, label, server }, 'a grant is for a server that is not configured');
+    } else if (policy !== undefined && !this.#directory.hasPolicy(server, policy)) {
+      this.#log.warn(
+        { grant: id, label, server, policy },
+        'a grant names a policy that its server does not have',
+      );
+    }
   }
 }

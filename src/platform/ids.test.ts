@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { hashGrantToken, isGrantToken, newGrantToken, newId } from './ids.ts';
+import { hashGrantToken, isGrantToken, isMistypedToken, newGrantToken, newId } from './ids.ts';
 
 describe('newId', () => {
   it('carries its prefix and nothing that needs escaping', () => {
@@ -30,15 +30,23 @@ describe('newGrantToken', () => {
   });
 });
 
-describe('isGrantToken', () => {
+describe('isMistypedToken', () => {
   it('tells a typing error in any place', () => {
     const token = newGrantToken();
+    expect(isMistypedToken(token)).toBe(false);
     for (let i = 3; i < token.length; i++) {
       const wrong = `${token.slice(0, i)}${token[i] === 'x' ? 'y' : 'x'}${token.slice(i + 1)}`;
-      expect(isGrantToken(wrong), wrong).toBe(false);
+      expect(isMistypedToken(wrong), wrong).toBe(true);
     }
   });
 
+  it('does not judge tokens of another making', () => {
+    expect(isMistypedToken(`tg_${'a'.repeat(40)}`)).toBe(false);
+    expect(isMistypedToken('tg_short')).toBe(false);
+  });
+});
+
+describe('isGrantToken', () => {
   it.each([
     ['an own token of another length', `tg_${'a'.repeat(40)}`, true],
     ['too short', `tg_${'a'.repeat(39)}`, false],

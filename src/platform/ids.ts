@@ -53,12 +53,16 @@ export function newGrantToken(): string {
   return `tg_${secret}${checksumOf(secret)}`;
 }
 
-/** Whether a text could be a grant token: right shape and, for tokens of our own length, right checksum. */
+/** Whether a text has the shape of a grant token. An operator may bring tokens of another making. */
 export function isGrantToken(token: string): boolean {
-  if (!TOKEN_SHAPE.test(token)) return false;
+  return TOKEN_SHAPE.test(token);
+}
+
+/** Whether a token looks like one of ours with a typing error in it: our length, but another checksum. */
+export function isMistypedToken(token: string): boolean {
   const body = token.slice(3);
-  if (body.length !== SECRET_CHARS + CHECKSUM_CHARS) return true; // brought by the operator
-  return checksumOf(body.slice(0, SECRET_CHARS)) === body.slice(SECRET_CHARS);
+  if (!isGrantToken(token) || body.length !== SECRET_CHARS + CHECKSUM_CHARS) return false;
+  return checksumOf(body.slice(0, SECRET_CHARS)) !== body.slice(SECRET_CHARS);
 }
 
 /** The only form in which a grant token is kept: its SHA-256, in hex. */

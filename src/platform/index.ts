@@ -17,5 +17,5 @@ export {
 export { systemClock, type Clock } from './clock.ts';
 export { resolveDataDir } from './data-dir.ts';
 export { assertNever, messageOf, ToolgateError } from './errors.ts';
-export { hashGrantToken, isGrantToken, newGrantToken, newId } from './ids.ts';
+export { hashGrantToken, isGrantToken, isMistypedToken, newGrantToken, newId } from './ids.ts';
 export { createLog, silentLog, type Log, type LogLevel } from './log.ts';
