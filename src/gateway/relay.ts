@@ -44,6 +44,8 @@ export class Relay implements AnswerSink {
   /** The head of a stream that is held back until the negotiated revision is known (`initialize`). */
   #heldHead: AnswerHead | undefined;
   #streaming = false;
+  /** The events carry ids: a stream that ends early goes on when the agent asks for the rest (up to 2025-11-25). */
+  #isResumable = false;
   #acknowledged = false;
   #status: number | undefined;
 
@@ -71,12 +73,12 @@ export class Relay implements AnswerSink {
     if (this.#gone) return;
     const message = body.length === 0 ? undefined : parseJson(body);
     if (head.status >= 400) return this.#answerRefusal(head, message);
-    if (body.length === 0) {
-      this.#settle('ok', false);
+    if (body.length === 0 && this.#exchange.inspection.requestId === undefined) {
       return this.#reply.answer(head.status, {}, undefined);
     }
-    if (message === undefined)
-      return this.onFailure({ kind: 'broken', message: 'the answer is not JSON', reached: true });
+    if (message === undefined) {
+      return this.onFailure({ kind: 'broken', message: 'the answer is no JSON', reached: true });
+    }
     this.#settleBy(message);
     const inspected = inspectMessage(message, this.#exchange.inspection);
     if (inspected.action === 'drop') {
@@ -89,13 +91,13 @@ export class Relay implements AnswerSink {
   onStream(head: AnswerHead): void {
     this.#status = head.status;
     if (this.#gone) return;
-    if (head.status >= 400) return;
     if (this.#exchange.inspection.method === 'initialize') this.#heldHead = head;
     else this.#openStream({});
   }
 
   onEvent(event: SseEvent): void {
     if (this.#gone) return;
+    this.#isResumable ||= event.id !== undefined;
     if (!event.hasData || event.data === '') {
       if (this.#streaming) this.#send(event);
       return;
@@ -123,11 +125,12 @@ export class Relay implements AnswerSink {
 
   onEnd(): void {
     if (this.#gone) return;
-    if (!this.#settled && this.#exchange.clearance) {
+    if (!this.#settled && this.#exchange.clearance && !this.#isResumable) {
       return this.onFailure({ kind: 'broken', message: 'the answer ended before the result', reached: true });
     }
     if (this.#heldHead)
       return this.#answer(this.#failed({ kind: 'broken', message: 'the answer was empty', reached: true }));
+    this.#settle('broken', false); // of a call that is still under way: its answer comes on another stream
     this.#reply.end();
   }
 

@@ -122,6 +122,21 @@ describe('subscriptions/listen', () => {
   });
 });
 
+describe('a stream that ends before its answer', () => {
+  it('is passed on with its ids when the agent can ask for the rest', async () => {
+    await start({ policy: { version: '1', default: 'allow' } });
+    const { status, text } = await rig.call('later');
+    expect({ status, text }).toEqual({ status: 200, text: 'id: 5\nretry: 10\ndata: \n\n' });
+    await expect.poll(async () => (await rig.records())[0]?.ending?.result).toBe('broken');
+  });
+
+  it('and an answer without a body are failures that the agent is told', async () => {
+    await start({ policy: { version: '1', default: 'allow' } });
+    const { message } = await rig.call('empty');
+    expect(message.result?.content?.[0]?.text).toMatch(/^\[UPSTREAM FAILED\]/);
+  });
+});
+
 describe('an agent that goes away', () => {
   it('ends the exchange with the server, and its record says so', async () => {
     await start({ policy: { version: '1', default: 'allow' } });

@@ -199,7 +199,7 @@ export async function answered(response: Response): Promise<Answered> {
     status: response.status,
     headers: response.headers,
     text,
-    message: JSON.parse(last) as Answered['message'],
+    message: JSON.parse(last || '{}') as Answered['message'],
   };
 }
 

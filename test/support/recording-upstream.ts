@@ -33,6 +33,8 @@ const TOOLS = [
   tool('status', { status: { type: 'integer' } }),
   tool('slow', { ms: { type: 'integer' } }),
   tool('hang_up', {}),
+  tool('later', {}),
+  tool('empty', {}),
   tool('pay', { amount: { type: 'number' }, reason: { type: 'string' } }),
 ];
 
@@ -131,6 +133,11 @@ export class RecordingUpstream {
       arguments?: Record<string, unknown>;
     };
     if (message.method === 'tools/call') {
+      if (name === 'later')
+        return void response
+          .writeHead(200, { 'content-type': 'text/event-stream' })
+          .end('id: 5\nretry: 10\ndata:\n\n');
+      if (name === 'empty') return void response.writeHead(202).end();
       if (name === 'hang_up') return void request.socket.destroy();
       if (name === 'slow') await new Promise((resolve) => setTimeout(resolve, Number(args?.['ms'])));
       if (name === 'status')

@@ -125,7 +125,7 @@ class HttpExchange implements Dispatcher.DispatchHandler, Exchange {
         reached: true,
         status,
       });
-    } else if (isEventStream(contentType)) {
+    } else if (status < 300 && isEventStream(contentType)) {
       this.#reader = new SseReader({ maxEventBytes: this.#limits.answerBytes });
       this.#sink.onStream(this.#head);
     }
