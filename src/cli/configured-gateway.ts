@@ -74,7 +74,7 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
   const demo =
     file === EXAMPLE ? `node ${fromHere(DEMO_AGENT)} ${base} ${fromHere(options.dataDir)}` : undefined;
   process.stdout.write(readyText(base, readyServers(configuration, base, options.dataDir), demo));
-  await untilStopped(listener, close, assembly.log);
+  await untilStopped({ listener, gateway: assembly.gateway, log: assembly.log, close });
 }
 
 /** A command runs in the folder of the configuration unless it names another. */

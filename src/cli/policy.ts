@@ -141,6 +141,7 @@ Without a tool list the tool counts as known, and its arguments are not checked 
       print(`${decision.outcome} by ${decision.rule}${'message' in decision ? `: ${decision.message}` : ''}`);
       for (const step of steps)
         print(`  ${step.result.padEnd(7)} ${step.rule}  ${step.question} ${step.why}`);
+      if (tools === undefined) print('No tool list was given: arguments were not checked against a schema.');
     });
 }
 

@@ -78,7 +78,8 @@ async function runProxy(compose: Compose, words: readonly string[], flags: Proxy
   one.server.upstream.tools().catch(() => {}); // warm up; a failure shows at the first call
   announceGrant(one, given, isAnonymous, dataDir);
   process.stdout.write(`Toolgate is ready on http://127.0.0.1:${opened}/mcp/\n`);
-  await untilStopped(listener, one.close, one.assembly.log);
+  const { gateway, log } = one.assembly;
+  await untilStopped({ listener, gateway, log, close: one.close });
 }
 
 function announceGrant(

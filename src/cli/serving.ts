@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Gateway } from '#gateway';
 import { ToolgateError, type Log } from '#platform';
 
 const DRAIN_MS = 10_000;
@@ -27,25 +28,35 @@ export function listen(
   });
 }
 
+export interface Stoppable {
+  readonly listener: Server;
+  readonly gateway: Gateway;
+  readonly log: Log;
+  close(): Promise<void>;
+}
+
 /**
- * Resolves after SIGTERM or SIGINT, when calls in flight have ended (at most ten seconds; a second signal does not
- * wait) and everything is closed.
+ * Resolves after SIGTERM or SIGINT, when open streams are ended, calls in flight have had their answers (for at most ten
+ * seconds; a second signal does not wait) and everything is closed.
  */
-export async function untilStopped(server: Server, close: () => Promise<void>, log: Log): Promise<void> {
-  const waitForSignal = (): Promise<void> =>
-    new Promise((resolve) => {
-      process.once('SIGTERM', () => resolve());
-      process.once('SIGINT', () => resolve());
-    });
-  await waitForSignal();
+export async function untilStopped({ listener, gateway, log, close }: Stoppable): Promise<void> {
+  await signal();
   log.info('stopping: no new calls, waiting for those in flight');
   const drained = new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
+    listener.close(() => resolve());
   });
-  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-  await Promise.race([drained, waitForSignal()]);
+  gateway.endStreams();
+  listener.closeIdleConnections();
+  const timer = setTimeout(() => listener.closeAllConnections(), DRAIN_MS);
+  await Promise.race([drained, signal()]);
   clearTimeout(timer);
-  server.closeAllConnections();
+  listener.closeAllConnections();
   await close();
+}
+
+function signal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
 }

@@ -44,6 +44,11 @@ export class Gateway {
     });
   }
 
+  /** The gateway is stopping: streams that would stay open are ended, calls under way go on to their end. */
+  endStreams(): void {
+    for (const relay of this.#listening) relay.endStream();
+  }
+
   async handle(request: AgentRequest, reply: AgentReply): Promise<void> {
     try {
       if (request.verb === 'POST' && looksLikeBatch(request.body)) await this.#batch(request, reply);

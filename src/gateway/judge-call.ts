@@ -43,6 +43,7 @@ export interface JudgeDeps {
 export interface Clearance {
   readonly recordId: string;
   readonly reservation: Reservation | undefined;
+  /** On the monotonic clock, in milliseconds: for the latency alone. */
   readonly allowedAt: number;
 }
 
@@ -279,5 +280,5 @@ async function record(
       internalFailure(id, 'The decision could not be recorded, so the call was not made. Try again later.'),
     );
   }
-  return pass({ recordId: row.id, reservation, allowedAt: row.at });
+  return pass({ recordId: row.id, reservation, allowedAt: performance.now() });
 }

@@ -1,5 +1,5 @@
-import type { Clock, Log } from '#platform';
-import { isJsonObject, META_KEYS, type Json, type JsonObject, type SseEvent } from '#mcp';
+import type { Log } from '#platform';
+import { isJsonObject, META_KEYS, resultAnswer, type Json, type JsonObject, type SseEvent } from '#mcp';
 import type { Records } from '#records';
 import type { Quota } from '#quota';
 import type { CallResult } from '#store';
@@ -14,7 +14,6 @@ import { sealSession, type SessionOwner } from './session-id.ts';
 export interface RelayDeps {
   readonly quota: Quota;
   readonly records: Records;
-  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -48,6 +47,8 @@ export class Relay implements AnswerSink {
   #isResumable = false;
   #acknowledged = false;
   #status: number | undefined;
+  #pause: () => void = () => {};
+  #abort: () => void = () => {};
 
   constructor(exchange: RelayedExchange, reply: AgentReply, deps: RelayDeps) {
     this.#exchange = exchange;
@@ -65,8 +66,8 @@ export class Relay implements AnswerSink {
     });
     this.#reply.onDrain(() => exchange.resume());
     this.#pause = () => exchange.pause();
+    this.#abort = () => exchange.abort();
   }
-  #pause: () => void = () => {};
 
   onAnswer(head: AnswerHead, body: Uint8Array): void {
     this.#status = head.status;
@@ -159,6 +160,19 @@ export class Relay implements AnswerSink {
     this.#send({ data: JSON.stringify(notification), hasData: true });
   }
 
+  /** Ends a stream that would stay open; a modern subscription gets its result first, as the revision wants. */
+  endStream(): void {
+    const { requestId, era } = this.#exchange.inspection;
+    if (this.#streaming && era === 'modern' && requestId !== undefined) {
+      const _meta = { [META_KEYS.subscriptionId]: requestId };
+      const answer = resultAnswer(requestId, { resultType: 'complete', _meta });
+      this.#send({ data: JSON.stringify(answer), hasData: true });
+    }
+    this.#gone = true;
+    this.#abort();
+    this.#reply.end();
+  }
+
   /** The server refused over HTTP. Credential trouble and overload are told in-band; protocol answers pass on. */
   #answerRefusal(head: AnswerHead, message: Json | undefined): void {
     const error = isJsonObject(message) && isJsonObject(message['error']) ? message['error'] : undefined;
@@ -225,7 +239,7 @@ export class Relay implements AnswerSink {
     if (this.#settled) return;
     this.#settled = true;
     if (!clearance) return;
-    const { quota, records, clock, log } = this.#deps;
+    const { quota, records, log } = this.#deps;
     const { reservation } = clearance;
     const quotaReturned = giveBack && reservation !== undefined && reservation.entries.length > 0;
     if (quotaReturned) {
@@ -236,7 +250,7 @@ export class Relay implements AnswerSink {
     void records.finish(clearance.recordId, {
       result,
       upstreamStatus: this.#status,
-      latencyMs: clock.now() - clearance.allowedAt,
+      latencyMs: performance.now() - clearance.allowedAt,
       quotaReturned,
     });
   }

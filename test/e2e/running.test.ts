@@ -2,7 +2,19 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectClient } from '../support/clients.ts';
-import { FLUENTCRM, ROOT, run, serve, throwAwayFolder, TOOLGATE, type Served } from '../support/command.ts';
+import {
+  FLUENTCRM,
+  proxy,
+  ROOT,
+  run,
+  serve,
+  throwAwayFolder,
+  TOOLGATE,
+  type Served,
+} from '../support/command.ts';
+
+import { JSON_HEADERS } from '../support/gateway-rig.ts';
+import { RecordingUpstream } from '../support/recording-upstream.ts';
 
 /** A gateway that runs: edits while it serves, grants, logs, secrets, signals, and nothing left behind. */
 const DECISION = 'io.toolgate/decision';
@@ -184,6 +196,34 @@ describe('secrets', () => {
         others: 0,
       });
     }
+  });
+});
+
+describe('a stop', () => {
+  it('lets calls in flight finish and ends open streams', async () => {
+    const upstream = new RecordingUpstream({ sessions: true });
+    const folder = throwAwayFolder();
+    const policy = join(folder, 'policy.json');
+    writeFileSync(policy, '{"version": "1", "default": "allow"}');
+    const { command, url } = await proxy(policy, folder, ['--upstream', await upstream.start()]);
+    const post = (body: string) => fetch(url, { method: 'POST', headers: JSON_HEADERS, body });
+    const opened = await post(
+      '{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}',
+    );
+    const headers = {
+      accept: 'text/event-stream',
+      'mcp-session-id': opened.headers.get('mcp-session-id') ?? '',
+    };
+    const stream = await fetch(url, { headers });
+    const call = post(
+      '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"slow","arguments":{"ms":1000}}}',
+    );
+    await expect.poll(() => upstream.calls.length).toBe(1);
+    const stopped = command.stop();
+    expect(await (await call).text()).toContain('slow: ');
+    await stream.text(); // it ends
+    expect(await stopped).toBe(0);
+    await upstream.stop();
   });
 });
 
