@@ -46,10 +46,12 @@ export async function untilStopped({ listener, gateway, log, close }: Stoppable)
     listener.close(() => resolve());
   });
   gateway.endStreams();
-  listener.closeIdleConnections();
-  const timer = setTimeout(() => listener.closeAllConnections(), DRAIN_MS);
+  // a connection that has had its last answer is idle, and would be kept alive
+  const sweep = setInterval(() => listener.closeIdleConnections(), 50);
+  const limit = setTimeout(() => listener.closeAllConnections(), DRAIN_MS);
   await Promise.race([drained, signal()]);
-  clearTimeout(timer);
+  clearInterval(sweep);
+  clearTimeout(limit);
   listener.closeAllConnections();
   await close();
 }
