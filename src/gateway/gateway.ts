@@ -78,7 +78,7 @@ export class Gateway {
 
   /** authenticate (done) → read → judge → forward. */
   async #post(request: AgentRequest, reply: AgentReply): Promise<void> {
-    const read = readCall(request, this.#deps.sessionKey);
+    const read = readCall(request, this.#deps);
     if (!read.ok) {
       await this.#recordRefusal(request, read.answer);
       return send(reply, read.answer);
@@ -108,7 +108,7 @@ export class Gateway {
         session: method === 'initialize' ? undefined : session?.upstream || undefined,
         grantId: request.grant.id,
       },
-      { call, clearance, method, requestId, sessionId },
+      { call, clearance, method, requestId, sessionId, progress: call.progress },
       reply,
     );
   }
@@ -131,7 +131,14 @@ export class Gateway {
         session: session.upstream || undefined,
         grantId: request.grant.id,
       },
-      { call: undefined, clearance: undefined, method: undefined, requestId: undefined, sessionId },
+      {
+        call: undefined,
+        clearance: undefined,
+        method: undefined,
+        requestId: undefined,
+        sessionId,
+        progress: undefined,
+      },
       reply,
     );
   }
@@ -141,7 +148,7 @@ export class Gateway {
     request: AgentRequest,
     outgoing: UpstreamRequest,
     parts: Pick<RelayedExchange, 'call' | 'clearance'> &
-      Pick<InspectionContext, 'method' | 'requestId' | 'sessionId'>,
+      Pick<InspectionContext, 'method' | 'requestId' | 'sessionId' | 'progress'>,
     reply: AgentReply,
   ): void {
     const { grant, server } = request;
@@ -151,9 +158,11 @@ export class Gateway {
       era: outgoing.era,
       policy: this.#deps.directory.policyOf(grant),
       upstream: server.upstream,
+      owner: ownerOf(request),
       sessionKey: this.#deps.sessionKey,
+      clock: this.#deps.clock,
     };
-    const relay = new Relay({ call, clearance, inspection, owner: ownerOf(request) }, reply, this.#deps);
+    const relay = new Relay({ call, clearance, inspection }, reply, this.#deps);
     if (outgoing.verb === 'GET' || context.method === 'subscriptions/listen') {
       this.#listening.add(relay);
       reply.onClose(() => this.#listening.delete(relay));

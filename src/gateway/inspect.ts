@@ -9,9 +9,11 @@ import {
   type Json,
   type JsonObject,
 } from '#mcp';
+import type { Clock } from '#platform';
 import { isListed, type CompiledPolicy } from '#policy';
 import { toolDefinitionsOf, type Upstream } from '#upstream';
-import { sealRequestId } from './session-id.ts';
+import { interruptCall, type CallProgress } from './request-state.ts';
+import { sealRequestId, type SessionOwner } from './session-id.ts';
 
 /** What the inspection of an answer needs to know of the exchange it came on. */
 export interface InspectionContext {
@@ -22,7 +24,12 @@ export interface InspectionContext {
   readonly policy: CompiledPolicy | undefined;
   readonly upstream: Upstream;
   readonly sessionId: string | undefined;
+  /** Where the call stands whose answer this is. */
+  readonly progress: CallProgress | undefined;
+  /** Whom session ids and request states are bound to. */
+  readonly owner: SessionOwner;
   readonly sessionKey: Uint8Array;
+  readonly clock: Clock;
 }
 
 export type Inspected =
@@ -91,6 +98,9 @@ function inspectResult(message: JsonObject, result: JsonObject, context: Inspect
     const text = 'The server answered with a task, which this gateway does not offer';
     return { action: 'replace', message: errorAnswer(idOf(message), ERROR_CODES.internalError, text) };
   }
+  if (context.era === 'modern' && result['resultType'] === 'input_required') {
+    return inspectInterruption(message, result, context);
+  }
   const capabilities = result['capabilities'];
   if (
     isJsonObject(capabilities) &&
@@ -102,6 +112,21 @@ function inspectResult(message: JsonObject, result: JsonObject, context: Inspect
     };
   }
   return PASS;
+}
+
+/** A call that waits for input goes on only with the state that is handed out here. */
+function inspectInterruption(message: JsonObject, result: JsonObject, context: InspectionContext): Inspected {
+  const { progress, owner, sessionKey, clock } = context;
+  const interrupted = progress && interruptCall(result, progress, owner, sessionKey, clock);
+  const text = progress
+    ? 'The server asked for input too many times'
+    : 'The server asked for input where it may not';
+  return {
+    action: 'replace',
+    message: interrupted
+      ? { ...message, result: interrupted }
+      : errorAnswer(idOf(message), ERROR_CODES.internalError, text),
+  };
 }
 
 /** Without a policy nothing is usable, so nothing is listed; an observing policy blocks nothing, so it hides nothing. */

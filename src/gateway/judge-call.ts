@@ -30,6 +30,7 @@ import {
 } from './answer.ts';
 import type { Directory } from './directory.ts';
 import type { AgentCall } from './read-call.ts';
+import { STATE_LIFE_MS } from './request-state.ts';
 
 export interface JudgeDeps {
   readonly directory: Directory;
@@ -140,8 +141,20 @@ async function findTool(call: AgentCall, name: string, policy: CompiledPolicy | 
   }
 }
 
-function limitsOf(decision: Decision): readonly LimitDemand[] {
-  return decision.outcome === 'deny' ? [] : decision.limits;
+/**
+ * What the call must reserve. A call that goes on after the server asked for input has paid already: each state that was
+ * handed out frees one continuation, and a state that is used again pays like a new call.
+ */
+async function limitsOf(
+  decision: Decision,
+  call: AgentCall,
+  deps: JudgeDeps,
+): Promise<readonly LimitDemand[]> {
+  if (decision.outcome === 'deny' || decision.limits.length === 0) return [];
+  const spends = call.progress?.spends;
+  if (spends === undefined) return decision.limits;
+  const isPaid = await deps.quota.claim(spends, deps.clock.now() + STATE_LIFE_MS);
+  return isPaid ? [] : decision.limits;
 }
 
 function verdictOf(
@@ -178,7 +191,8 @@ async function reserveAndRecord(
   decision: Decision,
   deps: JudgeDeps,
 ): Promise<Step<Clearance>> {
-  const reserved = await deps.quota.reserve(limitsOf(decision), ownerOf(call));
+  const limits = await limitsOf(decision, call, deps);
+  const reserved = await deps.quota.reserve(limits, ownerOf(call));
   if (!reserved.granted) {
     const { rule, message: limitMessage } = reserved.demand;
     const text = reserved.unavailable
@@ -217,8 +231,8 @@ async function observe(
     message: decision.outcome === 'allow' ? '' : decision.message,
   };
   let reservation: Reservation | undefined;
-  if (decision.outcome === 'allow' && decision.limits.length > 0) {
-    const observed = await deps.quota.observe(decision.limits, ownerOf(call));
+  if (decision.outcome === 'allow') {
+    const observed = await deps.quota.observe(await limitsOf(decision, call, deps), ownerOf(call));
     reservation = observed;
     if (observed.refusal) {
       const { rule, message } = observed.refusal.demand;

@@ -15,10 +15,12 @@ import {
   type Era,
   type JsonObject,
   type JsonRpcMessage,
+  type RequestId,
 } from '#mcp';
-import type { MethodSwitches } from '#platform';
+import type { Clock, MethodSwitches } from '#platform';
 import type { AgentRequest } from './agent-request.ts';
 import { end, noSuchMethod, pass, protocolRefusal, type Step } from './answer.ts';
+import { continueCall, type CallProgress } from './request-state.ts';
 import { openRequestId, openSession, type Session } from './session-id.ts';
 
 /** One message of an agent, read strictly and placed in its era: what every later step works on. */
@@ -35,6 +37,13 @@ export interface AgentCall {
   readonly body: Uint8Array;
   /** Some number in the arguments does not survive a double. */
   readonly hasLossyNumber: boolean;
+  /** Where a modern call stands that the server may interrupt to ask for input. */
+  readonly progress: CallProgress | undefined;
+}
+
+export interface ReadDeps {
+  readonly sessionKey: Uint8Array;
+  readonly clock: Clock;
 }
 
 const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
@@ -43,7 +52,7 @@ const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
  * Steps 2 and 3 of a call: parse strictly, find the era, check the envelope against the headers, open the session, and
  * let only methods through that the revision knows and the server has switched on.
  */
-export function readCall(request: AgentRequest, sessionKey: Uint8Array): Step<AgentCall> {
+export function readCall(request: AgentRequest, { sessionKey, clock }: ReadDeps): Step<AgentCall> {
   const read = readBody(request.body);
   if (!read.ok) return end(protocolRefusal(read.refusal));
   const { message } = read;
@@ -68,29 +77,52 @@ export function readCall(request: AgentRequest, sessionKey: Uint8Array): Step<Ag
   const permitted = permitMethod(message, era, revision, request.server.methods);
   if (!permitted.ok) return permitted;
 
+  const continued =
+    era === 'modern' && message.kind === 'request'
+      ? continueCall(message, { grantId: request.grant.id, serverId: request.server.id }, sessionKey, clock)
+      : undefined;
+  if (continued?.ok === false) {
+    const fault = refusal(
+      200,
+      ERROR_CODES.invalidParams,
+      `Invalid params: ${continued.reason}`,
+      idOf(message),
+    );
+    return end(protocolRefusal(fault));
+  }
+
   const sessionId = session.value === undefined ? undefined : request.header('mcp-session-id');
-  const changed = adaptMessage(message, sessionId, sessionKey);
-  if (changed === undefined) {
+  const restored =
+    continued?.progress.spends === undefined || message.kind !== 'request'
+      ? message
+      : { ...message, params: continued.params };
+  const adapted = adaptMessage(restored, sessionId, sessionKey);
+  if (adapted === undefined) {
     return refuse(400, 'No request of the server is waiting for this answer');
   }
-  if (changed !== message && read.hasLossyArgument) {
+  if (adapted !== message && read.hasLossyArgument) {
     return refuse(400, 'The message holds numbers that cannot be carried exactly', message);
   }
   return pass({
     request,
-    message: changed,
+    message: adapted,
     era,
     revision,
     session: era === 'legacy' ? session.value : undefined,
     sessionId: era === 'legacy' ? sessionId : undefined,
-    body: changed === message ? request.body : encode(changed),
+    body: adapted === message ? request.body : encode(adapted),
     hasLossyNumber: read.hasLossyArgument,
+    progress: continued?.progress,
   });
 }
 
 function refuse(status: number, text: string, message?: JsonRpcMessage): ReturnType<typeof end> {
-  const id = message?.kind === 'request' ? message.id : undefined;
+  const id = message && idOf(message);
   return end(protocolRefusal(refusal(status, ERROR_CODES.invalidRequest, text, id)));
+}
+
+function idOf(message: JsonRpcMessage): RequestId | undefined {
+  return message.kind === 'request' ? message.id : undefined;
 }
 
 /** On standard input there are no headers: the claim in the body stands alone. */

@@ -9,7 +9,7 @@ import { upstreamFailed, type Answer } from './answer.ts';
 import { inspectMessage, type InspectionContext } from './inspect.ts';
 import type { Clearance } from './judge-call.ts';
 import type { AgentCall } from './read-call.ts';
-import { sealSession, type SessionOwner } from './session-id.ts';
+import { sealSession } from './session-id.ts';
 
 export interface RelayDeps {
   readonly quota: Quota;
@@ -26,8 +26,6 @@ export interface RelayedExchange {
   readonly call: AgentCall | undefined;
   readonly clearance: Clearance | undefined;
   readonly inspection: InspectionContext;
-  /** Whose session a new session id is bound to. */
-  readonly owner: SessionOwner;
 }
 
 /**
@@ -214,13 +212,17 @@ export class Relay implements AnswerSink {
 
   /** The server's session id goes down signed, bound to this grant and to the revision just negotiated. */
   #sessionHeader(head: AnswerHead, message: Json): Record<string, string> {
-    const { inspection, owner } = this.#exchange;
+    const { inspection } = this.#exchange;
     if (inspection.method !== 'initialize' || head.session === undefined || !isJsonObject(message)) return {};
     const result = message['result'];
     const revision = isJsonObject(result) ? result['protocolVersion'] : undefined;
     if (typeof revision !== 'string') return {};
     return {
-      'mcp-session-id': sealSession({ upstream: head.session, revision }, owner, inspection.sessionKey),
+      'mcp-session-id': sealSession(
+        { upstream: head.session, revision },
+        inspection.owner,
+        inspection.sessionKey,
+      ),
     };
   }
 
@@ -256,7 +258,7 @@ export class Relay implements AnswerSink {
   }
 
   #place(): { server: string; request: string | undefined } {
-    return { server: this.#exchange.owner.serverId, request: this.#exchange.call?.request.id };
+    return { server: this.#exchange.inspection.owner.serverId, request: this.#exchange.call?.request.id };
   }
 }
 

@@ -21,6 +21,7 @@ export {
   type DecisionMeta,
   type HttpAnswer,
 } from './answers.ts';
+export { canonicalJson } from './canonical-json.ts';
 export { classify, type Classified, type EraContext } from './era.ts';
 export { decodeHeaderValue, encodeHeaderValue } from './header-value.ts';
 export { isAllowedHost, isAllowedOrigin, isLoopbackHost, LOOPBACK_HOSTS } from './hosts.ts';

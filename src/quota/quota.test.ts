@@ -46,6 +46,16 @@ describe('createQuota', () => {
     return outcome;
   }
 
+  it('lets one of many claim an id, and nobody when the store cannot tell', async () => {
+    const claims = await Promise.all([1, 2, 3].map(() => quota.claim('state-1', NOON + 60_000)));
+    expect(claims.filter((isMine) => isMine)).toHaveLength(1);
+    expect(await quota.claim('state-2', NOON + 60_000)).toBe(true);
+    await store.counters.prune(NOON + 59_999);
+    expect(await quota.claim('state-2', NOON + 60_000)).toBe(false);
+    const away = createQuota({ counters: failingStore(new Error('away')), clock });
+    expect(await away.claim('state-3', NOON + 60_000)).toBe(false);
+  });
+
   it('grants a call without limits, uncharged', async () => {
     expect(await quota.reserve([], owner)).toEqual({ granted: true, uncounted: false, entries: [] });
   });

@@ -31,6 +31,11 @@ export interface Quota {
   reserve(demands: readonly LimitDemand[], owner: QuotaOwner): Promise<Reserved | Refused | Unavailable>;
   /** For `mode: "observe"`: counts the call in any case, and tells what `reserve` would have refused. */
   observe(demands: readonly LimitDemand[], owner: QuotaOwner): Promise<Observed>;
+  /**
+   * True for the first caller with this id, over all processes, until `expiresAt` (milliseconds since the epoch). False
+   * for every other one, and when the store cannot tell.
+   */
+  claim(id: string, expiresAt: number): Promise<boolean>;
   /** Undoes a reservation; to be called at most once. False when the store failed, so that it stands. */
   giveBack(reservation: Reservation): Promise<boolean>;
 }
@@ -123,6 +128,15 @@ export function createQuota({ counters, clock, log = silentLog }: QuotaParts): Q
       const entries = charges.map((charge) => charge.entry);
       const isCounted = await succeeds(counters.count(entries));
       return { entries: isCounted ? entries : [], refusal: outcome };
+    },
+    async claim(id, expiresAt) {
+      const counter = JSON.stringify(['claim', id]);
+      const entry: CounterEntry = { counter, windowStart: 0, expiresAt, amountMicros: 1, maxMicros: 1 };
+      try {
+        return (await counters.reserve([entry])).granted;
+      } catch {
+        return false;
+      }
     },
     async giveBack({ entries }) {
       return entries.length === 0 || succeeds(counters.giveBack(entries));

@@ -35,6 +35,8 @@ const TOOLS = [
   tool('hang_up', {}),
   tool('later', {}),
   tool('empty', {}),
+  tool('ask', { topic: { type: 'string' } }),
+  tool('ask_for_ever', {}),
   tool('pay', { amount: { type: 'number' }, reason: { type: 'string' } }),
 ];
 
@@ -183,6 +185,12 @@ export class RecordingUpstream {
       case 'tools/call':
         if (name === 'fail')
           return { result: { ...complete, isError: true, content: [{ type: 'text', text: 'it failed' }] } };
+        if (name === 'ask_for_ever' || (name === 'ask' && message.params?.['inputResponses'] === undefined)) {
+          const inputRequests = { sure: { method: 'elicitation/create', params: { message: 'Sure?' } } };
+          return {
+            result: { resultType: 'input_required', inputRequests, requestState: 'state-of-the-server' },
+          };
+        }
         if (name === 'rpc_error')
           return { error: { code: Number(args?.['code']), message: 'refused by the server' } };
         return {

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, isJsonObject, type JsonObject, type JsonRpcRequest } from '#mcp';
+import { newId, type Clock } from '#platform';
+import { seal, unseal } from './seal.ts';
+import type { SessionOwner } from './session-id.ts';
+
+/**
+ * A call that the server interrupts to ask for input goes on with a second request that carries `requestState`
+ * (2026-07-28, multi round-trip requests). The agent could put another tool or other arguments behind a good state, or use
+ * one state many times. So the gateway hands out states of its own, around the server's: bound to grant, server, method
+ * and parameters, with an end, a count of rounds, and an id that frees only one continuation from its limits.
+ */
+export interface CallProgress {
+  /** SHA-256 of method and parameters, without what changes between the rounds. */
+  readonly digest: string;
+  /** 0 for the first request of a call. */
+  readonly round: number;
+  /** Names the state that this request spends; undefined for the first. */
+  readonly spends: string | undefined;
+}
+
+export type Continued =
+  | { readonly ok: true; readonly progress: CallProgress; readonly params: JsonObject | undefined }
+  | { readonly ok: false; readonly reason: string };
+
+/** How long a state may be used, and how long a spent one is remembered. */
+export const STATE_LIFE_MS = 15 * 60_000;
+export const MAX_ROUNDS = 10;
+const METHODS = new Set(['tools/call', 'prompts/get', 'resources/read']);
+
+interface State {
+  readonly id: string;
+  readonly digest: string;
+  readonly round: number;
+  readonly until: number;
+  /** The server's own state; absent when it gave none. */
+  readonly upstream?: string;
+}
+
+/**
+ * Where a modern request stands in its call. The first request of a call must bring neither state nor answers; a later one
+ * must bring a state that was handed out for just this call, and goes up with the server's own state in its place.
+ * Undefined for methods that are never interrupted.
+ */
+export function continueCall(
+  request: JsonRpcRequest,
+  owner: SessionOwner,
+  key: Uint8Array,
+  clock: Clock,
+): Continued | undefined {
+  if (!METHODS.has(request.method)) return undefined;
+  const { requestState, inputResponses, ...rest } = (request.params ?? {}) as Record<
+    string,
+    JsonObject[string]
+  >;
+  const digest = digestOf(request.method, rest);
+  if (requestState === undefined && inputResponses === undefined) {
+    return { ok: true, progress: { digest, round: 0, spends: undefined }, params: request.params };
+  }
+  const state = typeof requestState === 'string' ? openState(requestState, owner, key) : undefined;
+  if (!state || state.digest !== digest)
+    return { ok: false, reason: '"requestState" was not handed out for this call' };
+  if (state.until <= clock.now())
+    return { ok: false, reason: '"requestState" has expired; make the call anew' };
+  const { upstream } = state;
+  const params = {
+    ...rest,
+    ...(inputResponses === undefined ? {} : { inputResponses }),
+    ...(upstream === undefined ? {} : { requestState: upstream }),
+  };
+  return { ok: true, progress: { digest, round: state.round, spends: state.id }, params };
+}
+
+/**
+ * The server's `input_required` result with a state of ours around its own; undefined after too many rounds. A result
+ * without a state gets one too: without it a continuation could not be told from a new call.
+ */
+export function interruptCall(
+  result: JsonObject,
+  progress: CallProgress,
+  owner: SessionOwner,
+  key: Uint8Array,
+  clock: Clock,
+): JsonObject | undefined {
+  if (progress.round >= MAX_ROUNDS) return undefined;
+  const upstream = result['requestState'];
+  const state: State = {
+    id: newId('st'),
+    digest: progress.digest,
+    round: progress.round + 1,
+    until: clock.now() + STATE_LIFE_MS,
+    ...(typeof upstream === 'string' ? { upstream } : {}),
+  };
+  return { ...result, requestState: seal('tgq1', state, scopeOf(owner), key) };
+}
+
+function openState(text: string, owner: SessionOwner, key: Uint8Array): State | undefined {
+  return unseal('tgq1', text, scopeOf(owner), key) as State | undefined;
+}
+
+function scopeOf({ grantId, serverId }: SessionOwner): readonly string[] {
+  return [grantId, serverId];
+}
+
+/** `_meta` differs from round to round (progress tokens, trace context) and decides nothing. */
+function digestOf(method: string, params: Readonly<Record<string, JsonObject[string]>>): string {
+  const { _meta: _, ...lasting } = params;
+  const text = canonicalJson([method, isJsonObject(lasting) ? lasting : {}]);
+  return createHash('sha256').update(text).digest('base64url');
+}
