@@ -17,7 +17,7 @@ import {
 } from '#platform';
 import type { StoredGrant } from '#store';
 import type { Assembly, Compose, Target } from './assembly.ts';
-import { readyText, type ReadyServer } from './ready-text.ts';
+import { readyText, type ReadyCommands, type ReadyServer } from './ready-text.ts';
 import { listen, untilStopped } from './serving.ts';
 
 const REFRESH_MS = 250;
@@ -71,9 +71,8 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
 
   refresh = setInterval(createRefresh(loaded, assembly, grants, options.dataDir), REFRESH_MS);
   const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const demo =
-    file === EXAMPLE ? `node ${fromHere(DEMO_AGENT)} ${base} ${fromHere(options.dataDir)}` : undefined;
-  process.stdout.write(readyText(base, readyServers(configuration, base, options.dataDir), demo));
+  const servers = readyServers(configuration, base, options.dataDir);
+  process.stdout.write(readyText(base, servers, commandsFor(base, options.dataDir, file === EXAMPLE)));
   await untilStopped({ listener, gateway: assembly.gateway, log: assembly.log, close });
 }
 
@@ -196,6 +195,17 @@ function readyServers(configuration: Configuration, base: string, dataDir: strin
         };
       }),
   }));
+}
+
+/** The ways to try the gateway and to watch it, as this installation is called. */
+function commandsFor(base: string, dataDir: string, isExample: boolean): ReadyCommands {
+  const [, script = 'toolgate'] = process.argv;
+  const own = fromHere(script);
+  const self = own === script ? 'toolgate' : `./${own}`;
+  return {
+    demo: isExample ? `node ${fromHere(DEMO_AGENT)} ${base} ${fromHere(dataDir)}` : undefined,
+    logs: `${self} logs --follow --data ${fromHere(dataDir)}`,
+  };
 }
 
 /** The path from here for what lies below, else the whole one. */

@@ -6,8 +6,15 @@ export interface ReadyServer {
   readonly grants: readonly { readonly label: string; readonly token: string | undefined }[];
 }
 
-/** What is printed once the gateway can serve: addresses, grants, a block to paste, and `demo`, the line that tries it. */
-export function readyText(base: string, servers: readonly ReadyServer[], demo: string | undefined): string {
+/** Command lines that work as they are printed. */
+export interface ReadyCommands {
+  /** Runs the demo agent, where the shipped example is served. */
+  readonly demo: string | undefined;
+  readonly logs: string;
+}
+
+/** What is printed once the gateway can serve: addresses, grants, a block to paste, and lines that try it and watch it. */
+export function readyText(base: string, servers: readonly ReadyServer[], commands: ReadyCommands): string {
   const lines = [`Toolgate is ready on ${base}`, ''];
   for (const server of servers) {
     lines.push(`  ${server.id}  ${server.url}`);
@@ -23,8 +30,10 @@ export function readyText(base: string, servers: readonly ReadyServer[], demo: s
       },
     };
     lines.push('', 'Paste this into your MCP client:', '', JSON.stringify(block, null, 2));
-    if (demo !== undefined) lines.push('', 'Or watch a demo agent run into the policy:', '', `  ${demo}`);
+    if (commands.demo !== undefined) {
+      lines.push('', 'Or watch a demo agent run into the policy:', '', `  ${commands.demo}`);
+    }
   }
-  lines.push('', 'What was decided: toolgate logs --follow', '');
+  lines.push('', 'See what was decided:', '', `  ${commands.logs}`, '');
   return lines.join('\n');
 }

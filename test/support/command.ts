@@ -86,7 +86,7 @@ export async function serve(
   options: RunOptions = {},
 ): Promise<Served> {
   const command = new Command(TOOLGATE, ['serve', '--port', '0', '--data', dataDir, ...args], options);
-  const [, base = ''] = await command.shows(/ready on (http:\S+)\n[^]*What was decided/);
+  const [, base = ''] = await command.shows(/ready on (http:\S+)\n[^]*logs --follow/);
   const tokens = new Map(
     [...command.stdout.matchAll(/grant (\S+): (tg_\w+)/g)].map(([, label = '', token = '']) => [
       label,

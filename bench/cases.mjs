@@ -1,0 +1,108 @@
+// What is measured, and how each is started.
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ManagedProcess } from './managed-process.mjs';
+import { MANY_GRANTS, MANY_TOOLS, PATHS, TOOL, tokenOf, toolNameOf } from './workload.mjs';
+
+const NEVER_REACHED = 1_000_000_000;
+const STDIO_UPSTREAM = fileURLToPath(new URL('stdio-upstream.mjs', import.meta.url));
+
+/**
+ * The cases in their order. `framing` says how an answer is checked: `json` byte for byte, `events` the bytes of the
+ * event's data, `message` the parsed message.
+ */
+export const CASES = [
+  { id: 'a', title: 'direct to the upstream', kind: 'direct', upstream: PATHS.plain, framing: 'json' },
+  { id: 'b1', title: 'http.Agent proxy', kind: 'agent-proxy', upstream: PATHS.plain, framing: 'json' },
+  { id: 'b2', title: 'undici dispatch proxy', kind: 'dispatch-proxy', upstream: PATHS.plain, framing: 'json' },
+  { id: 'c', title: 'gateway, 1 rule, 1 limit', kind: 'gateway', upstream: PATHS.plain, framing: 'json' },
+  { id: 'd', title: 'serve, 1,000 rules, 10,000 grants', kind: 'serve', upstream: PATHS.many, framing: 'json' },
+  { id: 'e', title: 'gateway, event stream', kind: 'gateway', upstream: PATHS.events, framing: 'events' },
+  { id: 'e0', title: 'dispatch proxy, event stream', kind: 'dispatch-proxy', upstream: PATHS.events, framing: 'events' },
+  { id: 'f', title: 'gateway, 1 MiB answer', kind: 'gateway', upstream: PATHS.big, framing: 'json' },
+  { id: 'f0', title: 'dispatch proxy, 1 MiB answer', kind: 'dispatch-proxy', upstream: PATHS.big, framing: 'json' },
+  { id: 'g', title: 'gateway, stdio upstream', kind: 'stdio', upstream: PATHS.plain, framing: 'message' },
+];
+
+/** The gateway of another checkout in the place of (c), to measure a change. */
+export const CASE_OF_OTHER = {
+  ...CASES.find(({ id }) => id === 'c'),
+  id: 'x',
+  title: 'gateway of the other checkout',
+};
+
+/**
+ * Starts what a case measures and resolves to `{ process, order }`: the process under test (absent for the direct
+ * case) and what the load generator must know. `paths` has the folder of the run and the checkout of the gateway.
+ */
+export async function startCase(one, upstreamPort, paths) {
+  const { kind, upstream, framing } = one;
+  const dataDir = join(paths.folder, one.id);
+  mkdirSync(dataDir);
+  const order = { path: upstream, answerPath: upstream, framing, many: kind === 'serve' };
+  const toolgate = join(paths.checkout, 'bin/toolgate');
+  const environment = { TOOLGATE_DATA: dataDir };
+  const target = `http://127.0.0.1:${upstreamPort}${upstream}`;
+  let started;
+  switch (kind) {
+    case 'direct':
+      return { process: undefined, dataDir, order: { ...order, port: upstreamPort } };
+    case 'agent-proxy':
+    case 'dispatch-proxy':
+      started = new ManagedProcess(one.title, `./${kind}.mjs`, [String(upstreamPort)]);
+      break;
+    case 'gateway':
+    case 'stdio': {
+      const behind = kind === 'stdio' ? ['--', process.execPath, STDIO_UPSTREAM] : ['--upstream', target];
+      const policy = join(paths.folder, `${one.id}.json`);
+      writeFileSync(policy, JSON.stringify(policyFor([TOOL])));
+      const args = ['proxy', '--policy', policy, '--port', '0', '--grant', tokenOf(0), ...behind];
+      started = new ManagedProcess(one.title, toolgate, args, environment);
+      order.path = '/mcp/';
+      break;
+    }
+    case 'serve': {
+      const config = join(paths.folder, `${one.id}.json`);
+      writeFileSync(config, JSON.stringify(configurationOf(target)));
+      started = new ManagedProcess(one.title, toolgate, ['serve', '--config', config, '--port', '0'], environment);
+      order.path = '/mcp/many/';
+      break;
+    }
+  }
+  await started.start();
+  return { process: started, dataDir, order: { ...order, port: started.port } };
+}
+
+function policyFor(tools) {
+  const ruleOf = (tool) => ({
+    limits: [{ counter: `${tool}_rate`, window: 'minute', max: NEVER_REACHED, scope: 'grant' }],
+  });
+  return { version: '1', default: 'deny', tools: Object.fromEntries(tools.map((tool) => [tool, ruleOf(tool)])) };
+}
+
+function configurationOf(url) {
+  const tools = Array.from({ length: MANY_TOOLS }, (_, i) => toolNameOf(i));
+  const grants = Array.from({ length: MANY_GRANTS }, (_, i) => ({
+    label: `agent-${i}`,
+    server: 'many',
+    policy: 'all',
+    token: { sha256: createHash('sha256').update(tokenOf(i)).digest('hex') },
+  }));
+  return { servers: { many: { url, policies: { all: policyFor(tools) } } }, grants };
+}
+
+/** How many decisions a gateway's data folder holds. */
+export async function countRecords(dataDir) {
+  const { createRequire } = await import('node:module');
+  const engine =
+    process.getBuiltinModule?.('node:sqlite') ?? createRequire(import.meta.url)('@photostructure/sqlite');
+  const database = new engine.DatabaseSync(join(dataDir, 'toolgate.db'), { readOnly: true });
+  try {
+    const sql = "SELECT count(*) AS records FROM decisions WHERE outcome = 'allow'";
+    return Number(database.prepare(sql).get().records);
+  } finally {
+    database.close();
+  }
+}
