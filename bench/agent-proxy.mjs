@@ -34,4 +34,3 @@ const server = createServer((incoming, outgoing) => {
   });
 });
 server.listen(0, '127.0.0.1', () => console.log(`ready on http://127.0.0.1:${server.address().port}`));
-process.once('disconnect', () => process.exit());

@@ -177,5 +177,5 @@ process.on('message', (order) => {
       process.exit(1);
     });
 });
-process.once('disconnect', () => process.exit());
+process.channel.ref(); // it waits for orders
 console.log('ready');

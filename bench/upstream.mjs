@@ -38,4 +38,3 @@ server.listen(0, '127.0.0.1', () => console.log(`ready on http://127.0.0.1:${ser
 process.on('message', (message) => {
   if (message === 'arrived') process.send({ arrived });
 });
-process.once('disconnect', () => process.exit());

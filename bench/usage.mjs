@@ -1,4 +1,5 @@
-// Loaded into every process under test (`node --import`): tells its use of CPU and memory when asked.
+// Loaded into every process of the benchmark (`node --import`): tells its use of CPU and memory when asked, and goes
+// when the benchmark is gone.
 if (process.send) {
   process.on('message', (message) => {
     if (message !== 'usage') return;
@@ -10,6 +11,7 @@ if (process.send) {
       },
     });
   });
-  // the channel alone must not keep the process alive
+  process.once('disconnect', () => process.exit());
+  // the channel alone must not keep a process alive that wants to end
   process.channel.unref();
 }

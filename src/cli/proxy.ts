@@ -26,7 +26,10 @@ export function proxyCommand(compose: Compose): Command {
     .description('Govern one server with one policy file, over HTTP at /mcp/.')
     .requiredOption('--policy <file>', 'policy file')
     .option('--port <port>', 'port to listen on, loopback only', '8750')
-    .option('--grant <token>', 'grant token that agents must send; "none" asks for no credential')
+    .option(
+      '--grant <token>',
+      'grant token that agents must send (or TOOLGATE_GRANT); "none" asks for no credential',
+    )
     .option('--upstream <url>', 'server to govern, by address')
     .option('--header <line>', 'header sent to the server, "Name: value"; may be repeated', collect)
     .option('--env <pair>', 'environment of the command, NAME=VALUE; may be repeated', collect)
@@ -47,8 +50,9 @@ Without --grant a token is made once, kept in the data folder and printed.`,
 async function runProxy(compose: Compose, words: readonly string[], flags: ProxyFlags): Promise<void> {
   const port = portOf(flags.port);
   const dataDir = resolveDataDir(flags.data);
-  const isAnonymous = flags.grant === 'none';
-  const given = isAnonymous ? undefined : flags.grant;
+  const wanted = flags.grant ?? (process.env['TOOLGATE_GRANT'] || undefined);
+  const isAnonymous = wanted === 'none';
+  const given = isAnonymous ? undefined : wanted;
   if (given !== undefined && !isGrantToken(given)) {
     throw new ToolgateError('usage.grant', 'The value of --grant is no grant token.', {
       hint: 'Leave --grant out and a token is made; or use "none" for no credential.',

@@ -6,7 +6,6 @@ import {
   fromJsonSchema,
   inputRequired,
   inputResponse,
-  MissingRequiredClientCapabilityError,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
@@ -84,6 +83,8 @@ export function offerAskingTools(server, states) {
   );
   offerQuestion('test_elicitation_sep1034_defaults', 'form', () => elicit('With defaults', DEFAULTS, []));
   offerQuestion('test_elicitation_sep1330_enums', 'form', () => elicit('With choices', ENUMS, []));
+  // The SDK refuses to ask a client that did not declare sampling.
+  offerQuestion('test_missing_capability', 'greeting', () => WISHES.greeting);
   offerQuestion('test_streaming_elicitation', 'user_name', () => WISHES.user_name);
   offerQuestion('test_input_required_result_sampling', 'capital_question', () =>
     sample('What is the capital of France?', 100),
@@ -128,9 +129,5 @@ export function offerAskingTools(server, states) {
     const keys = Object.keys(inputRequests);
     const isDone = keys.every((key) => isAnswered(ctx.mcpReq.inputResponses, key));
     return isDone ? answer(`Asked: ${keys.join(', ')}`) : inputRequired({ inputRequests });
-  });
-  offer('test_missing_capability', 'Needs a client that can sample', (ctx) => {
-    if (capabilitiesOf(ctx).sampling) return answer('The client can sample');
-    throw new MissingRequiredClientCapabilityError({ requiredCapabilities: { sampling: {} } });
   });
 }
