@@ -38,9 +38,9 @@ interface State {
 }
 
 /**
- * Where a modern request stands in its call. The first request of a call must bring neither state nor answers; a later one
- * must bring a state that was handed out for just this call, and goes up with the server's own state in its place.
- * Undefined for methods that are never interrupted.
+ * Where a modern request stands in its call. A request without a state is a new call, judged and counted as one, even if it
+ * brings answers; one with a state goes on with the call that the state was handed out for, and goes up with the server's
+ * own state in its place. Undefined for methods that are never interrupted.
  */
 export function continueCall(
   request: JsonRpcRequest,
@@ -54,7 +54,7 @@ export function continueCall(
     JsonObject[string]
   >;
   const digest = digestOf(request.method, rest);
-  if (requestState === undefined && inputResponses === undefined) {
+  if (requestState === undefined) {
     return { ok: true, progress: { digest, round: 0, spends: undefined }, params: request.params };
   }
   const state = typeof requestState === 'string' ? openState(requestState, owner, key) : undefined;

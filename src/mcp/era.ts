@@ -59,16 +59,17 @@ function classifyModern(
       `Invalid params: _meta["${META_KEYS.protocolVersion}"] must be a string`,
     );
   }
-  if (!context.knownModern.includes(claim)) {
-    const data = { supported: context.knownModern, requested: claim.slice(0, MAX_ECHO) };
-    return refuse(ERROR_CODES.unsupportedVersion, 'Unsupported protocol version', data);
-  }
   const header = context.protocolVersionHeader;
+  // Asked first, as the official conformance suite does: a contradiction is told even if the claim is unknown too.
   // On a notification the revision does not define the header: it may be absent, but never contradict.
   const mayBeAbsent = message.kind === 'notification';
   if (header === undefined ? !mayBeAbsent : trimWhitespace(header) !== claim) {
     const text = 'Header mismatch: MCP-Protocol-Version must equal the version in _meta';
     return refuse(ERROR_CODES.headerMismatch, text);
+  }
+  if (!context.knownModern.includes(claim)) {
+    const data = { supported: context.knownModern, requested: claim.slice(0, MAX_ECHO) };
+    return refuse(ERROR_CODES.unsupportedVersion, 'Unsupported protocol version', data);
   }
   if (message.kind === 'request' && !isJsonObject(meta[META_KEYS.clientCapabilities])) {
     const text = `Invalid params: _meta["${META_KEYS.clientCapabilities}"] must be an object`;

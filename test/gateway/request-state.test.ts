@@ -74,6 +74,12 @@ describe('a call that is interrupted', () => {
   });
 });
 
+it('answers without a state are a new call, judged and counted as one', async () => {
+  expect((await ask({ inputResponses })).message.result).toMatchObject({ resultType: 'complete' });
+  const second = await ask({ inputResponses });
+  expect(second.message.result?._meta?.['io.toolgate/decision']?.rule).toBe('/tools/ask/limits/asks');
+});
+
 describe('a state', () => {
   it.each<[string, (state: unknown) => Record<string, unknown>]>([
     ['with other arguments', (requestState) => ({ arguments: { topic: 'wine' }, requestState })],
@@ -82,7 +88,6 @@ describe('a state', () => {
     ["of the server's own making", () => ({ requestState: 'state-of-the-server' })],
     ['that is forged', (state) => ({ requestState: `${String(state).slice(0, -1)}_` })],
     ['that is no text', () => ({ requestState: { a: 1 } })],
-    ['that is missing', () => ({})],
   ])('%s opens nothing', async (_, params) => {
     const state = stateOf(await ask());
     rig.upstream.arrivals.length = 0;
