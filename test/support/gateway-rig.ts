@@ -162,7 +162,6 @@ export class GatewayRig {
     return this.store.records.query({ order: 'oldest', limit: 1_000 });
   }
 
-  /** Used units of a counter of the demo policy in its present window, by name. */
   async close(): Promise<void> {
     const listener = this.#listener;
     listener?.closeAllConnections();
