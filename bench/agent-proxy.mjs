@@ -18,7 +18,14 @@ const server = createServer((incoming, outgoing) => {
     const { method } = JSON.parse(body.toString());
     const { accept = '' } = incoming.headers;
     const headers = { 'content-type': 'application/json', 'content-length': body.length, accept };
-    const target = { host: '127.0.0.1', port: upstreamPort, path: incoming.url, method: 'POST', agent, headers };
+    const target = {
+      host: '127.0.0.1',
+      port: upstreamPort,
+      path: incoming.url,
+      method: 'POST',
+      agent,
+      headers,
+    };
     const forwarded = request(target, (response) => {
       whole(response, (answer) => {
         const isCall = method === 'tools/call';

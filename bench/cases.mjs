@@ -16,13 +16,37 @@ const STDIO_UPSTREAM = fileURLToPath(new URL('stdio-upstream.mjs', import.meta.u
 export const CASES = [
   { id: 'a', title: 'direct to the upstream', kind: 'direct', upstream: PATHS.plain, framing: 'json' },
   { id: 'b1', title: 'http.Agent proxy', kind: 'agent-proxy', upstream: PATHS.plain, framing: 'json' },
-  { id: 'b2', title: 'undici dispatch proxy', kind: 'dispatch-proxy', upstream: PATHS.plain, framing: 'json' },
+  {
+    id: 'b2',
+    title: 'undici dispatch proxy',
+    kind: 'dispatch-proxy',
+    upstream: PATHS.plain,
+    framing: 'json',
+  },
   { id: 'c', title: 'gateway, 1 rule, 1 limit', kind: 'gateway', upstream: PATHS.plain, framing: 'json' },
-  { id: 'd', title: 'serve, 1,000 rules, 10,000 grants', kind: 'serve', upstream: PATHS.many, framing: 'json' },
+  {
+    id: 'd',
+    title: 'serve, 1,000 rules, 10,000 grants',
+    kind: 'serve',
+    upstream: PATHS.many,
+    framing: 'json',
+  },
   { id: 'e', title: 'gateway, event stream', kind: 'gateway', upstream: PATHS.events, framing: 'events' },
-  { id: 'e0', title: 'dispatch proxy, event stream', kind: 'dispatch-proxy', upstream: PATHS.events, framing: 'events' },
+  {
+    id: 'e0',
+    title: 'dispatch proxy, event stream',
+    kind: 'dispatch-proxy',
+    upstream: PATHS.events,
+    framing: 'events',
+  },
   { id: 'f', title: 'gateway, 1 MiB answer', kind: 'gateway', upstream: PATHS.big, framing: 'json' },
-  { id: 'f0', title: 'dispatch proxy, 1 MiB answer', kind: 'dispatch-proxy', upstream: PATHS.big, framing: 'json' },
+  {
+    id: 'f0',
+    title: 'dispatch proxy, 1 MiB answer',
+    kind: 'dispatch-proxy',
+    upstream: PATHS.big,
+    framing: 'json',
+  },
   { id: 'g', title: 'gateway, stdio upstream', kind: 'stdio', upstream: PATHS.plain, framing: 'message' },
 ];
 
@@ -66,7 +90,12 @@ export async function startCase(one, upstreamPort, paths) {
     case 'serve': {
       const config = join(paths.folder, `${one.id}.json`);
       writeFileSync(config, JSON.stringify(configurationOf(target)));
-      started = new ManagedProcess(one.title, toolgate, ['serve', '--config', config, '--port', '0'], environment);
+      started = new ManagedProcess(
+        one.title,
+        toolgate,
+        ['serve', '--config', config, '--port', '0'],
+        environment,
+      );
       order.path = '/mcp/many/';
       break;
     }
@@ -79,7 +108,11 @@ function policyFor(tools) {
   const ruleOf = (tool) => ({
     limits: [{ counter: `${tool}_rate`, window: 'minute', max: NEVER_REACHED, scope: 'grant' }],
   });
-  return { version: '1', default: 'deny', tools: Object.fromEntries(tools.map((tool) => [tool, ruleOf(tool)])) };
+  return {
+    version: '1',
+    default: 'deny',
+    tools: Object.fromEntries(tools.map((tool) => [tool, ruleOf(tool)])),
+  };
 }
 
 function configurationOf(url) {

@@ -43,7 +43,19 @@ export function compare(windowsOf, left, right, combine) {
   return { median: median(values), least: Math.min(...values), greatest: Math.max(...values) };
 }
 
-const COLUMNS = ['', 'case', 'calls/s', 'range', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU µs', 'RSS MB', 'peak MB', 'errors'];
+const COLUMNS = [
+  '',
+  'case',
+  'calls/s',
+  'range',
+  'p50 ms',
+  'p95 ms',
+  'p99 ms',
+  'CPU µs',
+  'RSS MB',
+  'peak MB',
+  'errors',
+];
 
 /** One line per case. */
 export function tableOf(rows) {
@@ -62,6 +74,9 @@ export function tableOf(rows) {
   ]);
   const widths = COLUMNS.map((title, i) => Math.max(title.length, ...cells.map((row) => row[i].length)));
   const lineOf = (row) =>
-    row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ').trimEnd();
+    row
+      .map((cell, i) => (i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+      .join('  ')
+      .trimEnd();
   return [lineOf(COLUMNS), ...cells.map(lineOf)].join('\n');
 }

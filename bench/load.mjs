@@ -6,7 +6,17 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpReader } from './http-reader.mjs';
-import { answerOf, answerTextOf, callOf, MANY_GRANTS, MANY_TOOLS, textOf, TOOL, tokenOf, toolNameOf } from './workload.mjs';
+import {
+  answerOf,
+  answerTextOf,
+  callOf,
+  MANY_GRANTS,
+  MANY_TOOLS,
+  textOf,
+  TOOL,
+  tokenOf,
+  toolNameOf,
+} from './workload.mjs';
 
 const MAX_CONNECTIONS = 256;
 const MAX_CALLS = 2_000_000;
@@ -36,7 +46,8 @@ class Run {
 
   async measure() {
     const { rate, concurrency, warmupMs, measureMs } = this.#order;
-    if (rate === undefined) for (let i = 0; i < concurrency; i++) this.#send(this.#connect(), performance.now());
+    if (rate === undefined)
+      for (let i = 0; i < concurrency; i++) this.#send(this.#connect(), performance.now());
     else void this.#arrive(rate);
     await sleep(warmupMs);
     this.#latencies = [];
@@ -158,10 +169,12 @@ function faultOf(head, body, id, { answerPath, framing }) {
   }
   const text = body.utf8Slice();
   const data = framing === 'events' ? /^data: ?(.*)$/m.exec(text)?.[1] : text;
-  if (framing === 'events') return data === expected ? undefined : `not the expected event: ${text.slice(0, 200)}`;
+  if (framing === 'events')
+    return data === expected ? undefined : `not the expected event: ${text.slice(0, 200)}`;
   // a stdio answer is put together from the child's line: the same message, not the same bytes
   const message = JSON.parse(text);
-  const isRight = message.id === id && message.result?.content?.[0]?.text === answerTextOf(textOf(id), answerPath);
+  const isRight =
+    message.id === id && message.result?.content?.[0]?.text === answerTextOf(textOf(id), answerPath);
   return isRight ? undefined : `not the expected message: ${text.slice(0, 200)}`;
 }
 

@@ -95,13 +95,17 @@ async function measureRounds(title, cases, rounds, measureOne) {
       one.windows[title].push(window);
       notes.push(`${one.id} ${window.callsPerSecond.toFixed(0)}`);
     }
-    console.log(`${title}, round ${round + 1} of ${rounds}, load ${loadavg()[0].toFixed(1)}: ${notes.join('  ')}`);
+    console.log(
+      `${title}, round ${round + 1} of ${rounds}, load ${loadavg()[0].toFixed(1)}: ${notes.join('  ')}`,
+    );
   }
 }
 
 function comparisonsOf(windowsOf) {
-  const times = (left, right) => compare(windowsOf, left, right, (a, b) => a.callsPerSecond / b.callsPerSecond);
-  const above = (left, right) => compare(windowsOf, left, right, (a, b) => a.cpuMicrosPerCall - b.cpuMicrosPerCall);
+  const times = (left, right) =>
+    compare(windowsOf, left, right, (a, b) => a.callsPerSecond / b.callsPerSecond);
+  const above = (left, right) =>
+    compare(windowsOf, left, right, (a, b) => a.cpuMicrosPerCall - b.cpuMicrosPerCall);
   return [
     ['calls/s of the gateway (c) to the dispatch proxy (b2)', times('c', 'b2')],
     ['calls/s of the gateway (c) to the http.Agent proxy (b1)', times('c', 'b1')],
@@ -121,9 +125,12 @@ async function reconcile(cases) {
   for (const one of gateways) {
     await one.started.process.stop(); // what it still had to write is written then
     const records = await countRecords(one.started.dataDir);
-    const sent = Object.values(one.windows).flat().reduce((total, window) => total + window.sent, 0);
+    const sent = Object.values(one.windows)
+      .flat()
+      .reduce((total, window) => total + window.sent, 0);
     one.records = records;
-    if (records !== sent) faults.push(`(${one.id}) ${sent} calls were sent, ${records} decisions are on disk`);
+    if (records !== sent)
+      faults.push(`(${one.id}) ${sent} calls were sent, ${records} decisions are on disk`);
   }
   return faults;
 }
@@ -140,8 +147,12 @@ async function main() {
     const machine = machineOf();
     const about = { toolgate: versionOf(CHECKOUT), at: new Date().toISOString(), ...options, machine };
     const { rounds, seconds, concurrency } = options;
-    console.log(`Toolgate ${about.toolgate}, Node ${machine.node}, ${machine.cores} × ${machine.cpu}, ${machine.system}`);
-    console.log(`${rounds} rounds of ${seconds} s, ${concurrency} connections, load ${loadavg()[0].toFixed(1)} at the start\n`);
+    console.log(
+      `Toolgate ${about.toolgate}, Node ${machine.node}, ${machine.cores} × ${machine.cpu}, ${machine.system}`,
+    );
+    console.log(
+      `${rounds} rounds of ${seconds} s, ${concurrency} connections, load ${loadavg()[0].toFixed(1)} at the start\n`,
+    );
 
     const upstream = await new ManagedProcess('upstream', './upstream.mjs').start();
     const load = await new ManagedProcess('load generator', './load.mjs').start();
@@ -153,7 +164,11 @@ async function main() {
       measure(load, one.started, { concurrency }, round === 0 ? FIRST_WARMUP_MS : WARMUP_MS, seconds),
     );
     const windowsOf = (id, title = 'closed loop') => cases.find((one) => one.id === id)?.windows[title] ?? [];
-    const closed = cases.map((one) => ({ id: one.id, title: one.title, summary: summaryOf(windowsOf(one.id)) }));
+    const closed = cases.map((one) => ({
+      id: one.id,
+      title: one.title,
+      summary: summaryOf(windowsOf(one.id)),
+    }));
 
     const full = closed.find(({ id }) => id === 'c')?.summary.callsPerSecond;
     const rate = full === undefined ? undefined : Math.round(full / 2);
@@ -168,12 +183,18 @@ async function main() {
     }));
 
     const comparisons = comparisonsOf((id) => windowsOf(id));
-    const p99 = compare((id) => windowsOf(id, 'fixed rate'), 'c', 'b2', (a, b) => a.p99 / b.p99);
+    const p99 = compare(
+      (id) => windowsOf(id, 'fixed rate'),
+      'c',
+      'b2',
+      (a, b) => a.p99 / b.p99,
+    );
     if (p99) comparisons.push(['p99 at half load of the gateway (c) to the dispatch proxy (b2)', p99]);
     const faults = await reconcile(cases);
 
     console.log(`\nClosed loop, ${concurrency} connections, medians\n${tableOf(closed)}`);
-    if (fixed.length > 0) console.log(`\nFixed rate, ${rate} calls/s, half of what (c) can do\n${tableOf(fixed)}`);
+    if (fixed.length > 0)
+      console.log(`\nFixed rate, ${rate} calls/s, half of what (c) can do\n${tableOf(fixed)}`);
     console.log('\nMedian of the comparisons inside each round, and their range');
     for (const [what, { median, least, greatest }] of comparisons)
       console.log(`  ${median.toFixed(2)}  (${least.toFixed(2)}–${greatest.toFixed(2)})  ${what}`);
@@ -190,7 +211,9 @@ async function main() {
       closed,
       fixed,
       comparisons: Object.fromEntries(comparisons),
-      records: Object.fromEntries(cases.flatMap(({ id, records }) => (records === undefined ? [] : [[id, records]]))),
+      records: Object.fromEntries(
+        cases.flatMap(({ id, records }) => (records === undefined ? [] : [[id, records]])),
+      ),
       faults,
       windows,
     };
