@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CLIENTS, connectClient } from '../support/clients.ts';
-import { Command, proxy, ROOT, throwAwayFolder, TOOLGATE } from '../support/command.ts';
+import { Command, freePort, proxy, ROOT, throwAwayFolder, TOOLGATE } from '../support/command.ts';
 
 /** Unmodified servers from npm, behind the gateway, for every client. */
 const EVERYTHING = join(ROOT, 'node_modules/@modelcontextprotocol/server-everything/dist/index.js');
@@ -73,7 +73,7 @@ describe('server-everything', () => {
 
   it.each(CLIENTS)('over Streamable HTTP behind proxy, with sessions and event streams, %s', async (kind) => {
     const folder = throwAwayFolder();
-    const port = 20_000 + Math.floor(Math.random() * 20_000);
+    const port = await freePort();
     const server = kept(new Command(EVERYTHING, ['streamableHttp'], { env: { PORT: String(port) } }));
     await server.shows(/listening on port/i);
     const { command, url } = await proxy(writePolicy(folder, ECHO_ONLY), folder, [
@@ -86,7 +86,7 @@ describe('server-everything', () => {
 
   it.each(CLIENTS)('over Streamable HTTP behind wrap, %s', async (kind) => {
     const folder = throwAwayFolder();
-    const port = 20_000 + Math.floor(Math.random() * 20_000);
+    const port = await freePort();
     const server = kept(new Command(EVERYTHING, ['streamableHttp'], { env: { PORT: String(port) } }));
     await server.shows(/listening on port/i);
     const args = [
