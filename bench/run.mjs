@@ -139,6 +139,7 @@ async function main() {
   const options = optionsOf(process.argv.slice(2));
   if (!existsSync(join(CHECKOUT, 'dist/main.js'))) throw new Error('Build first: npm run build');
   const folder = mkdtempSync(join(tmpdir(), 'toolgate-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const known = options.against === undefined ? CASES : [...CASES, CASE_OF_OTHER];
   const cases = known
     .filter(({ id }) => options.only === undefined || options.only.includes(id))
@@ -221,7 +222,6 @@ async function main() {
     process.exitCode = errors.length > 0 || faults.length > 0 ? 1 : 0;
   } finally {
     await stopAll();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
