@@ -124,7 +124,7 @@ async function reconcile(cases) {
   const gateways = cases.filter(({ kind }) => kind === 'gateway' || kind === 'serve' || kind === 'stdio');
   for (const one of gateways) {
     await one.started.process.stop(); // what it still had to write is written then
-    const records = await countRecords(one.started.dataDir);
+    const records = countRecords(one.started.dataDir);
     const sent = Object.values(one.windows)
       .flat()
       .reduce((total, window) => total + window.sent, 0);

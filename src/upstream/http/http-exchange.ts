@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { SseReader } from '#mcp';
+import { SseReader, type SseEvent } from '#mcp';
 import type { AnswerHead, AnswerSink, Exchange, UpstreamFailure } from '../upstream.ts';
 
 export interface HttpExchangeLimits {
@@ -25,15 +25,17 @@ type HeaderBag = Record<string, string | string[] | undefined>;
 
 /**
  * Carries one request to a server over a pooled connection and reports the answer to the sink. Nothing is followed or
- * repeated: a redirect would carry the credential elsewhere, and a repeated call could run twice.
+ * repeated: a redirect would carry the credential elsewhere, and a repeated call could run twice. `onEvent` sees every
+ * event before the sink does.
  */
 export function startHttpExchange(
   pool: Dispatcher,
   request: HttpRequest,
   limits: HttpExchangeLimits,
   sink: AnswerSink,
+  onEvent?: (event: SseEvent) => void,
 ): Exchange {
-  const exchange = new HttpExchange(limits, sink);
+  const exchange = new HttpExchange(limits, sink, onEvent);
   pool.dispatch(
     {
       path: request.path,
@@ -49,6 +51,7 @@ export function startHttpExchange(
 class HttpExchange implements Dispatcher.DispatchHandler, Exchange {
   readonly #limits: HttpExchangeLimits;
   readonly #sink: AnswerSink;
+  readonly #onEvent: ((event: SseEvent) => void) | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #head: AnswerHead | undefined;
@@ -59,9 +62,10 @@ class HttpExchange implements Dispatcher.DispatchHandler, Exchange {
   #aborted = false;
   #paused = false;
 
-  constructor(limits: HttpExchangeLimits, sink: AnswerSink) {
+  constructor(limits: HttpExchangeLimits, sink: AnswerSink, onEvent?: (event: SseEvent) => void) {
     this.#limits = limits;
     this.#sink = sink;
+    this.#onEvent = onEvent;
     this.#timer =
       limits.totalMs === undefined
         ? undefined
@@ -136,6 +140,7 @@ class HttpExchange implements Dispatcher.DispatchHandler, Exchange {
     if (this.#reader) {
       const read = this.#reader.push(chunk);
       for (const event of read.events) {
+        this.#onEvent?.(event);
         this.#sink.onEvent(event);
         if (this.#done) return;
       }

@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 import { ToolgateError, type Clock, type Log } from '#platform';
 import type { KnownTool, ToolDefinition } from '#policy';
-import type { JsonObject } from '#mcp';
+import type { JsonObject, SseEvent } from '#mcp';
 import { ToolCatalogueCache } from '../tool-catalogue.ts';
 import {
   UpstreamUnavailable,
@@ -12,7 +12,7 @@ import {
   type Upstream,
   type UpstreamRequest,
 } from '../upstream.ts';
-import { startHttpExchange } from './http-exchange.ts';
+import { startHttpExchange, type HttpExchangeLimits } from './http-exchange.ts';
 import { listTools, messageOfBody } from './list-tools.ts';
 
 export interface HttpUpstreamOptions {
@@ -73,6 +73,10 @@ class HttpUpstream implements Upstream {
   readonly #pool: Pool;
   readonly #path: string;
   readonly #credential: readonly string[];
+  readonly #postHeaders: readonly string[];
+  readonly #otherHeaders: readonly string[];
+  readonly #limitsOfCalls: HttpExchangeLimits;
+  readonly #limitsOfStreams: HttpExchangeLimits;
   readonly #catalogue: ToolCatalogueCache;
   readonly #changeListeners: (() => void)[] = [];
 
@@ -84,6 +88,12 @@ class HttpUpstream implements Upstream {
       name.toLowerCase(),
       value,
     ]);
+    const { callMs, answerBytes } = options.limits;
+    const both = 'application/json, text/event-stream';
+    this.#otherHeaders = [...this.#credential, 'accept-encoding', 'identity', 'accept', 'text/event-stream'];
+    this.#postHeaders = [...this.#otherHeaders.slice(0, -1), both, 'content-type', 'application/json'];
+    this.#limitsOfCalls = { totalMs: callMs, answerBytes };
+    this.#limitsOfStreams = { totalMs: undefined, answerBytes };
     this.#pool = new Pool(url.origin, {
       connect: { timeout: options.limits.connectMs },
       headersTimeout: options.limits.firstByteMs,
@@ -118,22 +128,15 @@ class HttpUpstream implements Upstream {
   }
 
   exchange(request: UpstreamRequest, sink: AnswerSink): Exchange {
-    const headers = [...this.#credential, 'accept-encoding', 'identity'];
-    headers.push(
-      'accept',
-      request.verb === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream',
-    );
-    if (request.verb === 'POST') headers.push('content-type', 'application/json');
+    const headers = [...(request.verb === 'POST' ? this.#postHeaders : this.#otherHeaders)];
     if (request.session !== undefined) headers.push('mcp-session-id', request.session);
     for (const [name, value] of request.headers) headers.push(name, value);
     return startHttpExchange(
       this.#pool,
       { path: this.#path, verb: request.verb, headers, body: request.body },
-      {
-        totalMs: staysOpen(request) ? undefined : this.#options.limits.callMs,
-        answerBytes: this.#options.limits.answerBytes,
-      },
-      this.#watchingForChanges(sink),
+      staysOpen(request) ? this.#limitsOfStreams : this.#limitsOfCalls,
+      sink,
+      this.#onEvent,
     );
   }
 
@@ -142,21 +145,11 @@ class HttpUpstream implements Upstream {
   }
 
   /** The server may announce a new tool list on any stream: the kept list is then read again. */
-  #watchingForChanges(sink: AnswerSink): AnswerSink {
-    return {
-      onAnswer: (head, body) => sink.onAnswer(head, body),
-      onStream: (head) => sink.onStream(head),
-      onEvent: (event) => {
-        if (event.data.includes('notifications/tools/list_changed')) {
-          this.#catalogue.invalidate();
-          for (const listener of this.#changeListeners) listener();
-        }
-        sink.onEvent(event);
-      },
-      onEnd: () => sink.onEnd(),
-      onFailure: (failure) => sink.onFailure(failure),
-    };
-  }
+  readonly #onEvent = (event: SseEvent): void => {
+    if (!event.data.includes('notifications/tools/list_changed')) return;
+    this.#catalogue.invalidate();
+    for (const listener of this.#changeListeners) listener();
+  };
 
   async #list(): Promise<readonly ToolDefinition[]> {
     try {
