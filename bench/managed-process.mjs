@@ -85,7 +85,7 @@ export class ManagedProcess {
   /** CPU time in microseconds and memory in bytes, as the process itself sees them. */
   async usage() {
     const { cpu, rssBytes, peakRssBytes } = await this.ask('usage', 'usage');
-    return { cpuMicros: cpu.user + cpu.system, rssBytes, peakRssBytes };
+    return { cpuMicros: cpu.user + cpu.system, userMicros: cpu.user, rssBytes, peakRssBytes };
   }
 
   async stop() {

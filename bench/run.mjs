@@ -79,6 +79,7 @@ async function measure(load, started, order, warmupMs, seconds) {
     max,
     load1: loadavg()[0],
     cpuMicrosPerCall: after && (after.cpuMicros - before.cpuMicros) / Math.max(window.calls, 1),
+    userMicrosPerCall: after && (after.userMicros - before.userMicros) / Math.max(window.calls, 1),
     rssMb: after && after.rssBytes / MB,
     peakRssMb: after && after.peakRssBytes / MB,
   };

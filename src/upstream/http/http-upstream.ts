@@ -1,4 +1,3 @@
-import { Pool } from 'undici';
 import { ToolgateError, type Clock, type Log } from '#platform';
 import type { KnownTool, ToolDefinition } from '#policy';
 import type { JsonObject, SseEvent } from '#mcp';
@@ -12,8 +11,11 @@ import {
   type Upstream,
   type UpstreamRequest,
 } from '../upstream.ts';
+import type { Origin } from './connection.ts';
+import { ConnectionPool } from './connection-pool.ts';
 import { startHttpExchange, type HttpExchangeLimits } from './http-exchange.ts';
 import { listTools, messageOfBody } from './list-tools.ts';
+import { headerLine, headerLines } from './request-head.ts';
 
 export interface HttpUpstreamOptions {
   readonly serverId: string;
@@ -70,11 +72,9 @@ function parseUrl(options: HttpUpstreamOptions): URL {
 class HttpUpstream implements Upstream {
   readonly serverId: string;
   readonly #options: HttpUpstreamOptions;
-  readonly #pool: Pool;
-  readonly #path: string;
-  readonly #credential: readonly string[];
-  readonly #postHeaders: readonly string[];
-  readonly #otherHeaders: readonly string[];
+  readonly #pool: ConnectionPool;
+  /** Request line and headers that every request of a verb has, the credential among them. */
+  readonly #heads: Readonly<Record<UpstreamRequest['verb'], string>>;
   readonly #limitsOfCalls: HttpExchangeLimits;
   readonly #limitsOfStreams: HttpExchangeLimits;
   readonly #catalogue: ToolCatalogueCache;
@@ -83,23 +83,11 @@ class HttpUpstream implements Upstream {
   constructor(options: HttpUpstreamOptions, url: URL) {
     this.serverId = options.serverId;
     this.#options = options;
-    this.#path = url.pathname + url.search;
-    this.#credential = Object.entries(options.headers).flatMap(([name, value]) => [
-      name.toLowerCase(),
-      value,
-    ]);
-    const { callMs, answerBytes } = options.limits;
-    const both = 'application/json, text/event-stream';
-    this.#otherHeaders = [...this.#credential, 'accept-encoding', 'identity', 'accept', 'text/event-stream'];
-    this.#postHeaders = [...this.#otherHeaders.slice(0, -1), both, 'content-type', 'application/json'];
-    this.#limitsOfCalls = { totalMs: callMs, answerBytes };
-    this.#limitsOfStreams = { totalMs: undefined, answerBytes };
-    this.#pool = new Pool(url.origin, {
-      connect: { timeout: options.limits.connectMs },
-      headersTimeout: options.limits.firstByteMs,
-      bodyTimeout: 0, // streams may be idle; the time limit of each exchange stands above this
-      keepAliveTimeout: 30_000,
-    });
+    const { connectMs, firstByteMs, callMs, answerBytes } = options.limits;
+    this.#heads = headsOf(options, url);
+    this.#limitsOfCalls = { firstByteMs, totalMs: callMs, answerBytes };
+    this.#limitsOfStreams = { firstByteMs, totalMs: undefined, answerBytes };
+    this.#pool = new ConnectionPool(originOf(url), { connectMs });
     this.#catalogue = new ToolCatalogueCache({
       list: () => this.#list(),
       knowTool: options.knowTool,
@@ -128,12 +116,12 @@ class HttpUpstream implements Upstream {
   }
 
   exchange(request: UpstreamRequest, sink: AnswerSink): Exchange {
-    const headers = [...(request.verb === 'POST' ? this.#postHeaders : this.#otherHeaders)];
-    if (request.session !== undefined) headers.push('mcp-session-id', request.session);
-    for (const [name, value] of request.headers) headers.push(name, value);
+    const session = request.session === undefined ? '' : headerLine('mcp-session-id', request.session);
+    const lines = request.headers.size === 0 ? '' : headerLines(request.headers);
+    if (session === undefined || lines === undefined) return refuseHeaders(sink);
     return startHttpExchange(
       this.#pool,
-      { path: this.#path, verb: request.verb, headers, body: request.body },
+      { head: this.#heads[request.verb] + session + lines, body: request.body },
       staysOpen(request) ? this.#limitsOfStreams : this.#limitsOfCalls,
       sink,
       this.#onEvent,
@@ -141,7 +129,7 @@ class HttpUpstream implements Upstream {
   }
 
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    this.#pool.close();
   }
 
   /** The server may announce a new tool list on any stream: the kept list is then read again. */
@@ -179,21 +167,10 @@ class HttpUpstream implements Upstream {
     const exchange = startHttpExchange(
       this.#pool,
       {
-        path: this.#path,
-        verb: 'POST',
-        headers: [
-          ...this.#credential,
-          'accept',
-          'application/json, text/event-stream',
-          'content-type',
-          'application/json',
-          'accept-encoding',
-          'identity',
-          ...Object.entries(extra).flat(),
-        ],
+        head: this.#heads.POST + (headerLines(Object.entries(extra)) ?? ''),
         body: new TextEncoder().encode(JSON.stringify(body)),
       },
-      { totalMs: this.#options.limits.firstByteMs, answerBytes: this.#options.limits.answerBytes },
+      { ...this.#limitsOfCalls, totalMs: this.#options.limits.firstByteMs },
       {
         onAnswer: (head, bytes) => resolve({ head, message: messageOfBody(bytes) }),
         onStream: (head) => {
@@ -214,18 +191,53 @@ class HttpUpstream implements Upstream {
 
   #endSession(session: string, revision: string): void {
     const ignore = (): void => {};
+    const lines = headerLines([
+      ['mcp-session-id', session],
+      ['mcp-protocol-version', revision],
+    ]);
+    if (lines === undefined) return;
     startHttpExchange(
       this.#pool,
-      {
-        path: this.#path,
-        verb: 'DELETE',
-        headers: [...this.#credential, 'mcp-session-id', session, 'mcp-protocol-version', revision],
-        body: undefined,
-      },
-      { totalMs: 5_000, answerBytes: 65_536 },
+      { head: this.#heads.DELETE + lines, body: undefined },
+      { firstByteMs: 5_000, totalMs: 5_000, answerBytes: 65_536 },
       { onAnswer: ignore, onStream: ignore, onEvent: ignore, onEnd: ignore, onFailure: ignore },
     );
   }
+}
+
+function originOf(url: URL): Origin {
+  const isSecure = url.protocol === 'https:';
+  const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port);
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port, isSecure };
+}
+
+function headsOf(options: HttpUpstreamOptions, url: URL): Record<UpstreamRequest['verb'], string> {
+  const credential = headerLines(
+    Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  if (credential === undefined) {
+    throw new ToolgateError(
+      'upstream.bad_header',
+      `A header of server "${options.serverId}" cannot be sent: it holds a line break or another forbidden character.`,
+      { hint: 'Look for a trailing line feed in the variable or file that the value comes from.' },
+    );
+  }
+  const headOf = (verb: string, rest: string): string =>
+    `${verb} ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\n${credential}accept-encoding: identity\r\n${rest}`;
+  const json = 'content-type: application/json\r\n';
+  return {
+    POST: headOf('POST', `${json}accept: application/json, text/event-stream\r\n`),
+    GET: headOf('GET', 'accept: text/event-stream\r\n'),
+    DELETE: headOf('DELETE', 'accept: application/json, text/event-stream\r\n'),
+  };
+}
+
+/** Cannot happen with headers that were read by a parser; if it does, nothing is sent. */
+function refuseHeaders(sink: AnswerSink): Exchange {
+  const failure = { kind: 'broken', message: 'a header of the call cannot be sent', reached: false } as const;
+  queueMicrotask(() => sink.onFailure(failure));
+  const nothing = (): void => {};
+  return { abort: nothing, pause: nothing, resume: nothing };
 }
 
 function staysOpen(request: UpstreamRequest): boolean {
