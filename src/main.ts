@@ -25,6 +25,8 @@ const PRUNE_MS = 3_600_000;
 function compose(log: Log): Compose {
   const clock = systemClock;
   return {
+    log,
+
     assemble(dataDir: string, anonymous?: Grant): Assembly {
       const store = openStore({ dataDir, clock });
       // counters of past windows are of no use; a store that is closed meanwhile has none to forget

@@ -24,6 +24,7 @@ export interface Assembly {
 
 /** What the composition root lends to the commands, so that they know no concrete class. */
 export interface Compose {
+  readonly log: Log;
   /** `anonymous` is the grant of every caller where no credential is asked for. */
   assemble(dataDir: string, anonymous?: Grant): Assembly;
   createUpstream(serverId: string, target: Target, limits: LimitConfiguration): Upstream;
