@@ -5,17 +5,21 @@ import {
   isJsonObject,
   mirroredMember,
   scanParamHeaders,
+  usesOffering,
   type Json,
   type JsonRpcRequest,
 } from '#mcp';
 import type { Quota } from '#quota';
 import { type Records } from '#records';
+import type { Grant } from '#store';
 import type { UpstreamRequest } from '#upstream';
 import type { AgentReply, AgentRequest } from './agent-request.ts';
 import { BatchReply, looksLikeBatch, splitBatch } from './batch.ts';
 import { internalFailure, type Answer } from './answer.ts';
 import type { Directory } from './directory.ts';
 import { judgeCall, type Clearance } from './judge-call.ts';
+import { judgeOffering } from './judge-offering.ts';
+import { judgeSubscription } from './judge-subscription.ts';
 import { readCall, type AgentCall } from './read-call.ts';
 import type { InspectionContext } from './inspect.ts';
 import { Relay, type RelayedExchange } from './relay.ts';
@@ -35,18 +39,18 @@ export interface GatewayDeps {
 export class Gateway {
   readonly #deps: GatewayDeps;
   /** Streams that stay open (GET, `subscriptions/listen`): told when a policy or grant changes. */
-  readonly #listening = new Set<Relay>();
+  readonly #listening = new Map<Relay, Grant>();
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
     deps.directory.onChange(() => {
-      for (const relay of this.#listening) relay.announceToolsChanged();
+      for (const [relay, grant] of this.#listening) relay.policyChanged(deps.directory.policyOf(grant));
     });
   }
 
   /** The gateway is stopping: streams that would stay open are ended, calls under way go on to their end. */
   endStreams(): void {
-    for (const relay of this.#listening) relay.endStream();
+    for (const relay of this.#listening.keys()) relay.endStream();
   }
 
   async handle(request: AgentRequest, reply: AgentReply): Promise<void> {
@@ -85,14 +89,36 @@ export class Gateway {
     }
     const call = read.value;
     if (call.message.kind !== 'request' || call.message.method !== 'tools/call') {
-      return this.#forward(call, undefined, reply);
+      return this.#other(call, reply);
     }
     const judged = await judgeCall(call, call.message, this.#deps);
     if (!judged.ok) return send(reply, judged.answer);
     this.#forward(call, judged.value, reply);
   }
 
-  #forward(call: AgentCall, clearance: Clearance | undefined, reply: AgentReply): void {
+  /** Everything but calls of tools: what uses a resource, a template or a prompt is judged, the rest passes. */
+  async #other(call: AgentCall, reply: AgentReply): Promise<void> {
+    const { message } = call;
+    if (message.kind === 'request' && usesOffering(message.method)) {
+      const judged = await judgeOffering(call, message, this.#deps);
+      if (!judged.ok) return send(reply, judged.answer);
+      const { offering, clearance } = judged.value;
+      return this.#forward(call, clearance, reply, { offering, asked: message.params });
+    }
+    if (message.kind !== 'request' || message.method !== 'subscriptions/listen') {
+      return this.#forward(call, undefined, reply);
+    }
+    const judged = await judgeSubscription(call, message, this.#deps);
+    if (!judged.ok) return send(reply, judged.answer);
+    this.#forward(judged.value, undefined, reply, { asked: message.params });
+  }
+
+  #forward(
+    call: AgentCall,
+    clearance: Clearance | undefined,
+    reply: AgentReply,
+    about?: Pick<InspectionContext, 'offering' | 'asked'>,
+  ): void {
     const { request, message, era, revision, session, sessionId, body } = call;
     const method = message.kind === 'response' ? undefined : message.method;
     const requestId = message.kind === 'request' ? message.id : undefined;
@@ -108,7 +134,7 @@ export class Gateway {
         session: method === 'initialize' ? undefined : session?.upstream || undefined,
         grantId: request.grant.id,
       },
-      { call, clearance, method, requestId, sessionId, progress: call.progress },
+      { call, clearance, method, requestId, sessionId, progress: call.progress, ...about },
       reply,
     );
   }
@@ -148,7 +174,7 @@ export class Gateway {
     request: AgentRequest,
     outgoing: UpstreamRequest,
     parts: Pick<RelayedExchange, 'call' | 'clearance'> &
-      Pick<InspectionContext, 'method' | 'requestId' | 'sessionId' | 'progress'>,
+      Pick<InspectionContext, 'method' | 'requestId' | 'sessionId' | 'progress' | 'offering' | 'asked'>,
     reply: AgentReply,
   ): void {
     const { grant, server } = request;
@@ -157,6 +183,7 @@ export class Gateway {
       ...context,
       era: outgoing.era,
       policy: this.#deps.directory.policyOf(grant),
+      methods: server.methods,
       upstream: server.upstream,
       owner: ownerOf(request),
       sessionKey: this.#deps.sessionKey,
@@ -164,7 +191,7 @@ export class Gateway {
     };
     const relay = new Relay({ call, clearance, inspection }, reply, this.#deps);
     if (outgoing.verb === 'GET' || context.method === 'subscriptions/listen') {
-      this.#listening.add(relay);
+      this.#listening.set(relay, grant);
       reply.onClose(() => this.#listening.delete(relay));
     }
     relay.attach(server.upstream.exchange(outgoing, relay));
