@@ -21,6 +21,9 @@ export function featuresOff(methods: MethodSwitches): readonly ClientFeature[] {
 
 /** The capabilities of an agent without what is switched off; the same object when nothing is. */
 export function withoutFeatures(capabilities: JsonObject, methods: MethodSwitches): JsonObject {
+  // Asked for every modern request, and hardly ever is anything off.
+  if (methods.sampling !== false && methods.elicitation !== false && methods.roots !== false)
+    return capabilities;
   const off = featuresOff(methods).filter((feature) => Object.hasOwn(capabilities, feature));
   if (off.length === 0) return capabilities;
   return Object.fromEntries(

@@ -3,6 +3,7 @@ import {
   filterOfferingLists,
   isJsonObject,
   isRequestId,
+  listsOfferings,
   offeringNotFound,
   type JsonObject,
 } from '#mcp';
@@ -23,6 +24,7 @@ export function filterOfferings(result: JsonObject, context: InspectionContext):
     offering !== undefined && context.method === 'completion/complete'
       ? filterCompletion(result, offering, context.asked, policy)
       : result;
+  if (!listsOfferings(completed)) return completed;
   return filterOfferingLists(
     completed,
     (kind, name) =>

@@ -58,7 +58,7 @@ export {
 export { checkMirrorHeaders, type HeaderLookup } from './mirror-headers.ts';
 export { stripModernEnvelope, toModernResult } from './modern-envelope.ts';
 export { escapeForDisplay, isPlainToolName } from './names.ts';
-export { filterOfferingLists, type ListedKind } from './offering-list.ts';
+export { filterOfferingLists, listsOfferings, type ListedKind } from './offering-list.ts';
 export { readOfferingUse, usesOffering, type OfferingUse } from './offering-use.ts';
 export {
   checkParamHeaders,

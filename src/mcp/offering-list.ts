@@ -11,6 +11,16 @@ const LISTS = [
   { member: 'prompts', kind: 'prompt', name: 'name' },
 ] as const;
 
+/** Whether there is anything in a result that `filterOfferingLists` may change: cheap, because every result is asked. */
+export function listsOfferings(result: JsonObject): boolean {
+  return (
+    result['resources'] !== undefined ||
+    result['resourceTemplates'] !== undefined ||
+    result['prompts'] !== undefined ||
+    result['contents'] !== undefined
+  );
+}
+
 /**
  * A result with only those resources, templates and prompts that may be seen, whatever stream and id it came with. Order,
  * unknown members and `nextCursor` stay, also when nothing is left; entries without a text name go. In modern, lists and

@@ -117,7 +117,10 @@ function paramsFault(params: JsonObject): string | undefined {
     const metaFault = memberFault(meta, META_MEMBERS);
     if (metaFault !== undefined) return metaFault;
   }
-  if (isJsonObject(notifications)) return memberFault(notifications, SUBSCRIPTION_MEMBERS);
+  const inNotifications = isJsonObject(notifications)
+    ? memberFault(notifications, SUBSCRIPTION_MEMBERS)
+    : undefined;
+  if (inNotifications !== undefined) return inNotifications;
   return isJsonObject(ref) ? memberFault(ref, REF_MEMBERS) : undefined;
 }
 
