@@ -24,10 +24,10 @@ function values(
   const result = {
     completion: { values: offered, total: 9, hasMore: true, more: 1 },
   } as unknown as JsonObject;
-  const params = { argument: { name: argument, value: '' }, context: { arguments: context } } as JsonObject;
-  return (
-    filterCompletion(result, { kind: 'template', name: template }, params, policy)['completion'] as JsonObject
-  )['values'];
+  const asked = { argument: { name: argument, value: '' }, context: { arguments: context } } as JsonObject;
+  const offering = { kind: 'template', name: template } as const;
+  const filtered = filterCompletion(result, { offering, asked, policy });
+  return (filtered['completion'] as JsonObject)['values'];
 }
 
 describe('completions of a template', () => {
@@ -52,10 +52,19 @@ describe('completions of a template', () => {
 
   it('leaves an answer alone in which all may stay, and tells no count when not', () => {
     const result = { completion: { values: ['a'], total: 1 } } as unknown as JsonObject;
-    const template = { kind: 'template', name: 'x://h/{v}' } as const;
-    const params = { argument: { name: 'v', value: '' } };
-    expect(filterCompletion(result, template, params, policy)).toBe(result);
+    const offering = { kind: 'template', name: 'x://h/{v}' } as const;
+    const asked = { argument: { name: 'v', value: '' } };
+    expect(filterCompletion(result, { offering, asked, policy })).toBe(result);
     const other = { completion: { values: ['b c'], total: 1, hasMore: false } } as unknown as JsonObject;
-    expect(filterCompletion(other, template, params, policy)).toEqual({ completion: { values: [] } });
+    expect(filterCompletion(other, { offering, asked, policy })).toEqual({ completion: { values: [] } });
+  });
+
+  it('tells nothing where it is not known what was completed, and all where no rule is about it', () => {
+    const result = { completion: { values: ['a'] } } as unknown as JsonObject;
+    const unknown = { offering: undefined, asked: undefined };
+    expect(filterCompletion(result, { ...unknown, policy })).toEqual({ completion: { values: [] } });
+    expect(filterCompletion(result, { ...unknown, policy: undefined })).toBe(result);
+    const offering = { kind: 'prompt', name: 'p' } as const;
+    expect(filterCompletion(result, { offering, asked: undefined, policy })).toBe(result);
   });
 });

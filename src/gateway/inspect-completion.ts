@@ -1,29 +1,28 @@
 import { isJsonObject, type Json, type JsonObject } from '#mcp';
-import type { CompiledPolicy, Offering } from '#policy';
+import type { InspectionContext } from './inspect.ts';
 import { mayOffer } from './judge-offering.ts';
 
 /** `{name}`, `{+name}` and the like: one variable, whose value becomes a part of the URI as it stands. */
 const EXPRESSION = /\{([+#]?)(\w+)(?::\d+|\*)?\}/g;
 
 /**
- * The answer to a completion of a template's variable, with only those values that lead to something the agent may see:
- * else it could spell out the names of what is hidden. The same object when all may stay.
+ * The answer to a completion, with only those values of a template's variable that lead to something the agent may see:
+ * else it could spell out the names of what is hidden. A replay does not tell what was completed, so it tells nothing. The
+ * same object when all may stay.
  */
 export function filterCompletion(
   result: JsonObject,
-  offering: Offering,
-  params: JsonObject | undefined,
-  policy: CompiledPolicy | undefined,
+  { offering, asked, policy }: Pick<InspectionContext, 'offering' | 'asked' | 'policy'>,
 ): JsonObject {
   const { completion } = result;
   const values = isJsonObject(completion) ? completion['values'] : undefined;
-  if (offering.kind !== 'template' || policy?.resources === undefined) return result;
-  if (!isJsonObject(completion) || !Array.isArray(values)) return result;
-  const known = knownArguments(params);
-  const variable = variableOf(params);
+  if (!isJsonObject(completion) || !Array.isArray(values) || policy?.resources === undefined) return result;
+  if (offering !== undefined && offering.kind !== 'template') return result;
+  const known = knownArguments(asked);
+  const variable = variableOf(asked);
   const kept = (values as readonly Json[]).filter((value) => {
     // half a surrogate pair has no place in a URI
-    if (typeof value !== 'string' || /\p{Cs}/u.test(value)) return false;
+    if (offering === undefined || typeof value !== 'string' || /\p{Cs}/u.test(value)) return false;
     const name = fillIn(offering.name, new Map(known).set(variable, value));
     return mayOffer(policy, { kind: name.includes('{') ? 'template' : 'resource', name });
   });

@@ -19,11 +19,8 @@ const PASS: Inspected = { action: 'pass' };
 
 /** What an agent may see of a result with resources, templates, prompts or completions; the same object when all of it. */
 export function filterOfferings(result: JsonObject, context: InspectionContext): JsonObject {
-  const { policy, methods, offering } = context;
-  const completed =
-    offering !== undefined && context.method === 'completion/complete'
-      ? filterCompletion(result, offering, context.asked, policy)
-      : result;
+  const { policy, methods } = context;
+  const completed = result['completion'] === undefined ? result : filterCompletion(result, context);
   if (!listsOfferings(completed)) return completed;
   return filterOfferingLists(
     completed,

@@ -231,3 +231,59 @@ describe('for every section and every name', () => {
     );
   });
 });
+
+/** What a server that is careless in every way makes of the URI of a file. */
+function carelessly(uri: string): string | undefined {
+  let text = uri.replaceAll(/[\t\n\r]/g, '').trim();
+  try {
+    text = decodeURIComponent(decodeURIComponent(text));
+  } catch {
+    return undefined;
+  }
+  const match = /^file:(?:\/\/[^/?#]*)?([^?#]*)/i.exec(text.replaceAll('\\', '/').replaceAll('\u0000', ''));
+  const path: string[] = [];
+  for (const segment of (match?.[1] ?? '').split('/')) {
+    if (segment === '..') path.pop();
+    else if (segment !== '' && segment !== '.') path.push(segment);
+  }
+  return match === null ? undefined : path.join('/');
+}
+
+it('no writing of a hidden URI gets through, whatever a careless server makes of it', () => {
+  const policy = policyOf({ resources: { default: 'allow', hide: ['file:///secret/*', 'file:///secret'] } });
+  const scheme = fc.constantFrom('file:', 'FILE:', 'File:', ' file:', 'fi\tle:');
+  const host = fc.constantFrom('//', '', '//localhost', '//u@', '//u:p@localhost', '//HOST', '///', '//:80');
+  const slash = fc.constantFrom(
+    '/',
+    '//',
+    '\\',
+    '%2F',
+    '%2f',
+    '%5C',
+    '%252F',
+    '/./',
+    '/x/../',
+    '/%2E/',
+    '/a/%2e%2e/',
+    '/\n',
+  );
+  const secret = fc.constantFrom(
+    'secret',
+    '%73ecret',
+    'se%63ret',
+    'secret%00',
+    '%2573ecret',
+    'sec\nret',
+    'secret/.',
+    'secret',
+  );
+  const end = fc.constantFrom('key', 'key?x', 'key#x', 'key%00', 'key/', 'key/.', 'k%65y', '', '?x', '#');
+  fc.assert(
+    fc.property(scheme, host, slash, secret, slash, end, (...parts) => {
+      const uri = parts.join('');
+      fc.pre(/^secret(\/|$)/.test(carelessly(uri) ?? ''));
+      expect(decideOffering(policy, { kind: 'resource', name: uri })).toMatchObject({ outcome: 'deny' });
+    }),
+    { numRuns: 5000, examples: [['file:', '//', '/', 'secret', '/', 'key']] },
+  );
+});

@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Command, proxy, ROOT, run, throwAwayFolder, TOOLGATE } from '../support/command.ts';
+import { Command, proxy, ROOT, run, serve, throwAwayFolder, TOOLGATE } from '../support/command.ts';
 
 /** Resources, prompts and completion of a real server, through the built gateway, for the official clients of both eras. */
 const SERVER = join(ROOT, 'test/conformance/everything-server.mjs');
@@ -167,4 +168,84 @@ it('and can be explained on the command line', async () => {
   const { code, stdout } = await run(TOOLGATE, args);
   expect(code).toBe(0);
   expect(stdout).toContain('deny by (ambiguous uri): The URI has a segment "." or ".."');
+});
+
+describe('a stdio server behind wrap', () => {
+  it.each(['auto', 'legacy'] as const)('is judged as one over HTTP, %s', async (mode) => {
+    const data = throwAwayFolder();
+    const policy = join(data, 'policy.json');
+    const document = 'demo://resource/static/document';
+    writeFileSync(
+      policy,
+      JSON.stringify({
+        version: '1',
+        default: 'deny',
+        resources: { hide: [`${document}/st*`], uris: { [`${document}/*`]: {} } },
+        prompts: { names: { 'simple-prompt': {} } },
+      }),
+    );
+    const everything = join(ROOT, 'node_modules/@modelcontextprotocol/server-everything/dist/index.js');
+    const client = new Client(INFO, { versionNegotiation: { mode } });
+    const wrapped = ['wrap', '--policy', policy, '--data', data, '--', process.execPath, everything, 'stdio'];
+    await client.connect(
+      new StdioClientTransport({ command: process.execPath, args: [TOOLGATE, ...wrapped], stderr: 'pipe' }),
+    );
+    const { resources } = await client.listResources();
+    const names = resources.map(({ uri }) => uri.slice(document.length + 1));
+    expect(names).toContain('features.md');
+    expect(names).not.toContain('structure.md');
+    expect((await client.listResourceTemplates()).resourceTemplates).toEqual([]);
+    expect((await client.readResource({ uri: `${document}/features.md` })).contents).toHaveLength(1);
+    for (const uri of [
+      `${document}/structure.md`,
+      `${document}/./structure.md`,
+      `${document}/%73tructure.md`,
+      'demo://resource/dynamic/text/1',
+    ])
+      await expect(client.readResource({ uri })).rejects.toThrow('Resource not found');
+    expect((await client.listPrompts()).prompts.map(({ name }) => name)).toEqual(['simple-prompt']);
+    await expect(client.getPrompt({ name: 'args-prompt' })).rejects.toThrow('Unknown prompt: args-prompt');
+    await client.close();
+  });
+});
+
+describe('a server that may not ask the agent for anything', () => {
+  it.each(['auto', 'legacy'] as const)('cannot, and the model reads why, %s', async (mode) => {
+    const data = throwAwayFolder();
+    const [, direct = ''] = (await running[0]?.shows(/ready on (http:\S+)/)) ?? [];
+    const config = join(data, 'toolgate.json');
+    const policies = { all: { version: '1', default: 'allow' } };
+    const methods = { sampling: false, roots: false };
+    const grant = { label: 'agent', server: 'everything', policy: 'all', token: { file: 'agent.token' } };
+    writeFileSync(
+      config,
+      JSON.stringify({ servers: { everything: { url: direct, methods, policies } }, grants: [grant] }),
+    );
+    const { command, base, tokens } = await serve(data, ['--config', config]);
+    running.push(command);
+    const client = new Client(INFO, {
+      versionNegotiation: { mode },
+      capabilities: { sampling: {}, elicitation: { form: {} }, roots: {} },
+    });
+    let asked = 0;
+    client.setRequestHandler('sampling/createMessage', () => {
+      asked++;
+      return { model: 'm', role: 'assistant', content: { type: 'text', text: 'hello' } };
+    });
+    client.setRequestHandler('elicitation/create', () => ({
+      action: 'accept',
+      content: { username: 'u', email: 'e' },
+    }));
+    const headers = { authorization: `Bearer ${tokens.get('agent') ?? ''}` };
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL(`${base}/mcp/everything/`), { requestInit: { headers } }),
+    );
+    const refused = await client.callTool({ name: 'test_sampling', arguments: { prompt: 'hi' } });
+    expect(refused.isError).toBe(true);
+    expect(JSON.stringify(refused.content)).toMatch(/sampling/);
+    expect(asked).toBe(0);
+    const elicited = await client.callTool({ name: 'test_elicitation', arguments: { message: 'hi' } });
+    expect(JSON.stringify(elicited.content)).toContain('accept');
+    await client.close();
+  });
 });

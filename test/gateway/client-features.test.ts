@@ -258,7 +258,10 @@ describe('a server that cannot do without what is off', () => {
   const missing = ({ method }: Message): object | undefined =>
     method === 'tools/list'
       ? undefined
-      : { error: { code: -32021, message: 'Missing', data: { requiredCapabilities: { sampling: {} } } } };
+      : {
+          status: 400,
+          error: { code: -32021, message: 'Missing', data: { requiredCapabilities: { sampling: {} } } },
+        };
 
   it('is not heard with its own words, which are about the gateway', async () => {
     await start({ methods: { sampling: false }, upstream: { answers: missing } });

@@ -307,6 +307,7 @@ describe('lists are filtered by their shape', () => {
         resourceTemplates: [{ uriTemplate: 'file:///{+path}' }],
       },
     });
+    rig.upstream.push({ jsonrpc: '2.0', id: 4, result: { completion: { values: ['secret/key'] } } });
     rig.upstream.push({
       jsonrpc: '2.0',
       method: 'notifications/resources/updated',
@@ -324,7 +325,7 @@ describe('lists are filtered by their shape', () => {
     }
     abort.abort();
     expect(text).toContain('README.md');
-    for (const secret of ['passwd', 'admin_reset', 'delete_all', '{+path}'])
+    for (const secret of ['passwd', 'admin_reset', 'delete_all', '{+path}', 'secret/key'])
       expect(text).not.toContain(secret);
   });
 });

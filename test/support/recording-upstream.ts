@@ -23,7 +23,7 @@ export interface RecordingUpstreamOptions {
   /** Speaks only revisions up to 2025-11-25: a modern request is a 400. */
   readonly legacyOnly?: boolean;
   readonly tools?: readonly Record<string, unknown>[];
-  /** Answers requests in its own way: the members `result` or `error`; undefined leaves the request to the server. */
+  /** Answers requests in its own way: `result` or `error`, and a status; undefined leaves the request to the server. */
   readonly answers?: (message: Message, isModern: boolean) => object | undefined;
 }
 
@@ -152,12 +152,13 @@ export class RecordingUpstream {
     }
     const outcome =
       this.#options.answers?.(message, isModern) ?? this.#outcome(message, isModern, name, args);
-    const text = JSON.stringify({ jsonrpc: '2.0', id: message.id, ...outcome });
+    const { status = 200, ...members } = outcome as { status?: number };
+    const text = JSON.stringify({ jsonrpc: '2.0', id: message.id, ...members });
     if (this.#options.framing === 'sse') {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.end(`id: 1\ndata: ${text}\n\n`);
     } else {
-      response.writeHead(200, { 'content-type': 'application/json' }).end(text);
+      response.writeHead(status, { 'content-type': 'application/json' }).end(text);
     }
   }
 
