@@ -11,6 +11,7 @@ import {
 import type { AgentReply, AgentRequest } from './agent-request.ts';
 import { end, pass, protocolRefusal, type Step } from './answer.ts';
 import { openSession } from './session-id.ts';
+import type { Observation } from './telemetry.ts';
 
 /** The one revision in which a body may hold several messages, and must be understood (2025-03-26, JSON-RPC batching). */
 const BATCH_REVISION = '2025-03-26';
@@ -46,7 +47,13 @@ export function splitBatch(request: AgentRequest, sessionKey: Uint8Array): Step<
   const fault = faultOf(messages as readonly Json[]);
   if (fault !== undefined) return refuse(`Invalid request: ${fault}`);
   const encoder = new TextEncoder();
-  return pass(messages.map((message) => ({ ...request, body: encoder.encode(JSON.stringify(message)) })));
+  return pass(
+    messages.map((message) => ({
+      ...request,
+      body: encoder.encode(JSON.stringify(message)),
+      observation: request.observation.part(),
+    })),
+  );
 }
 
 function faultOf(messages: readonly Json[]): string | undefined {
@@ -72,7 +79,7 @@ export class BatchReply {
   }
 
   /** Where one message of the batch is answered. */
-  part(): AgentReply {
+  part(observation: Observation): AgentReply {
     let close = (): void => {};
     this.#parts.push(
       new Promise((resolve) => {
@@ -80,7 +87,8 @@ export class BatchReply {
       }),
     );
     return {
-      answer: (_, __, body) => {
+      answer: (status, _, body) => {
+        observation.finished(status);
         if (body !== undefined) {
           this.#send({
             data: typeof body === 'string' ? body : new TextDecoder().decode(body),
@@ -92,7 +100,10 @@ export class BatchReply {
       stream: () => {},
       event: (event) =>
         !event.hasData || event.data === '' || this.#send({ data: event.data, hasData: true }),
-      end: close,
+      end: () => {
+        observation.finished(200);
+        close();
+      },
       onClose: (listener) => this.#reply.onClose(listener),
       onDrain: (listener) => this.#reply.onDrain(listener),
     };

@@ -20,6 +20,7 @@ import { readCall, type AgentCall } from './read-call.ts';
 import type { InspectionContext } from './inspect.ts';
 import { Relay, type RelayedExchange } from './relay.ts';
 import { openSession, type SessionOwner } from './session-id.ts';
+import { silentTelemetry, type Telemetry } from './telemetry.ts';
 
 export interface GatewayDeps {
   readonly directory: Directory;
@@ -29,16 +30,21 @@ export interface GatewayDeps {
   readonly log: Log;
   /** Signs session ids; the same in every process of one installation. */
   readonly sessionKey: Uint8Array;
+  /** Nobody looks on unless given. */
+  readonly telemetry?: Telemetry;
 }
 
 /** The pipeline of one call. `handle` never rejects: whatever goes wrong ends in an answer that refuses. */
 export class Gateway {
   readonly #deps: GatewayDeps;
+  /** The fronts begin the observation of every request here. */
+  readonly telemetry: Telemetry;
   /** Streams that stay open (GET, `subscriptions/listen`): told when a policy or grant changes. */
   readonly #listening = new Set<Relay>();
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
+    this.telemetry = deps.telemetry ?? silentTelemetry;
     deps.directory.onChange(() => {
       for (const relay of this.#listening) relay.announceToolsChanged();
     });
@@ -59,6 +65,7 @@ export class Gateway {
         { request: request.id, err: messageOf(error), stack: (error as Error).stack },
         'a request failed inside the gateway',
       );
+      request.observation.crashed();
       send(reply, internalFailure(undefined, 'The gateway failed; the call was not made.'));
     }
   }
@@ -71,7 +78,8 @@ export class Gateway {
       return send(reply, split.answer);
     }
     const together = new BatchReply(reply);
-    const parts = split.value.map((one) => [one, together.part()] as const);
+    request.observation.method = '(batch)';
+    const parts = split.value.map((one) => [one, together.part(one.observation)] as const);
     for (const [one, part] of parts) await this.#post(one, part);
     await together.finish();
   }
@@ -84,6 +92,7 @@ export class Gateway {
       return send(reply, read.answer);
     }
     const call = read.value;
+    request.observation.read(call);
     if (call.message.kind !== 'request' || call.message.method !== 'tools/call') {
       return this.#forward(call, undefined, reply);
     }
@@ -104,7 +113,7 @@ export class Gateway {
         revision,
         message,
         body,
-        headers: headersFor(call),
+        headers: request.observation.outgoing(headersFor(call)),
         session: method === 'initialize' ? undefined : session?.upstream || undefined,
         grantId: request.grant.id,
       },
@@ -162,9 +171,11 @@ export class Gateway {
       sessionKey: this.#deps.sessionKey,
       clock: this.#deps.clock,
     };
-    const relay = new Relay({ call, clearance, inspection }, reply, this.#deps);
+    const { observation } = request;
+    const relay = new Relay({ call, clearance, inspection, observation }, reply, this.#deps);
     if (outgoing.verb === 'GET' || context.method === 'subscriptions/listen') {
       this.#listening.add(relay);
+      observation.staysOpen();
       reply.onClose(() => this.#listening.delete(relay));
     }
     relay.attach(server.upstream.exchange(outgoing, relay));
@@ -196,6 +207,7 @@ export class Gateway {
           : `HTTP ${answer.status}`,
       argumentKeys: [],
     });
+    request.observation.decided('refused', '(protocol)', policy);
   }
 }
 
@@ -209,10 +221,12 @@ function send(reply: AgentReply, answer: Answer): void {
   );
 }
 
+const LEGACY_HEADERS = ['mcp-protocol-version', 'traceparent', 'tracestate', 'baggage'] as const;
+
 /** Mirror headers travel in modern traffic only; on legacy traffic nobody has checked them. */
 function headersFor(call: AgentCall): ReadonlyMap<string, string> {
   const { request, message } = call;
-  if (call.era === 'legacy') return pick(request, ['mcp-protocol-version']);
+  if (call.era === 'legacy') return pick(request, LEGACY_HEADERS);
   if (request.transport === 'stdio')
     return message.kind === 'request' ? mirrorHeadersOf(call, message) : new Map();
   const sessionHeaders = new Set(['mcp-session-id', 'last-event-id']);

@@ -6,6 +6,8 @@ import type { Directory } from './directory.ts';
 import type { Gateway } from './gateway.ts';
 import { readHeaders, type HeaderView } from './header-hygiene.ts';
 import { HttpReply } from './http-reply.ts';
+import { serveMetrics, type MetricsAccess } from './metrics-door.ts';
+import type { Telemetry } from './telemetry.ts';
 
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
@@ -21,6 +23,8 @@ export interface HttpListenerOptions {
   readonly isReady: () => boolean;
   /** Text of `/`, for a person who opens the address in a browser. */
   readonly welcome: string;
+  /** The page of `/metrics`, and who may read it; nobody unless given. */
+  readonly metrics?: MetricsAccess;
 }
 
 /** The options with their name lists made ready for look-ups. */
@@ -56,17 +60,19 @@ export function createHttpListener(options: HttpListenerOptions): Server {
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, front: Front): Promise<void> {
+  const arrivedAt = performance.now();
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const route = GATEWAY_PATH.exec(path);
   if (!route) return serveOperations(path, request, response, front);
 
+  const { telemetry } = front.gateway;
   const read = readHeaders(request.rawHeaders);
-  if (!read.ok) return refuse(response, 400, read.reason);
+  if (!read.ok) return refuse(response, 400, read.reason, {}, telemetry);
   const { headers } = read;
   if (!isAllowedHost(headers.get('host'), front.hosts))
-    return refuse(response, 403, 'this host name is not allowed');
+    return refuse(response, 403, 'this host name is not allowed', {}, telemetry);
   if (!isAllowedOrigin(headers.get('origin'), front.origins))
-    return refuse(response, 403, 'this origin is not allowed');
+    return refuse(response, 403, 'this origin is not allowed', {}, telemetry);
 
   const principal = authenticate(headers.get('authorization'), route[1], front.directory, front.clock);
   if (!principal.ok) {
@@ -75,29 +81,36 @@ async function serve(request: IncomingMessage, response: ServerResponse, front: 
       principal.answer.status,
       statusText(principal.answer.status),
       principal.answer.headers,
+      telemetry,
     );
   }
   const verb = request.method;
   if (verb !== 'POST' && verb !== 'GET' && verb !== 'DELETE') {
-    return refuse(response, 405, 'only POST, GET and DELETE are served here', { allow: 'POST, GET, DELETE' });
+    const headers = { allow: 'POST, GET, DELETE' };
+    return refuse(response, 405, 'only POST, GET and DELETE are served here', headers, telemetry);
   }
   const fault = contentFault(verb, headers);
-  if (fault) return refuse(response, fault.status, fault.reason);
+  if (fault) return refuse(response, fault.status, fault.reason, {}, telemetry);
   const body = verb === 'POST' ? await readBody(request, headers) : EMPTY;
-  if (body === undefined) return refuse(response, 413, `the body is larger than ${MAX_BODY_BYTES} bytes`);
+  if (body === undefined)
+    return refuse(response, 413, `the body is larger than ${MAX_BODY_BYTES} bytes`, {}, telemetry);
 
+  const { grant, server } = principal.value;
+  const id = newId('req');
+  const observation = telemetry.begin(id, 'http', server.id, grant, arrivedAt);
   await front.gateway.handle(
     {
-      id: newId('req'),
+      id,
+      observation,
       transport: 'http',
       verb,
-      grant: principal.value.grant,
-      server: principal.value.server,
+      grant,
+      server,
       header: (name) => headers.get(name),
       protocolHeaders: headers.protocol,
       body,
     },
-    new HttpReply(response),
+    new HttpReply(response, observation),
   );
 }
 
@@ -161,8 +174,10 @@ function serveOperations(
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
-  options: HttpListenerOptions,
-): void {
+  options: Front,
+): void | Promise<void> {
+  if (path === '/metrics' && options.metrics)
+    return serveMetrics(request, response, options.metrics, options.hosts);
   const known = path === '/' || path === '/healthz' || path === '/readyz';
   if (!known) return refuse(response, 404, 'there is nothing at this address');
   if (request.method !== 'GET' && request.method !== 'HEAD')
@@ -184,13 +199,16 @@ function refuse(
   status: number,
   reason: string,
   headers: Readonly<Record<string, string>> = {},
+  telemetry?: Telemetry,
 ): void {
+  const id = telemetry?.turnedAway(status, reason);
   const closes = status === 413 || status === 415 || status === 406 || status === 401;
   const body = JSON.stringify({ jsonrpc: '2.0', error: { code: -32600, message: capitalised(reason) } });
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
     ...(closes ? { connection: 'close' } : {}),
+    ...(id === undefined ? {} : { 'x-request-id': id }),
     ...headers,
   });
   response.end(body);

@@ -1,16 +1,19 @@
 import type { ServerResponse } from 'node:http';
 import { writeSseEvent, type SseEvent } from '#mcp';
 import type { AgentReply } from './agent-request.ts';
+import type { Observation } from './telemetry.ts';
 
 const KEEP_ALIVE_MS = 20_000;
 
 /** The answer to one HTTP request. */
 export class HttpReply implements AgentReply {
   readonly #response: ServerResponse;
+  readonly #observation: Observation;
   #keepAlive: NodeJS.Timeout | undefined;
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, observation: Observation) {
     this.#response = response;
+    this.#observation = observation;
   }
 
   answer(
@@ -19,9 +22,14 @@ export class HttpReply implements AgentReply {
     body: Uint8Array | string | undefined,
   ): void {
     const response = this.#response;
+    this.#observation.finished(status);
     if (response.headersSent || response.destroyed) return;
     const bytes = body === undefined ? undefined : typeof body === 'string' ? Buffer.from(body) : body;
-    response.writeHead(status, { ...headers, 'content-length': bytes?.length ?? 0 });
+    response.writeHead(status, {
+      ...headers,
+      'x-request-id': this.#observation.id,
+      'content-length': bytes?.length ?? 0,
+    });
     response.end(bytes);
   }
 
@@ -32,6 +40,7 @@ export class HttpReply implements AgentReply {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
+      'x-request-id': this.#observation.id,
       ...headers,
     });
     response.flushHeaders();
@@ -47,6 +56,7 @@ export class HttpReply implements AgentReply {
 
   end(): void {
     clearInterval(this.#keepAlive);
+    this.#observation.finished(200);
     if (!this.#response.headersSent) this.#response.writeHead(200, { 'content-length': 0 });
     this.#response.end();
   }

@@ -74,7 +74,9 @@ export async function judgeCall(
   const { name } = toolCall;
   const policy = deps.directory.policyOf(call.request.grant);
   const found = await findTool(call, name, policy);
+  call.request.observation.mark('find_tool');
   if (!found.ok) {
+    call.request.observation.upstreamFailed(found.error.failure);
     const answer = upstreamFailed(message.id, 'tools/call', call.era, found.error.failure);
     return record(
       call,
@@ -89,6 +91,7 @@ export async function judgeCall(
     { tool: name, arguments: message.params?.['arguments'], hasLossyNumber: call.hasLossyNumber },
     found.tool,
   );
+  call.request.observation.mark('decide');
   const observing = policy?.mode === 'observe';
   if (decision.outcome !== 'allow' && !observing) {
     if (decision.outcome === 'deny' && decision.kind !== 'refused')
@@ -195,6 +198,7 @@ async function reserveAndRecord(
   const reserved = await deps.quota.reserve(limits, ownerOf(call));
   if (!reserved.granted) {
     const { rule, message: limitMessage } = reserved.demand;
+    call.request.observation.quotaRefused(reserved.demand.counter);
     const text = reserved.unavailable
       ? 'The limits of this tool cannot be checked now. Try again shortly.'
       : limitMessage;
@@ -236,6 +240,7 @@ async function observe(
     reservation = observed;
     if (observed.refusal) {
       const { rule, message } = observed.refusal.demand;
+      call.request.observation.quotaRefused(observed.refusal.demand.counter);
       verdict = { ...verdict, outcome: 'deny', rule, message };
     }
   }
@@ -280,6 +285,7 @@ async function record(
   };
   if (verdict.answer) {
     await deps.records.deny(row);
+    call.request.observation.decided(verdict.outcome, verdict.rule, policy);
     return end(verdict.answer);
   }
   try {
@@ -289,10 +295,12 @@ async function record(
       { err: messageOf(error), request: call.request.id },
       'a decision could not be recorded; the call is refused',
     );
+    call.request.observation.decided('refused', '(not recorded)', policy);
     const id = call.message.kind === 'request' ? call.message.id : undefined;
     return end(
       internalFailure(id, 'The decision could not be recorded, so the call was not made. Try again later.'),
     );
   }
+  call.request.observation.decided(verdict.outcome, verdict.rule, policy);
   return pass({ recordId: row.id, reservation, allowedAt: performance.now() });
 }

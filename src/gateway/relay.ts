@@ -10,6 +10,7 @@ import { inspectMessage, type InspectionContext } from './inspect.ts';
 import type { Clearance } from './judge-call.ts';
 import type { AgentCall } from './read-call.ts';
 import { sealSession } from './session-id.ts';
+import type { Observation } from './telemetry.ts';
 
 export interface RelayDeps {
   readonly quota: Quota;
@@ -26,6 +27,7 @@ export interface RelayedExchange {
   readonly call: AgentCall | undefined;
   readonly clearance: Clearance | undefined;
   readonly inspection: InspectionContext;
+  readonly observation: Observation;
 }
 
 /**
@@ -61,6 +63,7 @@ export class Relay implements AnswerSink {
       this.#gone = true;
       exchange.abort();
       this.#settle('aborted', false);
+      this.#exchange.observation.finished(499);
     });
     this.#reply.onDrain(() => exchange.resume());
     this.#pause = () => exchange.pause();
@@ -69,6 +72,7 @@ export class Relay implements AnswerSink {
 
   onAnswer(head: AnswerHead, body: Uint8Array): void {
     this.#status = head.status;
+    this.#exchange.observation.answered(head.status);
     if (this.#gone) return;
     const message = body.length === 0 ? undefined : parseJson(body);
     if (head.status >= 400) return this.#answerRefusal(head, message);
@@ -89,6 +93,7 @@ export class Relay implements AnswerSink {
 
   onStream(head: AnswerHead): void {
     this.#status = head.status;
+    this.#exchange.observation.answered(head.status);
     if (this.#gone) return;
     if (this.#exchange.inspection.method === 'initialize') this.#heldHead = head;
     else this.#openStream({});
@@ -138,10 +143,7 @@ export class Relay implements AnswerSink {
     this.#settle(resultOf(failure), !failure.reached || NOT_RUN_STATUSES.has(failure.status ?? 0));
     if (this.#gone) return;
     const { requestId } = this.#exchange.inspection;
-    this.#deps.log.warn(
-      { ...this.#place(), kind: failure.kind, status: failure.status },
-      `upstream failed: ${failure.message}`,
-    );
+    this.#exchange.observation.upstreamFailed(failure);
     if (!this.#streaming) return this.#answer(this.#failed(failure));
     const answer = requestId === undefined ? undefined : this.#failed(failure).message;
     if (answer) this.#send({ data: JSON.stringify(answer), hasData: true });
@@ -192,6 +194,7 @@ export class Relay implements AnswerSink {
   }
 
   #failed(failure: UpstreamFailure): Answer {
+    this.#exchange.observation.upstreamFailed(failure);
     const { requestId, method, era } = this.#exchange.inspection;
     return upstreamFailed(requestId, method ?? '', era, failure);
   }
@@ -203,6 +206,7 @@ export class Relay implements AnswerSink {
 
   #openStream(headers: Readonly<Record<string, string>>): void {
     this.#streaming = true;
+    this.#exchange.observation.streamOpened();
     this.#reply.stream(headers);
   }
 
@@ -240,6 +244,7 @@ export class Relay implements AnswerSink {
     const { clearance } = this.#exchange;
     if (this.#settled) return;
     this.#settled = true;
+    this.#exchange.observation.settled(result);
     if (!clearance) return;
     const { quota, records, log } = this.#deps;
     const { reservation } = clearance;
@@ -257,8 +262,8 @@ export class Relay implements AnswerSink {
     });
   }
 
-  #place(): { server: string; request: string | undefined } {
-    return { server: this.#exchange.inspection.owner.serverId, request: this.#exchange.call?.request.id };
+  #place(): { server: string; request: string } {
+    return { server: this.#exchange.inspection.owner.serverId, request: this.#exchange.observation.id };
   }
 }
 

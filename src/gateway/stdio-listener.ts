@@ -84,13 +84,18 @@ class StdioListener {
     const headers = new Map<string, string>();
     if (this.#sessionId !== undefined) headers.set('mcp-session-id', this.#sessionId);
     if (this.#revision !== undefined) headers.set('mcp-protocol-version', this.#revision);
-    await this.#options.gateway.handle(
+    const { gateway, server, grant } = this.#options;
+    const id = newId('req');
+    const observation = gateway.telemetry.begin(id, 'stdio', server.id, grant);
+    reply.onClose((completed) => observation.finished(completed ? 200 : 499));
+    await gateway.handle(
       {
-        id: newId('req'),
+        id,
+        observation,
         transport: 'stdio',
         verb,
-        grant: this.#options.grant,
-        server: this.#options.server,
+        grant,
+        server,
         header: (name) => headers.get(name),
         protocolHeaders: headers,
         body,
