@@ -15,9 +15,7 @@ export {
   silentTelemetry,
   Telemetry,
   type Meter,
-  type PipelineStep,
   type RequestSpan,
-  type SpanFacts,
   type TelemetryParts,
   type Tracer,
 } from './telemetry.ts';

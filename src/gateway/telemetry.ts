@@ -1,13 +1,10 @@
-import { newId } from '#platform';
-import { isJsonObject, type JsonObject } from '#mcp';
+import { newId, type PipelineStep, type RequestFacts } from '#platform';
+import { isJsonObject } from '#mcp';
 import type { CompiledPolicy } from '#policy';
 import type { CallResult, Grant, RecordedOutcome } from '#store';
 import type { UpstreamFailure } from '#upstream';
 import type { AgentCall } from './read-call.ts';
 import type { RequestLog } from './request-log.ts';
-
-/** The steps whose time is told apart; `admit` is reserving and recording, `inspect` all that comes after the answer. */
-export type PipelineStep = 'read' | 'find_tool' | 'decide' | 'admit' | 'upstream' | 'inspect';
 
 /** Counts and durations. Called for every request, so every method must cost nanoseconds and never throw. */
 export interface Meter {
@@ -27,26 +24,8 @@ export interface Meter {
   configurationReloaded(isOk: boolean): void;
 }
 
-/** What a trace tells of a request when its span begins. */
-export interface SpanFacts {
-  readonly id: string;
-  readonly server: string;
-  readonly grant: { readonly id: string; readonly label: string };
-  readonly method: string;
-  readonly tool: string | undefined;
-  readonly rpcId: string | number | undefined;
-  readonly revision: string;
-  readonly transport: 'http' | 'stdio';
-  /** On the clock of `performance.now()`. */
-  readonly startedAt: number;
-  /** Trace context that came as headers. */
-  readonly header: (name: string) => string | undefined;
-  /** Trace context that came in the message. */
-  readonly meta: JsonObject | undefined;
-}
-
 export interface Tracer {
-  begin(facts: SpanFacts): RequestSpan;
+  begin(facts: RequestFacts): RequestSpan;
 }
 
 /** The span of one request, and of the exchange with the server inside it. */

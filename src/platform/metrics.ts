@@ -10,7 +10,9 @@ export const REQUEST_BOUNDS = [
 export const STEP_BOUNDS = [
   0.000_005, 0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.005, 0.025, 0.1, 1, 10,
 ];
+/** The steps of a call whose time is told apart; `admit` is reserving and recording, `inspect` all that comes after the answer. */
 export const STEPS = ['read', 'find_tool', 'decide', 'admit', 'upstream', 'inspect'] as const;
+export type PipelineStep = (typeof STEPS)[number];
 /** Distinct values of one label of one server; what comes later is counted under `OTHER`. */
 export const MAX_VALUES = 200;
 export const OTHER = '(other)';
@@ -70,7 +72,7 @@ export class ServerCounts {
 /** All that is counted in this process since it started. */
 export class Metrics {
   readonly servers = new Map<string, ServerCounts>();
-  readonly steps: Readonly<Record<(typeof STEPS)[number], Histogram>> = {
+  readonly steps: Readonly<Record<PipelineStep, Histogram>> = {
     read: new Histogram(STEP_BOUNDS),
     find_tool: new Histogram(STEP_BOUNDS),
     decide: new Histogram(STEP_BOUNDS),
@@ -95,7 +97,7 @@ export class Metrics {
     this.#of(server).durations.add(ms / 1000);
   }
 
-  stepTook(step: (typeof STEPS)[number], ms: number): void {
+  stepTook(step: PipelineStep, ms: number): void {
     this.steps[step].add(ms / 1000);
   }
 

@@ -1,4 +1,5 @@
 import type * as Api from '@opentelemetry/api';
+import { withoutSecrets } from './secrets.ts';
 import { readTraceparent, writeTraceparent } from './trace-context.ts';
 
 /** What a span tells of a request when it begins. */
@@ -11,8 +12,11 @@ export interface RequestFacts {
   readonly rpcId: string | number | undefined;
   readonly revision: string;
   readonly transport: 'http' | 'stdio';
+  /** On the clock of `performance.now()`. */
   readonly startedAt: number;
+  /** Trace context that came as headers. */
   readonly header: (name: string) => string | undefined;
+  /** The `_meta` of the message, where trace context may stand too. */
   readonly meta: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -116,8 +120,14 @@ export class RequestTrace {
   }
 }
 
+/** A text that an agent chose: not all of it, and no credential that it mixed in. */
+function bounded(text: string): string {
+  // cut after hiding, so that no half of a token is left; and before, so that the search stays short
+  return withoutSecrets(text.slice(0, 4 * MAX_CHARS)).slice(0, MAX_CHARS);
+}
+
 function nameOf({ method, tool }: RequestFacts): string {
-  return tool === undefined ? method : `${method} ${tool.slice(0, MAX_CHARS)}`;
+  return tool === undefined ? method : `${method} ${bounded(tool)}`;
 }
 
 function attributesOf({ method, tool, rpcId, revision, transport, server }: RequestFacts): Api.Attributes {
@@ -126,10 +136,10 @@ function attributesOf({ method, tool, rpcId, revision, transport, server }: Requ
     'mcp.protocol.version': revision,
     'network.transport': transport === 'http' ? 'tcp' : 'pipe',
     'toolgate.server': server,
-    ...(rpcId === undefined ? {} : { 'jsonrpc.request.id': String(rpcId).slice(0, MAX_CHARS) }),
+    ...(rpcId === undefined ? {} : { 'jsonrpc.request.id': bounded(String(rpcId)) }),
     ...(tool === undefined
       ? {}
-      : { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': tool.slice(0, MAX_CHARS) }),
+      : { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': bounded(tool) }),
   };
 }
 
