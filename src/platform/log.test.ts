@@ -21,7 +21,7 @@ describe('a log line', () => {
     expect(last()).toMatchObject({ request: { path: '/mcp' }, msg: 'sent' });
   });
 
-  it.each(['err', 'error'])('keeps of an error under %s only what says what happened', (name) => {
+  it.each(['err', 'error', 'whatever'])('keeps of an error under %s only what says what happened', (name) => {
     const { log, text, last } = recording();
     const inner = Object.assign(new Error('socket hang up'), { code: 'UND_ERR', headers: ['x', 'secret-1'] });
     const outer = Object.assign(new Error('fetch failed', { cause: inner }), {
@@ -42,7 +42,10 @@ describe('a log line', () => {
     log.warn({ err: error }, 'failed');
     expect(text().split('round and round').length).toBeLessThan(12);
     log.warn({ err: { headers: 'secret-1' } }, 'thrown, but no error');
+    log.warn({ url: new URL('http://a/?k=secret-1'), bytes: Buffer.from('secret-1') }, 'odd things');
+    log.error(Object.assign(new Error('bare'), { headers: 'secret-1' }));
     expect(text()).not.toContain('secret-1');
+    expect(text()).toContain('bare');
   });
 
   it('hides what has the shape of a secret', () => {
