@@ -79,6 +79,7 @@ export class Gateway {
     }
     const together = new BatchReply(reply);
     request.observation.method = '(batch)';
+    reply.onClose((completed) => request.observation.finished(completed ? 200 : 499));
     const parts = split.value.map((one) => [one, together.part(one.observation)] as const);
     for (const [one, part] of parts) await this.#post(one, part);
     await together.finish();

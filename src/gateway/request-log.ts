@@ -8,6 +8,8 @@ export interface RequestLog {
 }
 
 const MAX_NAME_CHARS = 256;
+/** Shares are added up in whole millionths: fractions would drift. */
+const WHOLE = 1_000_000;
 
 /**
  * Writes the lines: failures at `warn`, whatever was not allowed at `info`, and allowed requests at `debug`, of which the
@@ -16,6 +18,7 @@ const MAX_NAME_CHARS = 256;
 export function createRequestLog(log: Log, sample: number): RequestLog {
   const isDebug = log.isLevelEnabled('debug');
   const isInfo = log.isLevelEnabled('info');
+  const share = Math.round(sample * WHOLE);
   let due = 0;
 
   function levelOf(observation: Observation): 'warn' | 'info' | 'debug' | undefined {
@@ -23,9 +26,9 @@ export function createRequestLog(log: Log, sample: number): RequestLog {
     const { outcome, status } = observation;
     if (outcome === 'deny' || outcome === 'hold' || outcome === 'refused') return 'info';
     if (status >= 400 && status !== 499) return 'info';
-    due += sample;
-    if (due >= 1) {
-      due -= 1;
+    due += share;
+    if (due >= WHOLE) {
+      due -= WHOLE;
       return 'info';
     }
     return isDebug ? 'debug' : undefined;

@@ -21,17 +21,22 @@ afterEach(async () => {
   for (const rig of rigs.splice(0)) await rig.close();
 });
 
-async function start(audience: 'loopback' | 'any' = 'loopback'): Promise<GatewayRig> {
+async function start(audience: 'loopback' | 'any' = 'loopback', callMs = 150): Promise<GatewayRig> {
   const meter = new Metrics();
   const rig = await GatewayRig.start({
     policy: POLICY,
     upstream: { sessions: true },
-    limits: { callMs: 150 },
+    limits: { callMs },
     telemetry: new Telemetry({ meter, timeOneIn: 1 }),
     metrics: { page: createMetricsPage(meter, '1.2.3'), audience },
   });
   rigs.push(rig);
   return rig;
+}
+
+function initialize(protocolVersion: string): string {
+  const params = { protocolVersion, capabilities: {}, clientInfo: { name: 't', version: '1' } };
+  return JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
 }
 
 async function scrape(rig: GatewayRig): Promise<Sample[]> {
@@ -114,14 +119,7 @@ describe('the metrics page after a scripted hour', () => {
 
   it('counts streams while they are open, and calls while they run', async () => {
     const rig = await start();
-    const opened = await rig.post(
-      JSON.stringify({
-        jsonrpc: '2.0',
-        id: 1,
-        method: 'initialize',
-        params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 't', version: '1' } },
-      }),
-    );
+    const opened = await rig.post(initialize('2025-11-25'));
     const session = opened.headers.get('mcp-session-id') ?? '';
     const away = new AbortController();
     const headers = {
@@ -149,22 +147,31 @@ describe('the metrics page after a scripted hour', () => {
     expect(valuesOf(samples, 'toolgate_requests_in_flight')).toEqual({ '': 0 });
   });
 
-  it('counts a call whose agent went away as over', async () => {
-    const rig = await start();
+  it.each([
+    ['a call', false],
+    ['a batch of two', true],
+  ])('counts %s whose agent went away as over', async (_, isBatch) => {
+    const rig = await start('loopback', 5_000);
     const away = new AbortController();
     const body = JSON.stringify({
       jsonrpc: '2.0',
       id: 1,
       method: 'tools/call',
-      params: { name: 'slow', arguments: { ms: 100 } },
+      params: { name: 'slow', arguments: { ms: 3_000 } },
     });
+    const opened = await rig.post(initialize('2025-03-26'));
     const headers = {
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
       authorization: `Bearer ${rig.token}`,
+      'mcp-session-id': opened.headers.get('mcp-session-id') ?? '',
     };
-    const gone = fetch(rig.url, { method: 'POST', body, headers, signal: away.signal }).catch(() => 'gone');
-    await expect.poll(() => rig.upstream.calls.length).toBe(1);
+    const text = isBatch ? `[${body},${body.replace('"id":1', '"id":2')}]` : body;
+    const gone = fetch(rig.url, { method: 'POST', body: text, headers, signal: away.signal }).catch(
+      () => 'gone',
+    );
+    await expect.poll(() => rig.upstream.calls.length).toBe(isBatch ? 2 : 1);
+    expect(valuesOf(await scrape(rig), 'toolgate_requests_in_flight')[''] ?? 0).toBe(isBatch ? 3 : 1);
     away.abort();
     expect(await gone).toBe('gone');
     await expect
