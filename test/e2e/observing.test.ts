@@ -55,11 +55,16 @@ async function redirecting(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
 }
 
-async function start(servers: object, grants: readonly object[], env: Record<string, string>) {
+async function start(
+  servers: object,
+  grants: readonly object[],
+  env: Record<string, string>,
+  more: object = {},
+) {
   const folder = throwAwayFolder();
   const config = join(folder, 'toolgate.json');
   writeFileSync(join(folder, 'policy.json'), JSON.stringify(POLICY));
-  writeFileSync(config, JSON.stringify({ servers, grants }));
+  writeFileSync(config, JSON.stringify({ servers, grants, ...more }));
   const data = join(folder, 'data');
   mkdirSync(data);
   const served = await serve(data, ['--config', config], { env });
@@ -217,6 +222,17 @@ describe('whatever goes wrong at TOOLGATE_LOG=debug', () => {
         expect(text.includes(secret), `${name} in ${place}`).toBe(false);
       }
     }
+  });
+});
+
+describe('"metrics" in the configuration', () => {
+  it.each([
+    [{}, 200],
+    [{ metrics: 'any' }, 200],
+    [{ metrics: 'off' }, 404],
+  ])('%j answers %i to a program on this machine', async (more, status) => {
+    const { served } = await start({}, [], {}, more);
+    expect((await fetch(`${served.base}/metrics`)).status).toBe(status);
   });
 });
 
