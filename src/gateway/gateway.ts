@@ -26,6 +26,7 @@ import type { InspectionContext } from './inspect.ts';
 import type { Clearance } from './record-decision.ts';
 import { Relay, type RelayedExchange } from './relay.ts';
 import { openSession, type SessionOwner } from './session-id.ts';
+import { silentTelemetry, type Telemetry } from './telemetry.ts';
 
 export interface GatewayDeps {
   readonly directory: Directory;
@@ -35,16 +36,21 @@ export interface GatewayDeps {
   readonly log: Log;
   /** Signs session ids; the same in every process of one installation. */
   readonly sessionKey: Uint8Array;
+  /** Nobody looks on unless given. */
+  readonly telemetry?: Telemetry;
 }
 
 /** The pipeline of one call. `handle` never rejects: whatever goes wrong ends in an answer that refuses. */
 export class Gateway {
   readonly #deps: GatewayDeps;
+  /** The fronts begin the observation of every request here. */
+  readonly telemetry: Telemetry;
   /** Streams that stay open (GET, `subscriptions/listen`): told when a policy or grant changes. */
   readonly #listening = new Map<Relay, Grant>();
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
+    this.telemetry = deps.telemetry ?? silentTelemetry;
     deps.directory.onChange(() => {
       for (const [relay, grant] of this.#listening) relay.policyChanged(deps.directory.policyOf(grant));
     });
@@ -65,6 +71,7 @@ export class Gateway {
         { request: request.id, err: messageOf(error), stack: (error as Error).stack },
         'a request failed inside the gateway',
       );
+      request.observation.crashed();
       send(reply, internalFailure(undefined, 'The gateway failed; the call was not made.'));
     }
   }
@@ -76,8 +83,9 @@ export class Gateway {
       await this.#recordRefusal(request, split.answer);
       return send(reply, split.answer);
     }
-    const together = new BatchReply(reply);
-    const parts = split.value.map((one) => [one, together.part()] as const);
+    request.observation.method = '(batch)';
+    const together = new BatchReply(reply, request.observation);
+    const parts = split.value.map((one) => [one, together.part(one.observation)] as const);
     for (const [one, part] of parts) await this.#post(one, part);
     await together.finish();
   }
@@ -90,6 +98,7 @@ export class Gateway {
       return send(reply, read.answer);
     }
     const call = read.value;
+    request.observation.read(call);
     if (call.message.kind !== 'request' || call.message.method !== 'tools/call') {
       return this.#other(call, reply);
     }
@@ -129,12 +138,12 @@ export class Gateway {
       revision,
       message,
       body,
-      headers: headersFor(call),
+      headers: request.observation.outgoing(headersFor(call)),
       session: method === 'initialize' ? undefined : session?.upstream || undefined,
       grantId: request.grant.id,
     };
     const inspection = this.#inspectionOf(request, era, sessionId, call, about);
-    this.#carry(request, outgoing, { call, clearance, inspection }, reply);
+    this.#carry(request, outgoing, { call, clearance, inspection, observation: request.observation }, reply);
   }
 
   /** GET opens the stream of a legacy session, DELETE ends the session; modern traffic has neither. */
@@ -154,7 +163,8 @@ export class Gateway {
       grantId: request.grant.id,
     };
     const inspection = this.#inspectionOf(request, 'legacy', sessionId, undefined);
-    this.#carry(request, outgoing, { call: undefined, clearance: undefined, inspection }, reply);
+    const { observation } = request;
+    this.#carry(request, outgoing, { call: undefined, clearance: undefined, inspection, observation }, reply);
   }
 
   #inspectionOf(
@@ -195,7 +205,10 @@ export class Gateway {
       reply,
       this.#deps,
     );
-    if (staysOpen) this.#listening.set(relay, request.grant);
+    if (staysOpen) {
+      this.#listening.set(relay, request.grant);
+      request.observation.staysOpen();
+    }
     relay.attach(request.server.upstream.exchange(outgoing, relay));
   }
 
@@ -227,6 +240,7 @@ export class Gateway {
           : `HTTP ${answer.status}`,
       argumentKeys: [],
     });
+    request.observation.decided('refused', '(protocol)', policy);
   }
 }
 
@@ -237,10 +251,12 @@ function send(reply: AgentReply, answer: Answer): void {
   reply.answer(answer.status, { ...answer.headers, ...content }, body);
 }
 
+const LEGACY_HEADERS = ['mcp-protocol-version', 'traceparent', 'tracestate', 'baggage'] as const;
+
 /** Mirror headers travel in modern traffic only; on legacy traffic nobody has checked them. */
 function headersFor(call: AgentCall): ReadonlyMap<string, string> {
   const { request, message } = call;
-  if (call.era === 'legacy') return pick(request, ['mcp-protocol-version']);
+  if (call.era === 'legacy') return pick(request, LEGACY_HEADERS);
   if (request.transport === 'stdio')
     return message.kind === 'request' ? mirrorHeadersOf(call, message) : new Map();
   const sessionHeaders = new Set(['mcp-session-id', 'last-event-id']);

@@ -13,6 +13,7 @@ import { inspectMessage, type InspectionContext } from './inspect.ts';
 import type { Clearance } from './record-decision.ts';
 import type { AgentCall } from './read-call.ts';
 import { sealSession } from './session-id.ts';
+import type { Observation } from './telemetry.ts';
 
 export interface RelayDeps {
   readonly quota: Quota;
@@ -31,6 +32,7 @@ export interface RelayedExchange {
   readonly inspection: InspectionContext;
   /** Called once when the agent's side is over. */
   readonly whenClosed?: (relay: Relay) => void;
+  readonly observation: Observation;
 }
 
 /**
@@ -71,6 +73,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
     this.#gone = true;
     this.#upstream?.abort();
     this.#settle('aborted', false);
+    this.#exchange.observation.finished(499);
   }
 
   onAgentDrained(): void {
@@ -79,6 +82,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
 
   onAnswer(head: AnswerHead, body: Uint8Array): void {
     this.#status = head.status;
+    this.#exchange.observation.answered(head.status);
     if (this.#gone) return;
     const message = body.length === 0 ? undefined : parseJson(body);
     if (head.status >= 400) return this.#answerRefusal(head, message);
@@ -101,6 +105,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
 
   onStream(head: AnswerHead): void {
     this.#status = head.status;
+    this.#exchange.observation.answered(head.status);
     if (this.#gone) return;
     if (this.#exchange.inspection.method === 'initialize') this.#heldHead = head;
     else this.#openStream({});
@@ -151,10 +156,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
     this.#settle(resultOf(failure), !failure.reached || NOT_RUN_STATUSES.has(failure.status ?? 0));
     if (this.#gone) return;
     const { requestId } = this.#exchange.inspection;
-    this.#deps.log.warn(
-      { ...this.#place(), kind: failure.kind, status: failure.status },
-      `upstream failed: ${failure.message}`,
-    );
+    this.#exchange.observation.upstreamFailed(failure);
     if (!this.#streaming) return this.#answer(this.#failed(failure));
     const answer = requestId === undefined ? undefined : this.#failed(failure).message;
     if (answer) this.#send({ data: JSON.stringify(answer), hasData: true });
@@ -221,6 +223,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
   }
 
   #failed(failure: UpstreamFailure): Answer {
+    this.#exchange.observation.upstreamFailed(failure);
     const { requestId, method, era } = this.#exchange.inspection;
     return upstreamFailed(requestId, method ?? '', era, failure);
   }
@@ -232,6 +235,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
 
   #openStream(headers: Readonly<Record<string, string>>): void {
     this.#streaming = true;
+    this.#exchange.observation.streamOpened();
     this.#reply.stream(headers);
   }
 
@@ -270,6 +274,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
     const { clearance } = this.#exchange;
     if (this.#settled) return;
     this.#settled = true;
+    this.#exchange.observation.settled(result);
     if (!clearance) return;
     const { quota, records, log } = this.#deps;
     const { reservation } = clearance;
@@ -287,8 +292,8 @@ export class Relay implements AnswerSink, ReplyWatcher {
     });
   }
 
-  #place(): { server: string; request: string | undefined } {
-    return { server: this.#exchange.inspection.owner.serverId, request: this.#exchange.call?.request.id };
+  #place(): { server: string; request: string } {
+    return { server: this.#exchange.inspection.owner.serverId, request: this.#exchange.observation.id };
   }
 }
 

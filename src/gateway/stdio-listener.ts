@@ -84,13 +84,18 @@ class StdioListener {
     const headers = new Map<string, string>();
     if (this.#sessionId !== undefined) headers.set('mcp-session-id', this.#sessionId);
     if (this.#revision !== undefined) headers.set('mcp-protocol-version', this.#revision);
-    await this.#options.gateway.handle(
+    const { gateway, server, grant } = this.#options;
+    const id = newId('req');
+    const observation = gateway.telemetry.begin(id, 'stdio', server.id, grant);
+    void reply.closed.then((completed) => observation.finished(completed ? 200 : 499));
+    await gateway.handle(
       {
-        id: newId('req'),
+        id,
+        observation,
         transport: 'stdio',
         verb,
-        grant: this.#options.grant,
-        server: this.#options.server,
+        grant,
+        server,
         header: (name) => headers.get(name),
         protocolHeaders: headers,
         body,
@@ -150,8 +155,9 @@ class LineReply implements AgentReply {
   readonly #onDrain = (): void => this.#watcher?.onAgentDrained();
   #streamHeaders: Readonly<Record<string, string>> | undefined;
   #isClosed = false;
-  #resolveClosed: () => void = () => {};
-  readonly closed: Promise<void>;
+  #resolveClosed: (completed: boolean) => void = () => {};
+  /** Resolves when the exchange is over, to whether it came to its end. */
+  readonly closed: Promise<boolean>;
 
   constructor(
     output: Writable,
@@ -211,6 +217,6 @@ class LineReply implements AgentReply {
     this.#isClosed = true;
     this.#output.off('drain', this.#onDrain);
     this.#watcher?.onAgentClosed(completed);
-    this.#resolveClosed();
+    this.#resolveClosed(completed);
   }
 }

@@ -107,6 +107,12 @@ const configuration = z.strictObject({
     .optional()
     .describe('Web origins that may call, e.g. https://app.example.com.'),
   organisation: slug.optional(),
+  metrics: z
+    .enum(['loopback', 'any', 'off'])
+    .optional()
+    .describe(
+      'Who may read /metrics: programs on this machine (default), everybody who reaches the port, or nobody.',
+    ),
   servers: z.record(slug, server),
   grants: z.array(grant).optional(),
 });

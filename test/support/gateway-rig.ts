@@ -1,4 +1,4 @@
-import { createHttpListener, Directory, Gateway } from '#gateway';
+import { createHttpListener, Directory, Gateway, type MetricsAccess, type Telemetry } from '#gateway';
 import { encodeHeaderValue } from '#mcp';
 import { compilePolicy, knowTool, validatePolicy } from '#policy';
 import {
@@ -24,6 +24,8 @@ export interface RigOptions {
   readonly limits?: Partial<HttpUpstreamLimits>;
   readonly methods?: MethodSwitches;
   readonly clock?: Clock;
+  readonly telemetry?: Telemetry;
+  readonly metrics?: MetricsAccess;
 }
 
 export interface Answered {
@@ -65,6 +67,7 @@ export class GatewayRig {
   readonly #options: RigOptions;
   #listener: Server | undefined;
   #link: Upstream | undefined;
+  #gateway: Gateway | undefined;
   url = '';
 
   private constructor(options: RigOptions) {
@@ -101,14 +104,15 @@ export class GatewayRig {
         [hashGrantToken(this.strangerToken), grant('stranger', 'other', undefined)],
       ]),
     );
-    const gateway = new Gateway({
+    const gateway = (this.#gateway = new Gateway({
       directory: this.directory,
       quota: createQuota({ counters: this.store.counters, clock }),
       records: createRecords({ store: this.store.records, clock, log }),
       clock,
       log,
       sessionKey: new Uint8Array(32).fill(7),
-    });
+      ...(this.#options.telemetry && { telemetry: this.#options.telemetry }),
+    }));
     this.#listener = createHttpListener({
       gateway,
       directory: this.directory,
@@ -117,11 +121,18 @@ export class GatewayRig {
       allowedHosts: [],
       allowedOrigins: [],
       isReady: () => true,
+      ...(this.#options.metrics && { metrics: this.#options.metrics }),
       welcome: 'hello\n',
     });
     const listener = this.#listener;
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
     this.url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/mcp/shop/`;
+  }
+
+  /** The pipeline, for a front of another kind. */
+  get gateway(): Gateway {
+    if (!this.#gateway) throw new Error('the rig is not started');
+    return this.#gateway;
   }
 
   setPolicy(document: object): void {
