@@ -2,8 +2,10 @@ import type { Clock, Log } from '#platform';
 import { messageOf, newId } from '#platform';
 import {
   encodeHeaderValue,
+  ERROR_CODES,
   isJsonObject,
   mirroredMember,
+  refusal,
   scanParamHeaders,
   type Json,
   type JsonRpcRequest,
@@ -13,13 +15,18 @@ import { type Records } from '#records';
 import type { UpstreamRequest } from '#upstream';
 import type { AgentReply, AgentRequest } from './agent-request.ts';
 import { BatchReply, looksLikeBatch, splitBatch } from './batch.ts';
-import { internalFailure, type Answer } from './answer.ts';
+import { internalFailure, protocolRefusal, type Answer } from './answer.ts';
 import type { Directory } from './directory.ts';
+import { answersFirst } from './answer-once.ts';
+import { openEventId, type EventPlace } from './event-id.ts';
 import { judgeCall, type Clearance } from './judge-call.ts';
 import { readCall, type AgentCall } from './read-call.ts';
 import type { InspectionContext } from './inspect.ts';
 import { Relay, type RelayedExchange } from './relay.ts';
 import { openSession, type SessionOwner } from './session-id.ts';
+import { RecentTasks } from './task-id.ts';
+import { taskScopeOf } from './task-scope.ts';
+import { admitTasks, inErrorForm, namesTasks, wantsTask } from './tasks.ts';
 
 export interface GatewayDeps {
   readonly directory: Directory;
@@ -31,11 +38,15 @@ export interface GatewayDeps {
   readonly sessionKey: Uint8Array;
 }
 
+const ANSWERED = 'This request of the server was answered already';
+const FOREIGN_EVENT = '"Last-Event-ID" was not handed out in this session; open the stream without it';
+
 /** The pipeline of one call. `handle` never rejects: whatever goes wrong ends in an answer that refuses. */
 export class Gateway {
   readonly #deps: GatewayDeps;
   /** Streams that stay open (GET, `subscriptions/listen`): told when a policy or grant changes. */
   readonly #listening = new Set<Relay>();
+  readonly #recentTasks = new RecentTasks();
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
@@ -53,7 +64,7 @@ export class Gateway {
     try {
       if (request.verb === 'POST' && looksLikeBatch(request.body)) await this.#batch(request, reply);
       else if (request.verb === 'POST') await this.#post(request, reply);
-      else this.#getOrDelete(request, reply);
+      else await this.#getOrDelete(request, reply);
     } catch (error) {
       this.#deps.log.error(
         { request: request.id, err: messageOf(error), stack: (error as Error).stack },
@@ -83,12 +94,22 @@ export class Gateway {
       await this.#recordRefusal(request, read.answer);
       return send(reply, read.answer);
     }
-    const call = read.value;
+    let call = read.value;
+    if (call.message.kind === 'response' && !(await answersFirst(call, this.#deps))) {
+      const answer = protocolRefusal(refusal(400, ERROR_CODES.invalidRequest, ANSWERED, undefined));
+      await this.#recordRefusal(request, answer);
+      return send(reply, answer);
+    }
+    if (namesTasks(call.message)) {
+      const admitted = await admitTasks(call, this.#deps);
+      if (!admitted.ok) return send(reply, admitted.answer);
+      call = admitted.value;
+    }
     if (call.message.kind !== 'request' || call.message.method !== 'tools/call') {
       return this.#forward(call, undefined, reply);
     }
     const judged = await judgeCall(call, call.message, this.#deps);
-    if (!judged.ok) return send(reply, judged.answer);
+    if (!judged.ok) return send(reply, wantsTask(call) ? inErrorForm(judged.answer) : judged.answer);
     this.#forward(call, judged.value, reply);
   }
 
@@ -114,11 +135,23 @@ export class Gateway {
   }
 
   /** GET opens the stream of a legacy session, DELETE ends the session; modern traffic has neither. */
-  #getOrDelete(request: AgentRequest, reply: AgentReply): void {
+  async #getOrDelete(request: AgentRequest, reply: AgentReply): Promise<void> {
     const sessionId = request.header('mcp-session-id');
     if (sessionId === undefined) return send(reply, { status: 405, headers: { allow: 'POST' } });
     const session = openSession(sessionId, ownerOf(request), this.#deps.sessionKey);
     if (!session) return send(reply, { status: 404 });
+    const headers = new Map(pick(request, ['mcp-protocol-version']));
+    let place: EventPlace | undefined;
+    const lastEventId = request.verb === 'GET' ? request.header('last-event-id') : undefined;
+    if (lastEventId !== undefined && lastEventId !== '') {
+      place = openEventId(lastEventId, sessionId, ownerOf(request), this.#deps.sessionKey);
+      if (!place) {
+        const answer = protocolRefusal(refusal(400, ERROR_CODES.invalidRequest, FOREIGN_EVENT, undefined));
+        await this.#recordRefusal(request, answer);
+        return send(reply, answer);
+      }
+      headers.set('last-event-id', place.id);
+    }
     this.#carry(
       request,
       {
@@ -127,7 +160,7 @@ export class Gateway {
         revision: session.revision,
         message: undefined,
         body: undefined,
-        headers: pick(request, ['mcp-protocol-version', 'last-event-id']),
+        headers,
         session: session.upstream || undefined,
         grantId: request.grant.id,
       },
@@ -140,6 +173,7 @@ export class Gateway {
         progress: undefined,
       },
       reply,
+      place?.tool,
     );
   }
 
@@ -150,17 +184,25 @@ export class Gateway {
     parts: Pick<RelayedExchange, 'call' | 'clearance'> &
       Pick<InspectionContext, 'method' | 'requestId' | 'sessionId' | 'progress'>,
     reply: AgentReply,
+    replayed?: string,
   ): void {
     const { grant, server } = request;
     const { call, clearance, ...context } = parts;
+    const { directory, sessionKey } = this.#deps;
+    const owner = ownerOf(request);
+    const recent = this.#recentTasks;
     const inspection: InspectionContext = {
       ...context,
       era: outgoing.era,
-      policy: this.#deps.directory.policyOf(grant),
+      policy: directory.policyOf(grant),
       upstream: server.upstream,
-      owner: ownerOf(request),
-      sessionKey: this.#deps.sessionKey,
+      owner,
+      sessionKey,
       clock: this.#deps.clock,
+      tasks:
+        server.methods.tasks === true
+          ? taskScopeOf({ request, call, replayed, owner, directory, recent, sessionKey })
+          : undefined,
     };
     const relay = new Relay({ call, clearance, inspection }, reply, this.#deps);
     if (outgoing.verb === 'GET' || context.method === 'subscriptions/listen') {
@@ -216,7 +258,11 @@ function headersFor(call: AgentCall): ReadonlyMap<string, string> {
   if (request.transport === 'stdio')
     return message.kind === 'request' ? mirrorHeadersOf(call, message) : new Map();
   const sessionHeaders = new Set(['mcp-session-id', 'last-event-id']);
-  return new Map([...request.protocolHeaders].filter(([name]) => !sessionHeaders.has(name)));
+  const headers = new Map([...request.protocolHeaders].filter(([name]) => !sessionHeaders.has(name)));
+  // the agent's own name of a task was held against the body already
+  const [task] = message.kind === 'request' && message.method.startsWith('tasks/') ? (call.tasks ?? []) : [];
+  if (task) headers.set('mcp-name', encodeHeaderValue(task.id));
+  return headers;
 }
 
 function pick(request: AgentRequest, names: readonly string[]): ReadonlyMap<string, string> {

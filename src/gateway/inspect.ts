@@ -1,19 +1,24 @@
 import {
+  callableTasks,
   ERROR_CODES,
   errorAnswer,
   filterToolList,
   isJsonObject,
   isRequestId,
+  isTaskResult,
   isToolListResult,
-  type Era,
+  taskOnlyTools,
+  TASKS_EXTENSION,
   type Json,
   type JsonObject,
+  type Era,
 } from '#mcp';
 import type { Clock } from '#platform';
 import { isListed, type CompiledPolicy } from '#policy';
 import { toolDefinitionsOf, type Upstream } from '#upstream';
 import { interruptCall, type CallProgress } from './request-state.ts';
 import { sealRequestId, type SessionOwner } from './session-id.ts';
+import { bindTasks, type TaskScope } from './task-scope.ts';
 
 /** What the inspection of an answer needs to know of the exchange it came on. */
 export interface InspectionContext {
@@ -30,6 +35,8 @@ export interface InspectionContext {
   readonly owner: SessionOwner;
   readonly sessionKey: Uint8Array;
   readonly clock: Clock;
+  /** Undefined where tasks are switched off: then none may pass. */
+  readonly tasks: TaskScope | undefined;
 }
 
 export type Inspected =
@@ -47,6 +54,14 @@ const SERVER_REQUESTS = new Set(['ping', 'sampling/createMessage', 'elicitation/
 export function inspectMessage(message: Json, context: InspectionContext): Inspected {
   if (Array.isArray(message)) return inspectArray(message, context);
   if (!isJsonObject(message)) return { action: 'drop', reason: 'not a JSON-RPC message' };
+  if (!context.tasks) return inspectObject(message, context);
+  const bound = bindTasks(message, context.tasks);
+  if (bound === undefined) return { action: 'drop', reason: 'a task that the agent may not hear of' };
+  const inspected = inspectObject(bound, context);
+  return inspected.action === 'pass' && bound !== message ? { action: 'replace', message: bound } : inspected;
+}
+
+function inspectObject(message: JsonObject, context: InspectionContext): Inspected {
   if (typeof message['method'] === 'string') return inspectServerMessage(message, context);
   if (!('result' in message) && !('error' in message))
     return { action: 'drop', reason: 'neither request nor answer' };
@@ -76,7 +91,10 @@ function inspectArray(messages: readonly Json[], context: InspectionContext): In
 /** A request of the server to the agent gets an id that only this session can answer. */
 function inspectServerMessage(message: JsonObject, context: InspectionContext): Inspected {
   const { id, method } = message;
-  if (id === undefined) return PASS;
+  if (id === undefined) {
+    const isOfTask = typeof method === 'string' && method.startsWith('notifications/tasks');
+    return isOfTask && !context.tasks ? { action: 'drop', reason: 'tasks are not offered here' } : PASS;
+  }
   if (context.era === 'modern')
     return { action: 'drop', reason: 'servers send no requests in this revision' };
   if (typeof method !== 'string' || !SERVER_REQUESTS.has(method) || !isRequestId(id)) {
@@ -84,17 +102,18 @@ function inspectServerMessage(message: JsonObject, context: InspectionContext): 
   }
   return {
     action: 'replace',
-    message: { ...message, id: sealRequestId(id, context.sessionId ?? '', context.sessionKey) },
+    message: { ...message, id: sealRequestId(id, context.sessionId, context.owner, context.sessionKey) },
   };
 }
 
 function inspectResult(message: JsonObject, result: JsonObject, context: InspectionContext): Inspected {
   if (isToolListResult(result)) {
     context.upstream.learn(toolDefinitionsOf(result));
-    const keep = (name: string): boolean => mayList(context.policy, name);
+    const uncallable = context.tasks ? undefined : taskOnlyTools(result.tools);
+    const keep = (name: string): boolean => !uncallable?.has(name) && mayList(context.policy, name);
     return { action: 'replace', message: { ...message, result: filterToolList(result, keep, context.era) } };
   }
-  if (isTaskResult(result, context.era)) {
+  if (!mayAnswer(result, context)) {
     const text = 'The server answered with a task, which this gateway does not offer';
     return { action: 'replace', message: errorAnswer(idOf(message), ERROR_CODES.internalError, text) };
   }
@@ -108,7 +127,10 @@ function inspectResult(message: JsonObject, result: JsonObject, context: Inspect
   ) {
     return {
       action: 'replace',
-      message: { ...message, result: { ...result, capabilities: adaptCapabilities(capabilities) } },
+      message: {
+        ...message,
+        result: { ...result, capabilities: adaptCapabilities(capabilities, result, context) },
+      },
     };
   }
   return PASS;
@@ -135,23 +157,33 @@ function mayList(policy: CompiledPolicy | undefined, name: string): boolean {
   return policy.mode === 'observe' || isListed(policy, name);
 }
 
-function isTaskResult(result: JsonObject, era: Era): boolean {
-  const { task } = result;
-  if (era === 'legacy') return isJsonObject(task) && typeof task['taskId'] === 'string';
+/** Whether a result has one of the kinds that exist; tasks are one only where they are switched on. */
+function mayAnswer(result: JsonObject, { era, tasks }: InspectionContext): boolean {
+  if (isTaskResult(result, era)) return tasks !== undefined;
   const type = result['resultType'];
-  return type !== undefined && type !== 'complete' && type !== 'input_required';
+  return era === 'legacy' || type === undefined || type === 'complete' || type === 'input_required';
 }
 
-/** Tasks are not offered; the tool list can change with the policy, so the notification is promised. */
-function adaptCapabilities(capabilities: JsonObject): JsonObject {
-  const { tasks: _, extensions, tools, ...rest } = capabilities as Record<string, Json>;
+/**
+ * The tool list can change with the policy, so the notification is promised. Tasks are promised where they are offered and
+ * the revision has them, but never a list of them.
+ */
+function adaptCapabilities(
+  capabilities: JsonObject,
+  result: JsonObject,
+  context: InspectionContext,
+): JsonObject {
+  const { tasks: capability, extensions, tools, ...rest } = capabilities as Record<string, Json>;
+  const isOffered = context.tasks !== undefined && result['protocolVersion'] === '2025-11-25';
+  const tasks = isOffered ? callableTasks(capability) : undefined;
   const kept = isJsonObject(extensions)
     ? Object.fromEntries(
-        Object.entries(extensions).filter(([name]) => name !== 'io.modelcontextprotocol/tasks'),
+        Object.entries(extensions).filter(([name]) => name !== TASKS_EXTENSION || context.tasks),
       )
     : undefined;
   return {
     ...rest,
+    ...(tasks ? { tasks } : {}),
     ...(isJsonObject(tools) ? { tools: { ...tools, listChanged: true } } : {}),
     ...(kept === undefined ? {} : { extensions: kept }),
   };

@@ -12,6 +12,7 @@ import {
   MODERN_REVISIONS,
   readBody,
   refusal,
+  TASKS_EXTENSION,
   type Era,
   type JsonObject,
   type JsonRpcMessage,
@@ -21,7 +22,9 @@ import type { Clock, MethodSwitches } from '#platform';
 import type { AgentRequest } from './agent-request.ts';
 import { end, noSuchMethod, pass, protocolRefusal, type Step } from './answer.ts';
 import { continueCall, type CallProgress } from './request-state.ts';
-import { openRequestId, openSession, type Session } from './session-id.ts';
+import { openRequestId, openSession, type Session, type SessionOwner } from './session-id.ts';
+import type { TaskHandle } from './task-id.ts';
+import { offersTaskMethod } from './task-switch.ts';
 
 /** One message of an agent, read strictly and placed in its era: what every later step works on. */
 export interface AgentCall {
@@ -39,14 +42,14 @@ export interface AgentCall {
   readonly hasLossyNumber: boolean;
   /** Where a modern call stands that the server may interrupt to ask for input. */
   readonly progress: CallProgress | undefined;
+  /** The tasks that the message names, opened; the message has the server's own ids then. */
+  readonly tasks?: readonly TaskHandle[];
 }
 
 export interface ReadDeps {
   readonly sessionKey: Uint8Array;
   readonly clock: Clock;
 }
-
-const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 
 /**
  * Steps 2 and 3 of a call: parse strictly, find the era, check the envelope against the headers, open the session, and
@@ -77,9 +80,10 @@ export function readCall(request: AgentRequest, { sessionKey, clock }: ReadDeps)
   const permitted = permitMethod(message, era, revision, request.server.methods);
   if (!permitted.ok) return permitted;
 
+  const owner: SessionOwner = { grantId: request.grant.id, serverId: request.server.id };
   const continued =
     era === 'modern' && message.kind === 'request'
-      ? continueCall(message, { grantId: request.grant.id, serverId: request.server.id }, sessionKey, clock)
+      ? continueCall(message, owner, sessionKey, clock)
       : undefined;
   if (continued?.ok === false) {
     const fault = refusal(
@@ -96,7 +100,9 @@ export function readCall(request: AgentRequest, { sessionKey, clock }: ReadDeps)
     continued?.progress.spends === undefined || message.kind !== 'request'
       ? message
       : { ...message, params: continued.params };
-  const adapted = adaptMessage(restored, sessionId, sessionKey);
+  const answered =
+    message.kind === 'response' ? openRequestId(message.id, sessionId, owner, sessionKey) : undefined;
+  const adapted = adaptMessage(restored, answered, request.server.methods);
   if (adapted === undefined) {
     return refuse(400, 'No request of the server is waiting for this answer');
   }
@@ -162,33 +168,33 @@ function permitMethod(
   const known = methodKind(revision, message.method);
   const family = methodFamily(message.method);
   const switchedOff =
-    family === 'tasks' ||
-    (family !== undefined && family in switches && switches[family as keyof MethodSwitches] === false);
+    family === 'tasks'
+      ? !offersTaskMethod(message.method, switches)
+      : family !== undefined && family in switches && switches[family as keyof MethodSwitches] === false;
   if (known === message.kind && !switchedOff) return pass(undefined);
   if (message.kind === 'request') return end(noSuchMethod(message.id, era));
   return refuse(400, `The notification ${message.method} is not accepted here`);
 }
 
 /**
- * What the gateway changes on purpose on the way up: the revision it can police, the tasks it does not offer, its own
+ * What the gateway changes on purpose on the way up: the revision it can police, tasks where they are not offered, its own
  * `_meta` keys, and the ids of answers to a server's requests. Gives the same object back when nothing changes, and
  * undefined for an answer to a request that was never made.
  */
 function adaptMessage(
   message: JsonRpcMessage,
-  sessionId: string | undefined,
-  key: Uint8Array,
+  answeredId: RequestId | undefined,
+  switches: MethodSwitches,
 ): JsonRpcMessage | undefined {
   if (message.kind === 'response') {
-    const id = openRequestId(message.id, sessionId ?? '', key);
-    return id === undefined ? undefined : { ...message, id };
+    return answeredId === undefined ? undefined : { ...message, id: answeredId };
   }
   if (!message.params) return message;
   let params = message.params;
   if (message.method === 'initialize') params = adaptInitialize(params);
   const meta = params['_meta'];
   if (isJsonObject(meta)) {
-    const adapted = adaptMeta(meta);
+    const adapted = adaptMeta(meta, switches.tasks === true);
     if (adapted !== meta) params = { ...params, _meta: adapted };
   }
   return params === message.params ? message : { ...message, params };
@@ -207,11 +213,12 @@ function adaptInitialize(params: JsonObject): JsonObject {
   return adapted;
 }
 
-function adaptMeta(meta: JsonObject): JsonObject {
+function adaptMeta(meta: JsonObject, offersTasks: boolean): JsonObject {
   let adapted = meta;
   for (const name of Object.keys(meta)) {
     if (name.startsWith(GATEWAY_META_PREFIX)) adapted = without(adapted, name);
   }
+  if (offersTasks) return adapted;
   const capabilities = meta[META_KEYS.clientCapabilities];
   const extensions = isJsonObject(capabilities) ? capabilities['extensions'] : undefined;
   if (isJsonObject(capabilities) && isJsonObject(extensions) && TASKS_EXTENSION in extensions) {

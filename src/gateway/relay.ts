@@ -6,10 +6,12 @@ import type { CallResult } from '#store';
 import type { AnswerHead, AnswerSink, Exchange, UpstreamFailure } from '#upstream';
 import type { AgentReply } from './agent-request.ts';
 import { upstreamFailed, type Answer } from './answer.ts';
+import { sealEventId } from './event-id.ts';
 import { inspectMessage, type InspectionContext } from './inspect.ts';
 import type { Clearance } from './judge-call.ts';
 import type { AgentCall } from './read-call.ts';
 import { sealSession } from './session-id.ts';
+import { inErrorForm, wantsTask } from './tasks.ts';
 
 export interface RelayDeps {
   readonly quota: Quota;
@@ -43,6 +45,8 @@ export class Relay implements AnswerSink {
   #streaming = false;
   /** The events carry ids: a stream that ends early goes on when the agent asks for the rest (up to 2025-11-25). */
   #isResumable = false;
+  /** The session that an answered `initialize` just opened. */
+  #openedSession: string | undefined;
   #acknowledged = false;
   #status: number | undefined;
   #pause: () => void = () => {};
@@ -96,7 +100,7 @@ export class Relay implements AnswerSink {
 
   onEvent(event: SseEvent): void {
     if (this.#gone) return;
-    this.#isResumable ||= event.id !== undefined;
+    this.#isResumable ||= event.id !== undefined && this.#exchange.inspection.era === 'legacy';
     if (!event.hasData || event.data === '') {
       if (this.#streaming) this.#send(event);
       return;
@@ -193,7 +197,9 @@ export class Relay implements AnswerSink {
 
   #failed(failure: UpstreamFailure): Answer {
     const { requestId, method, era } = this.#exchange.inspection;
-    return upstreamFailed(requestId, method ?? '', era, failure);
+    const answer = upstreamFailed(requestId, method ?? '', era, failure);
+    const { call } = this.#exchange;
+    return call && wantsTask(call) ? inErrorForm(answer) : answer;
   }
 
   #answer(answer: Answer): void {
@@ -207,7 +213,17 @@ export class Relay implements AnswerSink {
   }
 
   #send(event: SseEvent): void {
-    if (!this.#reply.event(event)) this.#pause();
+    const isOwn = event.id === undefined || event.id === '';
+    if (!this.#reply.event(isOwn ? event : this.#withBoundId(event))) this.#pause();
+  }
+
+  /** The server's event id, bound to this session; without one where nothing can be resumed (since 2026-07-28). */
+  #withBoundId({ id, ...event }: SseEvent): SseEvent {
+    const { era, owner, sessionKey, sessionId, tasks } = this.#exchange.inspection;
+    if (id === undefined || era === 'modern') return event;
+    const session = this.#openedSession ?? sessionId;
+    const bound = sealEventId({ id, tool: tasks?.tool }, session, owner, sessionKey);
+    return bound === undefined ? event : { ...event, id: bound };
   }
 
   /** The server's session id goes down signed, bound to this grant and to the revision just negotiated. */
@@ -217,13 +233,9 @@ export class Relay implements AnswerSink {
     const result = message['result'];
     const revision = isJsonObject(result) ? result['protocolVersion'] : undefined;
     if (typeof revision !== 'string') return {};
-    return {
-      'mcp-session-id': sealSession(
-        { upstream: head.session, revision },
-        inspection.owner,
-        inspection.sessionKey,
-      ),
-    };
+    const session = { upstream: head.session, revision };
+    this.#openedSession = sealSession(session, inspection.owner, inspection.sessionKey);
+    return { 'mcp-session-id': this.#openedSession };
   }
 
   #settleBy(message: Json): void {

@@ -38,8 +38,14 @@ const methods = z
     completion: z.boolean().optional(),
     logging: z.boolean().optional(),
     subscriptions: z.boolean().optional(),
+    tasks: z
+      .boolean()
+      .optional()
+      .describe('Calls that go on as tasks (2025-11-25 and the extension of 2026-07-28). Off by default.'),
   })
-  .describe('Families of methods besides tools; false refuses the whole family. All are on by default.');
+  .describe(
+    'Families of methods besides tools; false refuses the whole family. All but tasks are on by default.',
+  );
 
 const serverParts = {
   title: z.string().optional(),
