@@ -23,6 +23,8 @@ export interface RigOptions {
   readonly limits?: Partial<HttpUpstreamLimits>;
   readonly methods?: MethodSwitches;
   readonly clock?: Clock;
+  /** The address of a server that runs already, in place of the recording one. */
+  readonly serverUrl?: string;
 }
 
 export interface Answered {
@@ -59,6 +61,9 @@ export class GatewayRig {
   readonly upstream: RecordingUpstream;
   readonly directory = new Directory();
   readonly token = newGrantToken();
+  /** Of a grant for the same server under the same policy. */
+  readonly neighbourToken = newGrantToken();
+  /** Of a grant for another server. */
   readonly strangerToken = newGrantToken();
   readonly store = openStore({ dataDir: ':memory:' });
   readonly #options: RigOptions;
@@ -82,7 +87,7 @@ export class GatewayRig {
     const log = silentLog;
     const link = createHttpUpstream({
       serverId: 'shop',
-      url: await this.upstream.start(),
+      url: this.#options.serverUrl ?? (await this.upstream.start()),
       headers: { authorization: 'Bearer upstream-credential' },
       knowTool: (definition) => knowTool(definition),
       log,
@@ -94,9 +99,11 @@ export class GatewayRig {
     this.directory.addServer({ id: 'shop', organisation: 'default', upstream: link, methods });
     this.directory.addServer({ id: 'other', organisation: 'default', upstream: link, methods });
     if (this.#options.policy) this.setPolicy(this.#options.policy);
+    const policy = this.#options.policy ? 'rules' : undefined;
     this.directory.setGrants(
       new Map([
-        [hashGrantToken(this.token), grant('agent', 'shop', this.#options.policy ? 'rules' : undefined)],
+        [hashGrantToken(this.token), grant('agent', 'shop', policy)],
+        [hashGrantToken(this.neighbourToken), grant('neighbour', 'shop', policy)],
         [hashGrantToken(this.strangerToken), grant('stranger', 'other', undefined)],
       ]),
     );
@@ -167,7 +174,7 @@ export class GatewayRig {
     listener?.closeAllConnections();
     if (listener) await new Promise<void>((resolve) => listener.close(() => resolve()));
     await this.#link?.close();
-    await this.upstream.stop();
+    if (this.#options.serverUrl === undefined) await this.upstream.stop();
     await this.store.close();
   }
 }
