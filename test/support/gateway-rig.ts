@@ -67,6 +67,7 @@ export class GatewayRig {
   readonly strangerToken = newGrantToken();
   readonly store = openStore({ dataDir: ':memory:' });
   readonly #options: RigOptions;
+  #gateway: Gateway | undefined;
   #listener: Server | undefined;
   #link: Upstream | undefined;
   url = '';
@@ -107,14 +108,14 @@ export class GatewayRig {
         [hashGrantToken(this.strangerToken), grant('stranger', 'other', undefined)],
       ]),
     );
-    const gateway = new Gateway({
+    const gateway = (this.#gateway = new Gateway({
       directory: this.directory,
       quota: createQuota({ counters: this.store.counters, clock }),
       records: createRecords({ store: this.store.records, clock, log }),
       clock,
       log,
       sessionKey: new Uint8Array(32).fill(7),
-    });
+    }));
     this.#listener = createHttpListener({
       gateway,
       directory: this.directory,
@@ -128,6 +129,11 @@ export class GatewayRig {
     const listener = this.#listener;
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
     this.url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/mcp/shop/`;
+  }
+
+  get gateway(): Gateway {
+    if (!this.#gateway) throw new Error('the gateway is not started yet');
+    return this.#gateway;
   }
 
   setPolicy(document: object): void {
