@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import {
@@ -7,6 +9,7 @@ import {
   ListToolsResultSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fixtureUpstream } from '../fixtures/stdio/probe.ts';
 import { SdkTaskServer } from '../fixtures/tasks/sdk-server.ts';
 import { GatewayRig } from '../support/gateway-rig.ts';
 
@@ -287,6 +290,30 @@ describe('news of a task on the stream of the session', () => {
     await expect.poll(() => heard).toContain(taskId);
     expect(new Set(heard)).toEqual(new Set([taskId]));
   });
+});
+
+it('tasks of a stdio server that all callers share stay with the grant that made them', async () => {
+  await rig.close();
+  const require = createRequire(import.meta.url);
+  const everything = dirname(require.resolve('@modelcontextprotocol/server-everything/package.json'));
+  rig = await GatewayRig.start({
+    policy: { version: '1', default: 'allow' },
+    link: fixtureUpstream('', [], { args: [join(everything, 'dist/index.js'), 'stdio'] }),
+    methods: { tasks: true },
+  });
+  const client = await connect();
+  const made = await client.request(
+    { method: 'tools/call', params: { name: 'simulate-research-query', arguments: { topic: 'tea' } } },
+    CreateTaskResultSchema,
+    { task: {} },
+  );
+  const { taskId } = made.task;
+  expect(taskId).toMatch(/^tgt1\./);
+  const neighbour = await connect(rig.neighbourToken);
+  await expect(tasksOf(neighbour).getTaskResult(taskId)).rejects.toThrow('Task not found');
+  const report = await tasksOf(client).getTaskResult(taskId);
+  expect(textOf(report)).toContain('Research Report: tea');
+  expect(report['_meta']).toEqual({ 'io.modelcontextprotocol/related-task': { taskId } });
 });
 
 describe('where tasks are switched off', () => {

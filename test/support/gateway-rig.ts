@@ -25,6 +25,8 @@ export interface RigOptions {
   readonly clock?: Clock;
   /** The address of a server that runs already, in place of the recording one. */
   readonly serverUrl?: string;
+  /** A way to a server, in place of one over HTTP. */
+  readonly link?: Upstream;
 }
 
 export interface Answered {
@@ -86,15 +88,7 @@ export class GatewayRig {
   async #start(): Promise<void> {
     const clock = this.#options.clock ?? systemClock;
     const log = silentLog;
-    const link = createHttpUpstream({
-      serverId: 'shop',
-      url: this.#options.serverUrl ?? (await this.upstream.start()),
-      headers: { authorization: 'Bearer upstream-credential' },
-      knowTool: (definition) => knowTool(definition),
-      log,
-      clock,
-      limits: { ...LIMITS, ...this.#options.limits },
-    });
+    const link = this.#options.link ?? (await this.#openLink(clock));
     this.#link = link;
     const methods = this.#options.methods ?? {};
     this.directory.addServer({ id: 'shop', organisation: 'default', upstream: link, methods });
@@ -129,6 +123,18 @@ export class GatewayRig {
     const listener = this.#listener;
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
     this.url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/mcp/shop/`;
+  }
+
+  async #openLink(clock: Clock): Promise<Upstream> {
+    return createHttpUpstream({
+      serverId: 'shop',
+      url: this.#options.serverUrl ?? (await this.upstream.start()),
+      headers: { authorization: 'Bearer upstream-credential' },
+      knowTool: (definition) => knowTool(definition),
+      log: silentLog,
+      clock,
+      limits: { ...LIMITS, ...this.#options.limits },
+    });
   }
 
   get gateway(): Gateway {
@@ -180,7 +186,7 @@ export class GatewayRig {
     listener?.closeAllConnections();
     if (listener) await new Promise<void>((resolve) => listener.close(() => resolve()));
     await this.#link?.close();
-    if (this.#options.serverUrl === undefined) await this.upstream.stop();
+    if (!this.#options.link && this.#options.serverUrl === undefined) await this.upstream.stop();
     await this.store.close();
   }
 }
