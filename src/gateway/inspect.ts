@@ -42,7 +42,12 @@ export interface InspectionContext {
 export type Inspected =
   | { readonly action: 'pass' }
   | { readonly action: 'replace'; readonly message: Json }
-  | { readonly action: 'drop'; readonly reason: string };
+  | {
+      readonly action: 'drop';
+      readonly reason: string;
+      /** Nothing is wrong with the server. */
+      readonly isExpected?: true;
+    };
 
 const PASS: Inspected = { action: 'pass' };
 const SERVER_REQUESTS = new Set(['ping', 'sampling/createMessage', 'elicitation/create', 'roots/list']);
@@ -56,7 +61,8 @@ export function inspectMessage(message: Json, context: InspectionContext): Inspe
   if (!isJsonObject(message)) return { action: 'drop', reason: 'not a JSON-RPC message' };
   if (!context.tasks) return inspectObject(message, context);
   const bound = bindTasks(message, context.tasks);
-  if (bound === undefined) return { action: 'drop', reason: 'a task that the agent may not hear of' };
+  if (bound === undefined)
+    return { action: 'drop', reason: 'a task that the agent may not hear of', isExpected: true };
   const inspected = inspectObject(bound, context);
   return inspected.action === 'pass' && bound !== message ? { action: 'replace', message: bound } : inspected;
 }

@@ -116,8 +116,9 @@ export class Relay implements AnswerSink {
     if (isAnswerTo(message, this.#exchange.inspection.requestId)) this.#settleBy(message);
     const inspected = inspectMessage(message, this.#exchange.inspection);
     if (inspected.action === 'drop') {
-      return this.#deps.log.warn(
-        { ...this.#place(), reason: inspected.reason },
+      const { reason, isExpected } = inspected;
+      return this.#deps.log[isExpected ? 'debug' : 'warn'](
+        { ...this.#place(), reason },
         'dropped a message of the server',
       );
     }
