@@ -13,6 +13,7 @@ import {
   type Json,
   type JsonObject,
   type JsonRpcMessage,
+  type ProtocolRefusal,
   type RequestId,
 } from '#mcp';
 import { newId } from '#platform';
@@ -72,6 +73,8 @@ export function namesTasks(message: JsonRpcMessage): boolean {
  * switched off, mentions of them are taken out (the methods themselves never come this far).
  */
 export async function admitTasks(call: AgentCall, deps: TaskDeps): Promise<Step<AgentCall>> {
+  const undeclared = undeclaredFault(call);
+  if (undeclared) return end(protocolRefusal(undeclared));
   const mention = mentionOf(call.message, call.request.server.methods.tasks === true);
   const owner: SessionOwner = { grantId: call.request.grant.id, serverId: call.request.server.id };
   const handles: TaskHandle[] = [];
@@ -93,6 +96,16 @@ export async function admitTasks(call: AgentCall, deps: TaskDeps): Promise<Step<
   }
   const message = mention.write(handles.map(({ id }) => id));
   return pass({ ...call, message, body: encode(message), tasks: handles });
+}
+
+/** Since 2026-07-28 an agent says with each request about a task that it can handle tasks. */
+function undeclaredFault({ message, era }: AgentCall): ProtocolRefusal | undefined {
+  if (era !== 'modern' || message.kind !== 'request' || !message.method.startsWith('tasks/'))
+    return undefined;
+  if (declaresTasks(message.params)) return undefined;
+  const requiredCapabilities = { extensions: { [TASKS_EXTENSION]: {} } };
+  const text = `${message.method} needs the client capability ${TASKS_EXTENSION}`;
+  return refusal(400, ERROR_CODES.missingCapability, text, message.id, { requiredCapabilities });
 }
 
 interface Mention {

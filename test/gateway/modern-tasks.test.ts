@@ -14,6 +14,7 @@ import {
 
 /** Tasks of 2026-07-28, where they are an extension: the server decides which calls go on as one. */
 const ALLOW = { version: '1', default: 'deny', tools: { brew: {}, ask: {}, odd: {} } };
+const TASK_METHODS = ['tasks/get', 'tasks/update', 'tasks/cancel'];
 const EXTENSION = 'io.modelcontextprotocol/tasks';
 let server: ModernTaskServer;
 let rig: GatewayRig;
@@ -64,7 +65,6 @@ function post(method: string, params: Record<string, unknown>, options: Ask = {}
 const ask = async (...call: Parameters<typeof post>): Promise<Answered> => answered(await post(...call));
 const makeTask = async (name = 'brew'): Promise<string> =>
   String((await ask('tools/call', { name })).message.result?.['taskId']);
-const TASK_METHODS = ['tasks/get', 'tasks/update', 'tasks/cancel'];
 
 describe('a call that the server goes on with as a task', () => {
   it("is watched under the agent's own id, in body and header", async () => {
@@ -119,6 +119,20 @@ describe('a call that the server goes on with as a task', () => {
     }
     expect(server.arrivals).toEqual([]);
   });
+
+  it.each(TASK_METHODS)(
+    'cannot be used by an agent that does not say it handles tasks: %s',
+    async (method) => {
+      const taskId = await makeTask();
+      server.arrivals.length = 0;
+      const answer = await ask(method, { taskId }, { declares: false });
+      expect({ status: answer.status, error: answer.message.error }).toMatchObject({
+        status: 400,
+        error: { code: -32_021, data: { requiredCapabilities: { extensions: { [EXTENSION]: {} } } } },
+      });
+      expect(server.arrivals).toEqual([]);
+    },
+  );
 
   it('and a result of no kind that exists is not passed on', async () => {
     expect((await ask('tools/call', { name: 'odd' })).message.error?.code).toBe(-32_603);
