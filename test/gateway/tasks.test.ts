@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import {
@@ -8,6 +9,8 @@ import {
   ElicitRequestSchema,
   ListToolsResultSchema,
 } from '@modelcontextprotocol/sdk/types.js';
+import { serveStdio } from '#gateway';
+import { hashGrantToken, silentLog } from '#platform';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fixtureUpstream } from '../fixtures/stdio/probe.ts';
 import { SdkTaskServer } from '../fixtures/tasks/sdk-server.ts';
@@ -289,6 +292,64 @@ describe('news of a task on the stream of the session', () => {
     server.finish();
     await expect.poll(() => heard).toContain(taskId);
     expect(new Set(heard)).toEqual(new Set([taskId]));
+  });
+});
+
+describe('on standard input and output', () => {
+  async function talk(
+    lines: readonly object[],
+    until: RegExp,
+    during?: () => Promise<void>,
+  ): Promise<string> {
+    const input = new PassThrough();
+    const output = new PassThrough();
+    let said = '';
+    output.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const served = serveStdio({
+      gateway: rig.gateway,
+      grant: rig.directory.liveGrant(hashGrantToken(rig.token), 0) ?? expect.unreachable(),
+      server: rig.directory.server('shop') ?? expect.unreachable(),
+      input,
+      output,
+      log: silentLog,
+    });
+    const say = (line: object): boolean => input.write(`${JSON.stringify({ jsonrpc: '2.0', ...line })}\n`);
+    const clientInfo = { name: 'stdio', version: '1' };
+    const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo };
+    say({ id: 0, method: 'initialize', params });
+    await expect.poll(() => said).toContain('"id":0');
+    for (const line of lines) say(line);
+    await during?.();
+    await expect.poll(() => said).toMatch(until);
+    input.end();
+    await served;
+    return said;
+  }
+  const call = (name: string, more = {}): object => ({
+    id: 1,
+    method: 'tools/call',
+    params: { name, arguments: { what: 'tea' }, ...more },
+  });
+
+  it('a broken stream goes on to its answer, which the agent could not ask for', async () => {
+    const said = await talk([call('drip')], /dripped tea/, async () => {
+      await expect.poll(() => server.resumed.filter((id) => id !== undefined).length).toBeGreaterThan(0);
+      server.finish();
+    });
+    expect(said.match(/dripped tea/g)).toHaveLength(1);
+    expect(said).not.toContain('tge1.');
+  });
+
+  it('a broken stream whose rest cannot be had is an error', async () => {
+    const gone = async (): Promise<void> => {
+      await expect.poll(() => server.resumed.filter((id) => id !== undefined).length).toBeGreaterThan(0);
+      server.forgetSessions();
+    };
+    expect(await talk([call('drip')], /the rest cannot be had/, gone)).toContain('"id":1,"error"');
+  });
+
+  it('a task is made under a sealed id', async () => {
+    expect(await talk([call('brew', { task: {} })], /"taskId":"tgt1\./)).toContain('"id":1');
   });
 });
 
