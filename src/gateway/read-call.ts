@@ -40,6 +40,8 @@ export interface AgentCall {
   readonly body: Uint8Array;
   /** Some number in the arguments does not survive a double. */
   readonly hasLossyNumber: boolean;
+  /** The message can be written anew without changing a number. */
+  readonly isExact: boolean;
   /** Where a modern call stands that the server may interrupt to ask for input. */
   readonly progress: CallProgress | undefined;
   /** The tasks that the message names, opened; the message has the server's own ids then. */
@@ -106,7 +108,7 @@ export function readCall(request: AgentRequest, { sessionKey, clock }: ReadDeps)
   if (adapted === undefined) {
     return refuse(400, 'No request of the server is waiting for this answer');
   }
-  if (adapted !== message && read.hasLossyArgument) {
+  if (adapted !== message && !read.isExact) {
     return refuse(400, 'The message holds numbers that cannot be carried exactly', message);
   }
   return pass({
@@ -118,6 +120,7 @@ export function readCall(request: AgentRequest, { sessionKey, clock }: ReadDeps)
     sessionId: era === 'legacy' ? sessionId : undefined,
     body: adapted === message ? request.body : encode(adapted),
     hasLossyNumber: read.hasLossyArgument,
+    isExact: read.isExact,
     progress: continued?.progress,
   });
 }

@@ -90,7 +90,7 @@ export async function admitTasks(call: AgentCall, deps: TaskDeps): Promise<Step<
     const denial = denialOf(policy, tool, found.tool);
     if (denial) return refuse(call, { tool, denial, policy }, deps);
   }
-  if (call.hasLossyNumber) {
+  if (!call.isExact) {
     const text = 'The message holds numbers that cannot be carried exactly';
     return end(protocolRefusal(refusal(400, ERROR_CODES.invalidRequest, text, idOf(call.message))));
   }

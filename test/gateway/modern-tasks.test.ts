@@ -101,6 +101,19 @@ describe('a call that the server goes on with as a task', () => {
     expect((await ask('tasks/get', { taskId })).message.result).toMatchObject({ status: 'completed' });
   });
 
+  it('is told nothing that would be changed on the way: a number that no double holds', async () => {
+    const taskId = await makeTask('ask');
+    server.arrivals.length = 0;
+    const text = JSON.stringify(message('tasks/update', { taskId, inputResponses: { sure: 1 } }));
+    const answer = await rig.post(text.replace('"sure":1', '"sure":9007199254740993'), {
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tasks/update',
+      'mcp-name': taskId,
+    });
+    expect(answer.status).toBe(400);
+    expect(server.arrivals).toEqual([]);
+  });
+
   it('is ended', async () => {
     const taskId = await makeTask();
     await ask('tasks/cancel', { taskId });
