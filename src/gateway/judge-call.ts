@@ -62,7 +62,7 @@ export async function judgeCall(
   const toolCall = readToolCall(message);
   if (!toolCall.ok) return refuse(call, undefined, policy, toolCall.refusal, deps);
   const { name } = toolCall;
-  if (toolCall.asTask && call.revision === '2025-11-25') {
+  if (toolCall.asTask && call.revision === '2025-11-25' && call.request.server.methods.tasks !== true) {
     const fault = refusal(
       200,
       ERROR_CODES.invalidParams,
@@ -135,7 +135,12 @@ type Found =
   | { readonly ok: true; readonly tool: KnownTool | undefined }
   | { readonly ok: false; readonly error: UpstreamUnavailable };
 
-async function findTool(call: AgentCall, name: string, policy: CompiledPolicy | undefined): Promise<Found> {
+/** A tool of the server's own list, which is read first when it is not there yet. */
+export async function findTool(
+  call: AgentCall,
+  name: string,
+  policy: CompiledPolicy | undefined,
+): Promise<Found> {
   const { upstream } = call.request.server;
   const known = upstream.knownTools();
   if (known || policy === undefined) return { ok: true, tool: known?.get(name) };

@@ -44,9 +44,13 @@ const methods = z
       .boolean()
       .optional()
       .describe('Whether the server may ask for the folders that the agent works in.'),
+    tasks: z
+      .boolean()
+      .optional()
+      .describe('Calls that go on as tasks (2025-11-25 and the extension of 2026-07-28). Off by default.'),
   })
   .describe(
-    'Families of methods besides tools, and what the server may ask of the agent; false refuses the whole family. All are on by default.',
+    'Families of methods besides tools, and what the server may ask of the agent; false refuses the whole family. All but tasks are on by default.',
   );
 
 const serverParts = {

@@ -26,6 +26,12 @@ export interface RigOptions {
   readonly clock?: Clock;
   readonly telemetry?: Telemetry;
   readonly metrics?: MetricsAccess;
+  /** The address of a server that runs already, in place of the recording one. */
+  readonly serverUrl?: string;
+  /** Callers without a credential have a grant of their own, under the same policy. */
+  readonly open?: boolean;
+  /** A way to a server, in place of one over HTTP. */
+  readonly link?: Upstream;
 }
 
 export interface Answered {
@@ -60,18 +66,22 @@ export const JSON_HEADERS = {
 /** A whole gateway over a memory store, in front of a recording upstream, with real sockets on both sides. */
 export class GatewayRig {
   readonly upstream: RecordingUpstream;
-  readonly directory = new Directory();
+  readonly directory: Directory;
   readonly token = newGrantToken();
+  /** Of a grant for the same server under the same policy. */
+  readonly neighbourToken = newGrantToken();
+  /** Of a grant for another server. */
   readonly strangerToken = newGrantToken();
   readonly store = openStore({ dataDir: ':memory:' });
   readonly #options: RigOptions;
+  #gateway: Gateway | undefined;
   #listener: Server | undefined;
   #link: Upstream | undefined;
-  #gateway: Gateway | undefined;
   url = '';
 
   private constructor(options: RigOptions) {
     this.#options = options;
+    this.directory = new Directory(options.open ? grant('anybody', 'shop', 'rules') : undefined);
     this.upstream = new RecordingUpstream(options.upstream);
   }
 
@@ -84,23 +94,17 @@ export class GatewayRig {
   async #start(): Promise<void> {
     const clock = this.#options.clock ?? systemClock;
     const log = silentLog;
-    const link = createHttpUpstream({
-      serverId: 'shop',
-      url: await this.upstream.start(),
-      headers: { authorization: 'Bearer upstream-credential' },
-      knowTool: (definition) => knowTool(definition),
-      log,
-      clock,
-      limits: { ...LIMITS, ...this.#options.limits },
-    });
+    const link = this.#options.link ?? (await this.#openLink(clock));
     this.#link = link;
     const methods = this.#options.methods ?? {};
     this.directory.addServer({ id: 'shop', organisation: 'default', upstream: link, methods });
     this.directory.addServer({ id: 'other', organisation: 'default', upstream: link, methods });
     if (this.#options.policy) this.setPolicy(this.#options.policy);
+    const policy = this.#options.policy ? 'rules' : undefined;
     this.directory.setGrants(
       new Map([
-        [hashGrantToken(this.token), grant('agent', 'shop', this.#options.policy ? 'rules' : undefined)],
+        [hashGrantToken(this.token), grant('agent', 'shop', policy)],
+        [hashGrantToken(this.neighbourToken), grant('neighbour', 'shop', policy)],
         [hashGrantToken(this.strangerToken), grant('stranger', 'other', undefined)],
       ]),
     );
@@ -127,6 +131,18 @@ export class GatewayRig {
     const listener = this.#listener;
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
     this.url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/mcp/shop/`;
+  }
+
+  async #openLink(clock: Clock): Promise<Upstream> {
+    return createHttpUpstream({
+      serverId: 'shop',
+      url: this.#options.serverUrl ?? (await this.upstream.start()),
+      headers: { authorization: 'Bearer upstream-credential' },
+      knowTool: (definition) => knowTool(definition),
+      log: silentLog,
+      clock,
+      limits: { ...LIMITS, ...this.#options.limits },
+    });
   }
 
   /** The pipeline, for a front of another kind. */
@@ -185,7 +201,7 @@ export class GatewayRig {
     listener?.closeAllConnections();
     if (listener) await new Promise<void>((resolve) => listener.close(() => resolve()));
     await this.#link?.close();
-    await this.upstream.stop();
+    if (!this.#options.link && this.#options.serverUrl === undefined) await this.upstream.stop();
     await this.store.close();
   }
 }
