@@ -47,13 +47,17 @@ const SERVER_REQUESTS = new Set(['ping', 'sampling/createMessage', 'elicitation/
 export function inspectMessage(message: Json, context: InspectionContext): Inspected {
   if (Array.isArray(message)) return inspectArray(message, context);
   if (!isJsonObject(message)) return { action: 'drop', reason: 'not a JSON-RPC message' };
+  const isAnswer = 'result' in message || 'error' in message;
+  if ('method' in message && isAnswer) return { action: 'drop', reason: 'request and answer at once' };
   if (typeof message['method'] === 'string') return inspectServerMessage(message, context);
-  if (!('result' in message) && !('error' in message))
-    return { action: 'drop', reason: 'neither request nor answer' };
+  if (!isAnswer) return { action: 'drop', reason: 'neither request nor answer' };
   if (context.requestId !== undefined && message['id'] !== context.requestId) {
     // an error that could not be tied to its request still belongs to this exchange
     if (message['id'] == null && isJsonObject(message['error'])) {
-      return { action: 'replace', message: { ...message, id: context.requestId } };
+      return {
+        action: 'replace',
+        message: { jsonrpc: '2.0', id: context.requestId, error: message['error'] },
+      };
     }
     return { action: 'drop', reason: 'an answer to a request that is not waiting here' };
   }
@@ -64,6 +68,7 @@ export function inspectMessage(message: Json, context: InspectionContext): Inspe
 function inspectArray(messages: readonly Json[], context: InspectionContext): Inspected {
   const kept: Json[] = [];
   for (const message of messages) {
+    if (Array.isArray(message)) continue; // no message, and it would nest without end
     const inspected = inspectMessage(message, context);
     if (inspected.action === 'pass') kept.push(message);
     if (inspected.action === 'replace') kept.push(inspected.message);
@@ -90,7 +95,8 @@ function inspectServerMessage(message: JsonObject, context: InspectionContext): 
 
 function inspectResult(message: JsonObject, result: JsonObject, context: InspectionContext): Inspected {
   if (isToolListResult(result)) {
-    context.upstream.learn(toolDefinitionsOf(result));
+    // what a tool or a resource says may look like a list, but defines no tools
+    if (context.method === 'tools/list') context.upstream.learn(toolDefinitionsOf(result));
     const keep = (name: string): boolean => mayList(context.policy, name);
     return { action: 'replace', message: { ...message, result: filterToolList(result, keep, context.era) } };
   }

@@ -78,13 +78,13 @@ export class Relay implements AnswerSink {
     if (message === undefined) {
       return this.onFailure({ kind: 'broken', message: 'the answer is no JSON', reached: true });
     }
-    this.#settleBy(message);
-    const inspected = inspectMessage(message, this.#exchange.inspection);
-    if (inspected.action === 'drop') {
-      return this.#answer(this.#failed({ kind: 'broken', message: inspected.reason, reached: true }));
+    const seen = look(message, this.#exchange.inspection);
+    if (seen.action === 'drop') {
+      return this.onFailure({ kind: 'broken', message: seen.reason, reached: true });
     }
-    const headers = { ...jsonHeaders(inspected.action === 'replace'), ...this.#sessionHeader(head, message) };
-    this.#reply.answer(200, headers, inspected.action === 'pass' ? body : JSON.stringify(inspected.message));
+    this.#settleBy(message);
+    const headers = { ...jsonHeaders(seen.action === 'replace'), ...this.#sessionHeader(head, message) };
+    this.#reply.answer(200, headers, seen.action === 'pass' ? body : seen.text);
   }
 
   onStream(head: AnswerHead): void {
@@ -109,17 +109,17 @@ export class Relay implements AnswerSink {
       this.#heldHead = undefined;
       this.#openStream(this.#sessionHeader(head, message));
     }
-    if (isAnswerTo(message, this.#exchange.inspection.requestId)) this.#settleBy(message);
-    const inspected = inspectMessage(message, this.#exchange.inspection);
-    if (inspected.action === 'drop') {
-      return this.#deps.log.warn(
-        { ...this.#place(), reason: inspected.reason },
-        'dropped a message of the server',
-      );
+    const isAnswer = isAnswerTo(message, this.#exchange.inspection.requestId);
+    const seen = look(message, this.#exchange.inspection);
+    if (seen.action === 'drop') {
+      this.#deps.log.warn({ ...this.#place(), reason: seen.reason }, 'dropped a message of the server');
+      if (isAnswer) this.onFailure({ kind: 'broken', message: seen.reason, reached: true });
+      return;
     }
+    if (isAnswer) this.#settleBy(message);
     if (isJsonObject(message) && message['method'] === 'notifications/subscriptions/acknowledged')
       this.#acknowledged = true;
-    this.#send(inspected.action === 'pass' ? event : { ...event, data: JSON.stringify(inspected.message) });
+    this.#send(seen.action === 'pass' ? event : { ...event, data: seen.text });
   }
 
   onEnd(): void {
@@ -183,8 +183,8 @@ export class Relay implements AnswerSink {
     if (isProtocolAnswer && this.#exchange.call?.message.kind !== 'request') {
       return this.#reply.answer(head.status, {}, undefined);
     }
-    if (isProtocolAnswer && isJsonObject(message) && error) {
-      const answer = { ...message, id: this.#exchange.inspection.requestId };
+    if (isProtocolAnswer && error) {
+      const answer = { jsonrpc: '2.0', id: this.#exchange.inspection.requestId, error };
       return this.#reply.answer(head.status, jsonHeaders(false), JSON.stringify(answer));
     }
     if (head.status === 404 && this.#exchange.call?.session) return this.#reply.answer(404, {}, undefined);
@@ -290,6 +290,22 @@ function failureOfStatus(head: AnswerHead): UpstreamFailure {
     return { kind: 'unreachable', message: `it is receiving too many calls${wait}`, reached: false, status };
   }
   return { kind: 'broken', message: `it answered with HTTP ${status}`, reached: status !== 404, status };
+}
+
+type Seen =
+  | { readonly action: 'pass' }
+  | { readonly action: 'replace'; readonly text: string }
+  | { readonly action: 'drop'; readonly reason: string };
+
+/** Inspects a message; one that is nested too deeply to be looked at or written anew does not pass. */
+function look(message: Json, inspection: InspectionContext): Seen {
+  try {
+    const inspected = inspectMessage(message, inspection);
+    if (inspected.action !== 'replace') return inspected;
+    return { action: 'replace', text: JSON.stringify(inspected.message) };
+  } catch {
+    return { action: 'drop', reason: 'the answer cannot be read (nested too deeply, perhaps)' };
+  }
 }
 
 function isAnswerTo(message: Json, id: string | number | undefined): message is JsonObject {
