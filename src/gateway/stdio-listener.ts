@@ -32,6 +32,8 @@ class StdioListener {
   readonly #running = new Set<Promise<void>>();
   readonly #cancels = new Map<string, () => void>();
   #listening: LineReply | undefined;
+  /** Modern streams that stay open until the agent leaves. */
+  readonly #subscriptions = new Set<LineReply>();
 
   constructor(options: StdioListenerOptions) {
     this.#options = options;
@@ -50,6 +52,7 @@ class StdioListener {
       if (pending.length > MAX_BODY_BYTES) throw new Error(`a line is larger than ${MAX_BODY_BYTES} bytes`);
     }
     this.#listening?.cancel();
+    for (const subscription of this.#subscriptions) subscription.cancel();
     await Promise.allSettled(this.#running);
   }
 
@@ -64,9 +67,11 @@ class StdioListener {
     );
     const key = idKey(peeked?.['id']);
     if (key !== undefined) this.#cancels.set(key, () => reply.cancel());
+    if (peeked?.['method'] === 'subscriptions/listen') this.#subscriptions.add(reply);
     const done = this.#handle('POST', line, reply).finally(() => {
       if (key !== undefined) this.#cancels.delete(key);
       this.#running.delete(done);
+      this.#subscriptions.delete(reply);
       if (peeked?.['method'] === 'notifications/initialized') this.#listen();
     });
     this.#running.add(done);
@@ -201,12 +206,9 @@ class LineReply implements AgentReply {
   }
 
   #write(text: string, headers: Readonly<Record<string, string>>): boolean {
-    const parsed: unknown = JSON.parse(text);
-    this.#onMessage(headers, parsed);
-    // one message a line: line feeds inside JSON text can only be white space
-    return this.#output.write(
-      `${text.includes('\n') || text.includes('\r') ? JSON.stringify(parsed) : text}\n`,
-    );
+    this.#onMessage(headers, JSON.parse(text) as unknown);
+    // one message a line: line ends inside JSON text can only be white space, and written anew numbers would lose digits
+    return this.#output.write(`${text.replaceAll(/[\r\n]+/g, ' ')}\n`);
   }
 
   #close(completed: boolean): void {

@@ -1,4 +1,4 @@
-import { createHttpListener, Directory, Gateway } from '#gateway';
+import { createHttpListener, Directory, Gateway, type GovernedServer } from '#gateway';
 import { compilePolicy, knowTool, validatePolicy } from '#policy';
 import {
   hashGrantToken,
@@ -62,6 +62,7 @@ export class GatewayRig {
   readonly strangerToken = newGrantToken();
   readonly store = openStore({ dataDir: ':memory:' });
   readonly #options: RigOptions;
+  #gateway: Gateway | undefined;
   #listener: Server | undefined;
   #link: Upstream | undefined;
   url = '';
@@ -100,14 +101,14 @@ export class GatewayRig {
         [hashGrantToken(this.strangerToken), grant('stranger', 'other', undefined)],
       ]),
     );
-    const gateway = new Gateway({
+    const gateway = (this.#gateway = new Gateway({
       directory: this.directory,
       quota: createQuota({ counters: this.store.counters, clock }),
       records: createRecords({ store: this.store.records, clock, log }),
       clock,
       log,
       sessionKey: new Uint8Array(32).fill(7),
-    });
+    }));
     this.#listener = createHttpListener({
       gateway,
       directory: this.directory,
@@ -121,6 +122,14 @@ export class GatewayRig {
     const listener = this.#listener;
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
     this.url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/mcp/shop/`;
+  }
+
+  /** What a front on standard input and output needs to serve the same grant. */
+  get front(): { readonly gateway: Gateway; readonly grant: Grant; readonly server: GovernedServer } {
+    const server = this.directory.server('shop');
+    const grant = this.directory.liveGrant(hashGrantToken(this.token), 0);
+    if (!this.#gateway || !server || !grant) throw new Error('the gateway is not started');
+    return { gateway: this.#gateway, grant, server };
   }
 
   setPolicy(document: object): void {
