@@ -125,7 +125,7 @@ function inspectInterruption(message: JsonObject, result: JsonObject, context: I
   const { progress, owner, sessionKey, clock } = context;
   const interrupted = progress && interruptCall(result, progress, owner, sessionKey, clock);
   const text = progress
-    ? 'The server asked for input too many times'
+    ? 'The server asked for input too many times, or with too large a state'
     : 'The server asked for input where it may not';
   return {
     action: 'replace',

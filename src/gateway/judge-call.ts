@@ -65,14 +65,13 @@ export async function judgeCall(
   deps: JudgeDeps,
 ): Promise<Step<Clearance>> {
   const toolCall = readToolCall(message);
-  if (!toolCall.ok) return end(protocolRefusal(toolCall.refusal));
-  if (toolCall.asTask && call.revision === '2025-11-25') {
-    return end(
-      protocolRefusal(refusal(200, -32602, 'Invalid params: tasks are not offered here', message.id)),
-    );
-  }
-  const { name } = toolCall;
   const policy = deps.directory.policyOf(call.request.grant);
+  if (!toolCall.ok) return refuseUnjudged(call, undefined, policy, toolCall.refusal, deps);
+  const { name } = toolCall;
+  if (toolCall.asTask && call.revision === '2025-11-25') {
+    const fault = refusal(200, -32602, 'Invalid params: tasks are not offered here', message.id);
+    return refuseUnjudged(call, name, policy, fault, deps);
+  }
   const found = await findTool(call, name, policy);
   if (!found.ok) {
     const answer = upstreamFailed(message.id, 'tools/call', call.era, found.error.failure);
@@ -96,10 +95,23 @@ export async function judgeCall(
     return record(call, name, policy, verdictOf(decision, message, name, call, policy), deps);
   }
   const mismatch = paramHeaderFault(call, message, found.tool);
-  if (mismatch) return end(protocolRefusal(mismatch));
+  if (mismatch) return refuseUnjudged(call, name, policy, mismatch, deps);
   return policy?.mode === 'observe'
     ? observe(call, name, policy, decision, deps)
     : reserveAndRecord(call, message, name, policy, decision, deps);
+}
+
+/** A call that the protocol refuses once it is read as a call: recorded like every other refusal. */
+function refuseUnjudged(
+  call: AgentCall,
+  name: string | undefined,
+  policy: CompiledPolicy | undefined,
+  fault: ProtocolRefusal,
+  deps: JudgeDeps,
+): Promise<Step<Clearance>> {
+  const { message } = fault;
+  const answer = protocolRefusal(fault);
+  return record(call, name, policy, { answer, outcome: 'refused', rule: '(protocol)', message }, deps);
 }
 
 /** Headers that repeat arguments are checked once the tool's schema says which they are (2026-07-28). */
@@ -253,7 +265,7 @@ function ownerOf(call: AgentCall): QuotaOwner {
 
 async function record(
   call: AgentCall,
-  tool: string,
+  tool: string | undefined,
   policy: CompiledPolicy | undefined,
   verdict: Verdict,
   deps: JudgeDeps,

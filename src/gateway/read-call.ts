@@ -100,7 +100,7 @@ export function readCall(request: AgentRequest, { sessionKey, clock }: ReadDeps)
   if (adapted === undefined) {
     return refuse(400, 'No request of the server is waiting for this answer');
   }
-  if (adapted !== message && read.hasLossyArgument) {
+  if (adapted !== message && read.hasLossyNumber) {
     return refuse(400, 'The message holds numbers that cannot be carried exactly', message);
   }
   return pass({

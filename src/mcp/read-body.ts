@@ -12,6 +12,8 @@ export type ReadBody =
       readonly message: JsonRpcMessage;
       /** Some number inside `params.arguments` does not survive a double: no rule on arguments can be decided. */
       readonly hasLossyArgument: boolean;
+      /** Some number anywhere does not: the message cannot be written again as it is. */
+      readonly hasLossyNumber: boolean;
     }
   | { readonly ok: false; readonly refusal: ProtocolRefusal };
 
@@ -34,5 +36,6 @@ export function readBody(bytes: Uint8Array, limits: JsonLimits = {}): ReadBody {
   const read = readMessage(parsed.value);
   if (!read.ok) return read;
   const hasLossyArgument = parsed.lossy?.inArguments ?? false;
-  return { ok: true, value: parsed.value, message: read.message, hasLossyArgument };
+  const hasLossyNumber = parsed.lossy !== undefined;
+  return { ok: true, value: parsed.value, message: read.message, hasLossyArgument, hasLossyNumber };
 }

@@ -5,6 +5,7 @@ import { asBytes, bytesOf, cut, MESSAGES, mutated, noise, places } from '../gene
 import { defineTarget } from '../target.ts';
 
 const PATIENCE_MS = 10_000;
+const SILENCE_MS = 20;
 
 const requestLine = fc.constantFrom(
   'POST /mcp/shop/ HTTP/1.1',
@@ -84,7 +85,10 @@ function written({ start, lines, isPlain, body }: Request): string {
   return [isPlain ? 'POST /mcp/shop/ HTTP/1.1' : start, ...usual, ...lines, '', body].join('\r\n');
 }
 
-/** Sends bytes in chunks and ends its side; resolves with all that came when the other side has ended too. */
+/**
+ * Sends bytes in chunks, waits until nothing comes any more, and ends its side; resolves with all that came when the other
+ * side has ended too. (Ended at once, requests under way would be given up.)
+ */
 function exchange(chunks: readonly Buffer[], resets: boolean): Promise<string> {
   const { port } = new URL(running().url);
   return new Promise((resolve, reject) => {
@@ -92,16 +96,21 @@ function exchange(chunks: readonly Buffer[], resets: boolean): Promise<string> {
     const socket = connect(Number(port), '127.0.0.1', () => {
       for (const chunk of chunks) socket.write(chunk);
       if (resets) socket.resetAndDestroy();
-      else socket.end();
+      else silence.refresh();
     });
+    const silence = setTimeout(() => socket.end(), SILENCE_MS);
     const patience = setTimeout(() => {
       socket.destroy();
       reject(new Error(`the connection stays open; so far it said: ${text}`));
     }, PATIENCE_MS);
-    socket.on('data', (chunk) => (text += chunk.toString('latin1')));
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+      silence.refresh();
+    });
     socket.on('error', () => {}); // a reset is an end
     socket.on('close', () => {
       clearTimeout(patience);
+      clearTimeout(silence);
       resolve(text);
     });
   });
