@@ -46,10 +46,16 @@ const SHRINK_MS = 60_000;
 
 /** Makes a target of its parts: the type of its inputs is no business of those who run it. */
 export function defineTarget<T>(parts: TargetParts<T>): FuzzTarget {
+  // what fails outside of a check would end the process: the check that it happened in has failed
+  const stray: unknown[] = [];
+  const note = (error: unknown): void => void stray.push(error);
+  const checkAll = async (input: T): Promise<void> => {
+    await parts.check(input);
+    const [first] = stray.splice(0);
+    if (first !== undefined) throw new Error(`an error that nobody caught: ${String(first)}`);
+  };
   const property = parts.isAsync
-    ? fc.asyncProperty(parts.input, async (input) => {
-        await parts.check(input);
-      })
+    ? fc.asyncProperty(parts.input, checkAll)
     : fc.property(parts.input, (input) => {
         void parts.check(input);
       });
@@ -59,11 +65,15 @@ export function defineTarget<T>(parts: TargetParts<T>): FuzzTarget {
   return {
     name: parts.name,
     promise: parts.promise,
-    start: parts.start ?? (() => Promise.resolve()),
-    stop: parts.stop ?? (() => Promise.resolve()),
-    replay: async (input) => {
-      await parts.check(input as T);
+    async start() {
+      process.on('uncaughtException', note).on('unhandledRejection', note);
+      await parts.start?.();
     },
+    async stop() {
+      await parts.stop?.();
+      process.off('uncaughtException', note).off('unhandledRejection', note);
+    },
+    replay: (input) => checkAll(input as T),
     async run({ ms, seed }) {
       const first = await check({
         ...(seed === undefined ? {} : { seed }),
