@@ -15,6 +15,7 @@ import { mutated, plainJson } from '../generators.ts';
 import { defineTarget } from '../target.ts';
 
 const DOCUMENTS: readonly object[] = [
+  { version: '1', default: 'allow' },
   {
     version: '1',
     default: 'deny',

@@ -6,7 +6,7 @@ import { GatewayRig } from '../../support/gateway-rig.ts';
 import { asBytes, bytesOf, cut, MESSAGES, mutated, noise, places } from '../generators.ts';
 import { defineTarget } from '../target.ts';
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 5_000;
 const GOOD =
   '{"jsonrpc":"2.0","id":"afterwards","method":"tools/call","params":{"name":"echo","arguments":{}}}\n';
 
@@ -39,7 +39,7 @@ export const stdioFront = defineTarget({
     for (const chunk of cut(bytesOf([...lines, GOOD].join('\n')), places)) input.write(chunk);
     await answered(() => text);
     input.end();
-    await served;
+    await endsInTime(served);
     for (const line of text.split('\n').filter((one) => one !== '')) {
       const message = JSON.parse(line) as { jsonrpc?: unknown };
       if (message.jsonrpc !== '2.0') throw new Error(`no message: ${line}`);
@@ -56,4 +56,11 @@ async function answered(text: () => string): Promise<void> {
     if (performance.now() > deadline) throw new Error(`the next call is not served; so far: ${text()}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+async function endsInTime(served: Promise<void>): Promise<void> {
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error('the agent has left, and is still served')), PATIENCE_MS).unref();
+  });
+  await Promise.race([served, late]);
 }

@@ -101,6 +101,7 @@ function checkAnswer(line: Buffer, client: 'legacy' | 'modern', childEra: 'legac
 const REQUESTS = [
   ...MESSAGES,
   `{"id" : "a\\u0031" ,\n"params":{"arguments":{"n":9007199254740993.10},"_meta":{"${META_KEYS.progressToken}":1}},"name":"x","method":"tools/call","jsonrpc":"2.0"}`,
+  '{"jsonrpc":"2.0","id":1.0,"method":"tools/call","params":{"name":"x","arguments":{"n":1.50,"m":[1e2,-0,9007199254740993]}}}',
   '{"jsonrpc":"2.0","id":1,"method":"ping"}',
   '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}',
 ];
