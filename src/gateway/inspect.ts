@@ -13,7 +13,7 @@ import type { Clock } from '#platform';
 import { isListed, type CompiledPolicy } from '#policy';
 import { toolDefinitionsOf, type Upstream } from '#upstream';
 import { interruptCall, type CallProgress } from './request-state.ts';
-import { sealRequestId, type SessionOwner } from './session-id.ts';
+import { answerScope, sealRequestId, type SessionOwner } from './session-id.ts';
 
 /** What the inspection of an answer needs to know of the exchange it came on. */
 export interface InspectionContext {
@@ -87,10 +87,8 @@ function inspectServerMessage(message: JsonObject, context: InspectionContext): 
   if (typeof method !== 'string' || !SERVER_REQUESTS.has(method) || !isRequestId(id)) {
     return { action: 'drop', reason: 'the server sent a request that is not allowed' };
   }
-  return {
-    action: 'replace',
-    message: { ...message, id: sealRequestId(id, context.sessionId ?? '', context.sessionKey) },
-  };
+  const scope = answerScope(context.sessionId, context.owner);
+  return { action: 'replace', message: { ...message, id: sealRequestId(id, scope, context.sessionKey) } };
 }
 
 function inspectResult(message: JsonObject, result: JsonObject, context: InspectionContext): Inspected {

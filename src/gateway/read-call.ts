@@ -21,7 +21,7 @@ import type { Clock, MethodSwitches } from '#platform';
 import type { AgentRequest } from './agent-request.ts';
 import { end, noSuchMethod, pass, protocolRefusal, type Step } from './answer.ts';
 import { continueCall, type CallProgress } from './request-state.ts';
-import { openRequestId, openSession, type Session } from './session-id.ts';
+import { answerScope, openRequestId, openSession, type Session, type SessionOwner } from './session-id.ts';
 
 /** One message of an agent, read strictly and placed in its era: what every later step works on. */
 export interface AgentCall {
@@ -77,9 +77,10 @@ export function readCall(request: AgentRequest, { sessionKey, clock }: ReadDeps)
   const permitted = permitMethod(message, era, revision, request.server.methods);
   if (!permitted.ok) return permitted;
 
+  const owner = { grantId: request.grant.id, serverId: request.server.id };
   const continued =
     era === 'modern' && message.kind === 'request'
-      ? continueCall(message, { grantId: request.grant.id, serverId: request.server.id }, sessionKey, clock)
+      ? continueCall(message, owner, sessionKey, clock)
       : undefined;
   if (continued?.ok === false) {
     const fault = refusal(
@@ -96,7 +97,7 @@ export function readCall(request: AgentRequest, { sessionKey, clock }: ReadDeps)
     continued?.progress.spends === undefined || message.kind !== 'request'
       ? message
       : { ...message, params: continued.params };
-  const adapted = adaptMessage(restored, sessionId, sessionKey);
+  const adapted = adaptMessage(restored, sessionId, owner, sessionKey);
   if (adapted === undefined) {
     return refuse(400, 'No request of the server is waiting for this answer');
   }
@@ -177,10 +178,11 @@ function permitMethod(
 function adaptMessage(
   message: JsonRpcMessage,
   sessionId: string | undefined,
+  owner: SessionOwner,
   key: Uint8Array,
 ): JsonRpcMessage | undefined {
   if (message.kind === 'response') {
-    const id = openRequestId(message.id, sessionId ?? '', key);
+    const id = openRequestId(message.id, answerScope(sessionId, owner), key);
     return id === undefined ? undefined : { ...message, id };
   }
   if (!message.params) return message;

@@ -27,20 +27,25 @@ export function openSession(id: string, owner: SessionOwner, key: Uint8Array): S
   return opened && { revision: opened[0], upstream: opened[1] };
 }
 
-/**
- * Ids of requests that a server sends to the agent are signed with the session they were sent in: the agent's answer
- * is taken only with an id that really was handed out there.
- */
-export function sealRequestId(id: string | number, session: string, key: Uint8Array): string {
-  return seal('tgr1', id, [session], key);
+/** Where a request of a server may be answered: in the session it came in, or without one by the same grant alone. */
+export function answerScope(session: string | undefined, { grantId, serverId }: SessionOwner): string {
+  return session ?? JSON.stringify([grantId, serverId]);
 }
 
-/** The server's own id, or undefined when it was never handed out in this session. */
+/**
+ * Ids of requests that a server sends to the agent are signed with the place they were sent in (`answerScope`): the agent's answer
+ * is taken only with an id that really was handed out there.
+ */
+export function sealRequestId(id: string | number, scope: string, key: Uint8Array): string {
+  return seal('tgr1', id, [scope], key);
+}
+
+/** The server's own id, or undefined when it was never handed out there. */
 export function openRequestId(
   sealed: string | number,
-  session: string,
+  scope: string,
   key: Uint8Array,
 ): string | number | undefined {
   if (typeof sealed !== 'string') return undefined;
-  return unseal('tgr1', sealed, [session], key) as string | number | undefined;
+  return unseal('tgr1', sealed, [scope], key) as string | number | undefined;
 }

@@ -11,7 +11,13 @@ describe('readBody', () => {
       value: JSON.parse(text),
       message: { kind: 'request', id: 1, method: 'tools/call', params: { name: 'x', arguments: { n: 1 } } },
       hasLossyArgument: false,
+      hasLossyNumber: false,
     });
+  });
+
+  it('tells of a number outside of the arguments that cannot be written again', () => {
+    const text = '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta":{"progressToken":1e400}}}';
+    expect(read(text)).toMatchObject({ ok: true, hasLossyArgument: false, hasLossyNumber: true });
   });
 
   it.each([

@@ -102,6 +102,27 @@ describe('a refusal', () => {
   });
 });
 
+it("a server's request that came without a session is answered by its own grant alone", async () => {
+  await start({ policy: ALLOW_ECHO });
+  rig.upstream.rawAnswer = {
+    contentType: 'text/event-stream',
+    body: [
+      'data: {"jsonrpc":"2.0","id":3,"method":"elicitation/create","params":{"message":"Sure?"}}',
+      'data: {"jsonrpc":"2.0","id":1,"result":{"content":[]}}\n\n',
+    ].join('\n\n'),
+  };
+  const { text } = await rig.call('echo');
+  const id = /"id":"(tgr1[^"]+)"/.exec(text)?.[1];
+  rig.upstream.arrivals.length = 0;
+  const answer = JSON.stringify({ jsonrpc: '2.0', id, result: { action: 'accept' } });
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${rig.strangerToken}` };
+  const stranger = await fetch(rig.url.replace('shop', 'other'), { method: 'POST', headers, body: answer });
+  expect(stranger.status).toBe(400);
+  expect(rig.upstream.arrivals).toEqual([]);
+  expect((await rig.post(answer)).status).toBe(202);
+  expect(rig.upstream.arrivals.map(({ body }) => JSON.parse(body) as object)).toMatchObject([{ id: 3 }]);
+});
+
 describe('a state of the server', () => {
   it('that is large comes back, and one that is too large is told at once', async () => {
     await start({ policy: { version: '1', default: 'deny', tools: { ask: {} } } });
