@@ -4,6 +4,7 @@ import { envelope } from './envelope.ts';
 import { headers } from './headers.ts';
 import { listener } from './listener.ts';
 import { policy } from './policy.ts';
+import { schemas } from './schemas.ts';
 import { sealed } from './sealed.ts';
 import { sse } from './sse.ts';
 import { stdioFront } from './stdio-front.ts';
@@ -18,6 +19,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   sealed,
   sse,
   policy,
+  schemas,
   answers,
   stdioLines,
   stdioFront,
