@@ -19,7 +19,7 @@ describe.each(TARGETS.map((target) => [target.name, target] as const))('fuzzing 
   it(target.promise, { timeout: 120_000 }, async () => {
     const { runs, finding } = await target.run({ ms: MS_PER_TARGET });
     expect(finding?.report).toBeUndefined();
-    expect(runs).toBeGreaterThan(50);
+    expect(runs).toBeGreaterThan(0);
   });
 });
 
