@@ -6,7 +6,7 @@ import {
   type JsonObject,
   type JsonRpcRequest,
 } from '#mcp';
-import type { Log } from '#platform';
+import { messageOf, type Log } from '#platform';
 import { UpstreamUnavailable, type UpstreamFailure } from '../upstream.ts';
 import { idOfOversize, readChildLine, type ChildResponse } from './child-line.ts';
 import type { OversizeLine } from './line-reader.ts';
@@ -99,7 +99,19 @@ export class ChildSession {
     for (const id of this.#pending.keys()) this.#take(id)?.receiver.onFailure(failure);
   }
 
+  /** Takes a line of the child. Never throws: one that is nested too deeply to be handled must not end the gateway. */
   receive(line: Uint8Array): void {
+    try {
+      this.#receive(line);
+    } catch (error) {
+      this.#log.warn(
+        { bytes: line.length, reason: messageOf(error) },
+        'a message of the server could not be handled; it was dropped',
+      );
+    }
+  }
+
+  #receive(line: Uint8Array): void {
     const message = readChildLine(line);
     if (message === undefined) {
       const start = printable(Buffer.from(line.subarray(0, 200)).toString());
@@ -135,13 +147,13 @@ export class ChildSession {
         'server answered a request that nobody waits for',
       );
     } else if (response.result === undefined && response.error === undefined) {
-      call.receiver.onFailure({
-        kind: 'broken',
-        message: 'the answer of the server cannot be read',
-        reached: true,
-      });
+      call.receiver.onFailure(UNREADABLE);
     } else {
-      call.receiver.onAnswer(response);
+      try {
+        call.receiver.onAnswer(response);
+      } catch {
+        call.receiver.onFailure(UNREADABLE);
+      }
     }
   }
 
@@ -206,6 +218,12 @@ export class ChildSession {
     return call;
   }
 }
+
+const UNREADABLE: UpstreamFailure = {
+  kind: 'broken',
+  message: 'the answer of the server cannot be read',
+  reached: true,
+};
 
 /** The failure of a request that the child did not take. */
 export const NOT_TAKEN: UpstreamFailure = {
