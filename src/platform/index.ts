@@ -1,5 +1,5 @@
 /**
- * platform/: leaf services that every room may use: time, ids, errors, log, configuration.
+ * platform/: leaf services that every room may use: time, ids, errors, log, configuration, encryption.
  * It knows nothing of MCP or policies.
  */
 export {
@@ -16,6 +16,8 @@ export {
 } from './config.ts';
 export { systemClock, type Clock } from './clock.ts';
 export { resolveDataDir } from './data-dir.ts';
+export { createKeyRing, openKeyRing, type KeyRing } from './encryption.ts';
 export { assertNever, messageOf, ToolgateError } from './errors.ts';
 export { hashGrantToken, isGrantToken, isMistypedToken, newGrantToken, newId } from './ids.ts';
 export { createLog, silentLog, type Log, type LogLevel } from './log.ts';
+export { readOrMakeFile } from './owned-file.ts';

@@ -14,6 +14,8 @@ export type {
   CallResult,
   CounterEntry,
   CounterStore,
+  CredentialKey,
+  CredentialStore,
   DecisionRecord,
   Grant,
   GrantStore,
@@ -22,6 +24,7 @@ export type {
   RecordStore,
   ReserveOutcome,
   Store,
+  StoredCredential,
   StoredGrant,
   StoredRecord,
 } from './ports.ts';

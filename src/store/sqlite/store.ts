@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '#platform';
 import type { Store } from '../ports.ts';
 import { createCounters } from './counters.ts';
+import { createCredentialStore } from './credentials.ts';
 import { openDatabaseFile, type Access } from './database-file.ts';
 import { createGrantStore } from './grants.ts';
 import { createRecordStore } from './records.ts';
@@ -28,6 +29,7 @@ export function openStore({ dataDir, access = 'create', clock = systemClock }: S
     counters: createCounters(database, queue),
     records: createRecordStore(database, queue),
     grants: createGrantStore(database, queue, clock),
+    credentials: createCredentialStore(database, queue),
     close() {
       closing ??= queue.close().then(() => database.close());
       return closing;
