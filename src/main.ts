@@ -6,11 +6,25 @@ import { join } from 'node:path';
 import { createProgram, packageVersion, runProgram, type Assembly, type Compose, type Target } from '#cli';
 import { Directory, Gateway, PolicySource, readOrMakeKey } from '#gateway';
 import { knowTool } from '#policy';
-import { createLog, systemClock, ToolgateError, type LimitConfiguration, type Log } from '#platform';
+import {
+  createLog,
+  openKeyRing,
+  systemClock,
+  ToolgateError,
+  type LimitConfiguration,
+  type Log,
+} from '#platform';
 import { createQuota } from '#quota';
 import { createRecords } from '#records';
 import { openStore, type Grant } from '#store';
-import { createHttpUpstream, createStdioUpstream, type Upstream } from '#upstream';
+import {
+  createCredentialVault,
+  createHttpUpstream,
+  createOAuthCredential,
+  createStdioUpstream,
+  type CredentialVault,
+  type Upstream,
+} from '#upstream';
 
 const DEFAULT_LIMITS: Required<LimitConfiguration> = {
   connectMs: 5_000,
@@ -38,14 +52,41 @@ function compose(log: Log): Compose {
         log,
         sessionKey: readOrMakeKey(join(dataDir, 'session.key')),
       });
-      return { store, directory, policies: new PolicySource(directory, log), gateway, log };
+      let vault: CredentialVault | undefined;
+      return {
+        store,
+        directory,
+        policies: new PolicySource(directory, log),
+        gateway,
+        log,
+        vault: () => (vault ??= createCredentialVault(store.credentials, openKeyRing(dataDir), clock)),
+      };
     },
 
-    createUpstream(serverId: string, target: Target, given: LimitConfiguration): Upstream {
+    createUpstream(
+      serverId: string,
+      target: Target,
+      given: LimitConfiguration,
+      vault?: () => CredentialVault,
+    ): Upstream {
       const limits = { ...DEFAULT_LIMITS, ...given };
       const shared = { serverId, log, clock, knowTool };
-      if ('url' in target)
-        return createHttpUpstream({ ...shared, url: target.url, headers: target.headers, limits });
+      if ('url' in target) {
+        const { url, headers, oauth } = target;
+        const credential =
+          oauth &&
+          vault &&
+          createOAuthCredential({
+            serverId,
+            serverUrl: url,
+            headers,
+            settings: oauth,
+            vault: vault(),
+            clock,
+            log,
+          });
+        return createHttpUpstream({ ...shared, url, headers, limits, ...(credential && { credential }) });
+      }
       const { startMs, callMs, answerBytes } = limits;
       return createStdioUpstream({
         ...shared,

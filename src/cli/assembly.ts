@@ -1,11 +1,15 @@
 import type { Directory, Gateway, PolicySource } from '#gateway';
-import type { LimitConfiguration, Log } from '#platform';
+import type { LimitConfiguration, Log, OAuthConfiguration } from '#platform';
 import type { Grant, Store } from '#store';
-import type { Upstream } from '#upstream';
+import type { CredentialVault, Upstream } from '#upstream';
 
 /** The server a command works on: an address, or a command to start. */
 export type Target =
-  | { readonly url: string; readonly headers: Readonly<Record<string, string>> }
+  | {
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly oauth?: OAuthConfiguration;
+    }
   | {
       readonly command: string;
       readonly args: readonly string[];
@@ -20,11 +24,19 @@ export interface Assembly {
   readonly policies: PolicySource;
   readonly gateway: Gateway;
   readonly log: Log;
+  /** The gateway's own credentials; opens the keys at the first use. Throws `key.invalid` or `key.exposed`. */
+  vault(): CredentialVault;
 }
 
 /** What the composition root lends to the commands, so that they know no concrete class. */
 export interface Compose {
   /** `anonymous` is the grant of every caller where no credential is asked for. */
   assemble(dataDir: string, anonymous?: Grant): Assembly;
-  createUpstream(serverId: string, target: Target, limits: LimitConfiguration): Upstream;
+  /** A target with OAuth needs the vault that its credential lies in. */
+  createUpstream(
+    serverId: string,
+    target: Target,
+    limits: LimitConfiguration,
+    vault?: () => CredentialVault,
+  ): Upstream;
 }

@@ -42,7 +42,7 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
     assembly.directory.addServer({
       id,
       organisation: configuration.organisation ?? 'default',
-      upstream: compose.createUpstream(id, targetOf(server, folder), server.limits ?? {}),
+      upstream: compose.createUpstream(id, targetOf(server, folder), server.limits ?? {}, assembly.vault),
       methods: server.methods ?? {},
     });
   }
@@ -78,7 +78,10 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
 
 /** A command runs in the folder of the configuration unless it names another. */
 function targetOf(server: ServerConfiguration, folder: string): Target {
-  if ('url' in server) return { url: server.url, headers: server.headers ?? {} };
+  if ('url' in server) {
+    const { url, headers = {}, oauth } = server;
+    return { url, headers, ...(oauth && { oauth }) };
+  }
   const { command, args = [], env = {}, cwd = '.' } = server;
   return { command, args, env, cwd: resolveFrom(folder, cwd) };
 }

@@ -12,6 +12,7 @@ export {
   type LimitConfiguration,
   type LoadedConfiguration,
   type MethodSwitches,
+  type OAuthConfiguration,
   type ServerConfiguration,
 } from './config.ts';
 export { systemClock, type Clock } from './clock.ts';

@@ -44,24 +44,24 @@ export function credentialSuite(open: () => Store): void {
 
     it('renews the state that was read and no other', async () => {
       const first = await put();
-      const version = await credentials.renew(first, 'second', NOW + 1);
+      const version = await credentials.renew(first, 'a', 'second', NOW + 1);
       expect(await credentials.find('tickets')).toEqual({
         ...first,
         sealed: 'second',
         updatedAt: NOW + 1,
         version,
       });
-      expect(await credentials.renew(first, 'too late', NOW + 2)).toBeUndefined();
+      expect(await credentials.renew(first, 'a', 'too late', NOW + 2)).toBeUndefined();
       expect((await credentials.find('tickets'))?.sealed).toBe('second');
     });
 
     it('does not renew what was replaced or removed meanwhile, even by the same', async () => {
       const first = await put();
       await put();
-      expect(await credentials.renew(first, 'stale', NOW)).toBeUndefined();
+      expect(await credentials.renew(first, 'a', 'stale', NOW)).toBeUndefined();
       const again = await put();
       await credentials.remove('tickets');
-      expect(await credentials.renew(again, 'stale', NOW)).toBeUndefined();
+      expect(await credentials.renew(again, 'a', 'stale', NOW)).toBeUndefined();
       expect(await credentials.find('tickets')).toBeUndefined();
     });
 
@@ -82,7 +82,8 @@ export function credentialSuite(open: () => Store): void {
       await credentials.claim(first, 'a', NOW, NOW + 1000);
       expect(await credentials.claim(first, 'b', NOW + 999, NOW + 2000)).toBe(false);
       expect(await credentials.claim(first, 'b', NOW + 1000, NOW + 2000)).toBe(true);
-      await credentials.renew(first, 'second', NOW + 1001);
+      expect(await credentials.renew(first, 'a', 'not yours', NOW + 1001)).toBeUndefined();
+      expect(await credentials.renew(first, 'b', 'second', NOW + 1001)).toBeDefined();
       expect(await credentials.claim(first, 'a', NOW + 1001, NOW + 3000)).toBe(false);
       const second = await credentials.find('tickets');
       expect(second && (await credentials.claim(second, 'a', NOW + 1001, NOW + 3000))).toBe(true);
@@ -94,7 +95,7 @@ export function credentialSuite(open: () => Store): void {
       const afterPut = await credentials.revision();
       await credentials.claim(first, 'a', NOW, NOW + 1);
       expect(await credentials.revision()).toBe(afterPut);
-      await credentials.renew(first, 'second', NOW);
+      await credentials.renew(first, 'a', 'second', NOW);
       const afterRenewal = await credentials.revision();
       await credentials.remove('tickets');
       const afterRemoval = await credentials.revision();

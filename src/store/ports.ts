@@ -163,10 +163,16 @@ export interface CredentialStore {
   /** Gives the right back unused. */
   release(credential: StoredCredential, holder: string): Promise<void>;
   /**
-   * Puts new content in place of the state that was read, and ends the right to renew. Resolves to the new version;
-   * undefined, and nothing is changed, when the credential has changed or gone meanwhile.
+   * Puts new content in place of the state that was read, and ends the holder's right to renew. Resolves to the new
+   * version; undefined, and nothing is changed, when the credential has changed or gone meanwhile, or when somebody else
+   * has the right.
    */
-  renew(credential: StoredCredential, sealed: string, at: number): Promise<number | undefined>;
+  renew(
+    credential: StoredCredential,
+    holder: string,
+    sealed: string,
+    at: number,
+  ): Promise<number | undefined>;
   /** Resolves to whether there was one. */
   remove(server: string): Promise<boolean>;
   /** Rises with every change of any credential, from any process. */

@@ -16,7 +16,8 @@ export function createCredentialStore(database: Database, queue: WriteQueue): Cr
     WHERE server = ? AND version = ? AND renewed_by = ?`);
   const renew = database.prepare(`
     UPDATE credentials SET sealed = ?, updated_at = ?, version = ?, renewed_by = NULL, renewed_until = NULL
-    WHERE server = ? AND version = ?`);
+    WHERE server = ? AND version = ?
+      AND (renewed_until IS NULL OR renewed_until <= ? OR renewed_by = ?)`);
   const raise = database.prepare("UPDATE revisions SET revision = revision + 1 WHERE name = 'credentials'");
   const revision = database.prepare("SELECT revision FROM revisions WHERE name = 'credentials'");
 
@@ -45,10 +46,10 @@ export function createCredentialStore(database: Database, queue: WriteQueue): Cr
       queue.write(() => {
         release.run(server, version, holder);
       }),
-    renew: ({ server, version }, sealed, at) =>
+    renew: ({ server, version }, holder, sealed, at) =>
       queue.write(() => {
         const next = nextRevision();
-        return renew.run(sealed, at, next, server, version) > 0 ? next : undefined;
+        return renew.run(sealed, at, next, server, version, at, holder) > 0 ? next : undefined;
       }),
     remove: (server) =>
       queue.write(() => {

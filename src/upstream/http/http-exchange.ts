@@ -23,6 +23,12 @@ const STREAM_FAULTS: Record<'event_too_large' | 'not_utf8', UpstreamFailure> = {
 
 type HeaderBag = Record<string, string | string[] | undefined>;
 
+/** A sink of this room. */
+export interface HttpAnswerSink extends AnswerSink {
+  /** `WWW-Authenticate` of a 401 or 403, before the answer; it is in no head, so that it never leaves this room. */
+  onChallenge?(challenge: string): void;
+}
+
 /**
  * Carries one request to a server over a pooled connection and reports the answer to the sink. Nothing is followed or
  * repeated: a redirect would carry the credential elsewhere, and a repeated call could run twice.
@@ -31,7 +37,7 @@ export function startHttpExchange(
   pool: Dispatcher,
   request: HttpRequest,
   limits: HttpExchangeLimits,
-  sink: AnswerSink,
+  sink: HttpAnswerSink,
 ): Exchange {
   const exchange = new HttpExchange(limits, sink);
   pool.dispatch(
@@ -48,7 +54,7 @@ export function startHttpExchange(
 
 class HttpExchange implements Dispatcher.DispatchHandler, Exchange {
   readonly #limits: HttpExchangeLimits;
-  readonly #sink: AnswerSink;
+  readonly #sink: HttpAnswerSink;
   readonly #timer: NodeJS.Timeout | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #head: AnswerHead | undefined;
@@ -59,7 +65,7 @@ class HttpExchange implements Dispatcher.DispatchHandler, Exchange {
   #aborted = false;
   #paused = false;
 
-  constructor(limits: HttpExchangeLimits, sink: AnswerSink) {
+  constructor(limits: HttpExchangeLimits, sink: HttpAnswerSink) {
     this.#limits = limits;
     this.#sink = sink;
     this.#timer =
@@ -108,6 +114,10 @@ class HttpExchange implements Dispatcher.DispatchHandler, Exchange {
       ...(session === undefined ? {} : { session }),
       ...(retryAfter === undefined ? {} : { retryAfter }),
     };
+    if (status === 401 || status === 403) {
+      const challenge = challengeOf(headers['www-authenticate']);
+      if (challenge !== undefined) this.#sink.onChallenge?.(challenge);
+    }
     if (status >= 300 && status < 400) {
       this.#fail({
         kind: 'redirect',
@@ -187,6 +197,12 @@ class HttpExchange implements Dispatcher.DispatchHandler, Exchange {
 
 function textOf(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
+}
+
+/** Of several challenges the one that says where a token comes from. */
+function challengeOf(value: string | string[] | undefined): string | undefined {
+  if (!Array.isArray(value)) return value;
+  return value.find((line) => /^bearer\s/i.test(line)) ?? value[0];
 }
 
 function isEventStream(contentType: string | undefined): boolean {

@@ -12,7 +12,14 @@ import {
   type Upstream,
   type UpstreamRequest,
 } from '../upstream.ts';
-import { startHttpExchange } from './http-exchange.ts';
+import { staticCredential, type UpstreamCredential } from '../upstream-credential.ts';
+import { AuthorizedExchange } from './authorized-exchange.ts';
+import {
+  startHttpExchange,
+  type HttpAnswerSink,
+  type HttpExchangeLimits,
+  type HttpRequest,
+} from './http-exchange.ts';
 import { listTools, messageOfBody } from './list-tools.ts';
 
 export interface HttpUpstreamOptions {
@@ -20,6 +27,8 @@ export interface HttpUpstreamOptions {
   readonly url: string;
   /** Sent with every request: the server's own credential. Never shown, never sent down. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Takes the place of `headers` where the credential changes with time. */
+  readonly credential?: UpstreamCredential;
   readonly knowTool: (definition: ToolDefinition) => KnownTool;
   readonly log: Log;
   readonly clock: Clock;
@@ -72,7 +81,7 @@ class HttpUpstream implements Upstream {
   readonly #options: HttpUpstreamOptions;
   readonly #pool: Pool;
   readonly #path: string;
-  readonly #credential: readonly string[];
+  readonly #credential: UpstreamCredential;
   readonly #catalogue: ToolCatalogueCache;
   readonly #changeListeners: (() => void)[] = [];
 
@@ -80,10 +89,7 @@ class HttpUpstream implements Upstream {
     this.serverId = options.serverId;
     this.#options = options;
     this.#path = url.pathname + url.search;
-    this.#credential = Object.entries(options.headers).flatMap(([name, value]) => [
-      name.toLowerCase(),
-      value,
-    ]);
+    this.#credential = options.credential ?? staticCredential(options.headers);
     this.#pool = new Pool(url.origin, {
       connect: { timeout: options.limits.connectMs },
       headersTimeout: options.limits.firstByteMs,
@@ -118,7 +124,7 @@ class HttpUpstream implements Upstream {
   }
 
   exchange(request: UpstreamRequest, sink: AnswerSink): Exchange {
-    const headers = [...this.#credential, 'accept-encoding', 'identity'];
+    const headers = ['accept-encoding', 'identity'];
     headers.push(
       'accept',
       request.verb === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream',
@@ -126,8 +132,7 @@ class HttpUpstream implements Upstream {
     if (request.verb === 'POST') headers.push('content-type', 'application/json');
     if (request.session !== undefined) headers.push('mcp-session-id', request.session);
     for (const [name, value] of request.headers) headers.push(name, value);
-    return startHttpExchange(
-      this.#pool,
+    return this.#carry(
       { path: this.#path, verb: request.verb, headers, body: request.body },
       {
         totalMs: staysOpen(request) ? undefined : this.#options.limits.callMs,
@@ -138,7 +143,36 @@ class HttpUpstream implements Upstream {
   }
 
   async close(): Promise<void> {
+    this.#credential.close?.();
     await this.#pool.destroy();
+  }
+
+  /** Sends a request with the server's credential; `headers` of the request hold none yet. */
+  #carry(request: HttpRequest, limits: HttpExchangeLimits, sink: AnswerSink): Exchange {
+    const credential = this.#credential.headers();
+    if (credential !== undefined && this.#credential.refused === undefined) {
+      return this.#send(credential, request, limits, sink);
+    }
+    return new AuthorizedExchange(
+      this.#credential,
+      credential,
+      (shown, to) => this.#send(shown, request, limits, to),
+      sink,
+    );
+  }
+
+  #send(
+    credential: readonly string[],
+    { path, verb, headers, body }: HttpRequest,
+    limits: HttpExchangeLimits,
+    sink: HttpAnswerSink,
+  ): Exchange {
+    return startHttpExchange(
+      this.#pool,
+      { path, verb, headers: [...credential, ...headers], body },
+      limits,
+      sink,
+    );
   }
 
   /** The server may announce a new tool list on any stream: the kept list is then read again. */
@@ -183,13 +217,11 @@ class HttpUpstream implements Upstream {
       message: JsonObject | undefined;
     }>();
     let streamHead: AnswerHead = { status: 200 };
-    const exchange = startHttpExchange(
-      this.#pool,
+    const exchange = this.#carry(
       {
         path: this.#path,
         verb: 'POST',
         headers: [
-          ...this.#credential,
           'accept',
           'application/json, text/event-stream',
           'content-type',
@@ -221,12 +253,11 @@ class HttpUpstream implements Upstream {
 
   #endSession(session: string, revision: string): void {
     const ignore = (): void => {};
-    startHttpExchange(
-      this.#pool,
+    this.#carry(
       {
         path: this.#path,
         verb: 'DELETE',
-        headers: [...this.#credential, 'mcp-session-id', session, 'mcp-protocol-version', revision],
+        headers: ['mcp-session-id', session, 'mcp-protocol-version', revision],
         body: undefined,
       },
       { totalMs: 5_000, answerBytes: 65_536 },
