@@ -40,7 +40,7 @@ export async function listenForCallback(
 async function open(
   address: URL,
 ): Promise<{ readonly listener: CallbackListener } | { readonly reason: string }> {
-  let take = (_: URLSearchParams): boolean => false;
+  let take: (response: URLSearchParams) => boolean = () => false;
   const server = createServer((request, response) => {
     const url = request.url ?? '';
     if (request.method !== 'GET' || url.length > MAX_URL_CHARS)

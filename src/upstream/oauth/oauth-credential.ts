@@ -55,6 +55,7 @@ export class OAuthCredential implements UpstreamCredential {
   }
 
   async ready(): Promise<readonly string[]> {
+    if (this.#refusal) await this.#lookForChanges(); // a login counts at once
     const lines = this.headers();
     if (lines) return lines;
     if (this.#refusal && this.#options.clock.now() < this.#refusal.until)
