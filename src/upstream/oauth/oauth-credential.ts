@@ -131,7 +131,8 @@ export class OAuthCredential implements UpstreamCredential {
   }
 
   #adopt(tokens: HeldTokens): readonly string[] {
-    const lines = [...this.#options.headers, 'authorization', `Bearer ${tokens.access}`];
+    const known = tokens.access === this.#access ? this.#lines : undefined;
+    const lines = known ?? [...this.#options.headers, 'authorization', `Bearer ${tokens.access}`];
     this.#lines = lines;
     this.#access = tokens.access;
     this.#endsAt = tokens.expiresAt ?? Number.POSITIVE_INFINITY;
