@@ -18,7 +18,6 @@ export function identifyClient(
   settings: OAuthConfiguration,
   redirectUri: string,
   known: CredentialRecord | undefined,
-  scope: string | undefined,
   fetchFn: OutboundFetch,
 ): Promise<KnownClient> {
   return explained(async () => {
@@ -41,9 +40,9 @@ export function identifyClient(
         'the authorization server registers no clients by itself: configure a "clientId" that it knows',
       );
     }
+    // without "scope": it would bound what may be asked for later
     const registered = await registerClient(discovered.url, {
       ...(metadata && { metadata }),
-      ...(scope !== undefined && { scope }),
       clientMetadata: {
         client_name: 'Toolgate',
         redirect_uris: [redirectUri],

@@ -55,7 +55,7 @@ export async function beginLogin(options: LoginOptions): Promise<PendingLogin> {
     isSameServer && settings.scope === undefined ? before.requestedScope : undefined,
     oauth.scopeOf(discovered, challenge, settings),
   );
-  const client = await oauth.identifyClient(discovered, settings, redirectUri, before, scope, fetch);
+  const client = await oauth.identifyClient(discovered, settings, redirectUri, before, fetch);
   const state = randomBytes(32).toString('base64url');
   const { authorizationUrl, codeVerifier } = await oauth.startLogin(discovered, client, { scope, state });
   const isExpected = (response: URLSearchParams): boolean => isEqual(response.get('state') ?? '', state);

@@ -160,9 +160,10 @@ export class OAuthCredential implements UpstreamCredential {
       if (tokens && tokens.access !== this.#access) {
         this.#adopt(tokens);
         log.info({ server: serverId }, 'access taken over from the store');
-      } else if (!tokens && this.#lines) {
+      } else if (!tokens) {
+        if (this.#lines) log.info({ server: serverId }, 'access was ended');
         this.#lines = undefined;
-        log.info({ server: serverId }, 'access was ended');
+        this.#refusal = undefined;
       }
     } catch (error) {
       log.debug({ server: serverId, err: messageOf(error) }, 'kept access could not be read');
