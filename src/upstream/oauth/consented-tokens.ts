@@ -61,11 +61,12 @@ export class ConsentedTokens implements TokenSource {
     if (kept === undefined) throw consentNeeded();
     const { record } = kept;
     const asked = computeScopeUnion(record.requestedScope, record.tokens?.scope);
-    const wanted = computeScopeUnion(asked, record.wantedScope, scope);
-    if (wanted === undefined || !isStrictScopeSuperset(wanted, asked)) {
+    if (!isStrictScopeSuperset(scope, asked)) {
       throw new AuthorizationFailure('refused', 'it wants rights that were asked for and not given');
     }
-    if (wanted !== record.wantedScope) await this.#store(kept, { ...record, wantedScope: wanted });
+    const wanted = computeScopeUnion(asked, record.wantedScope, scope);
+    if (wanted !== undefined && wanted !== record.wantedScope)
+      await this.#store(kept, { ...record, wantedScope: wanted });
     return undefined;
   }
 
