@@ -180,6 +180,7 @@ describe('a server behind an authorization server', () => {
     await place.stop();
     expect(place.server.secrets.size).toBeGreaterThan(10);
     const files = readdirSync(place.dataDir).map((name) => readFileSync(join(place.dataDir, name)));
+    expect(files.some((file) => file.includes(place.server.issuer))).toBe(true); // what is no secret is found
     const texts = [...place.seen.map((text) => Buffer.from(text)), ...files];
     for (const secret of place.server.secrets) {
       expect(texts.filter((text) => text.includes(secret))).toEqual([]);

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buildConnector } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AuthorizationFailure } from './authorization-failure.ts';
 import { createOutboundFetch, type OutboundOptions } from './outbound-fetch.ts';
@@ -102,16 +103,16 @@ describe('requests to authorization servers', () => {
   it('ask the guard for every name and address', async () => {
     const names: string[] = [];
     const fetch = fetchFor('https://mcp.example.com', {
-      lookup: (name, _, done) => {
-        names.push(name);
-        done(Object.assign(new Error('guarded'), { code: 'EGUARDED' }), '', 4);
-      },
-      check: (url) => {
-        if (url.hostname === '10.0.0.1') throw new AuthorizationFailure('unreachable', 'guarded');
-      },
+      connector: buildConnector({
+        lookup: (name, _, done) => {
+          names.push(name);
+          done(Object.assign(new Error('guarded'), { code: 'EGUARDED' }), '', 4);
+        },
+      }),
+      refusalOf: (url) => (url.hostname === '10.0.0.1' ? 'it is inside' : undefined),
     });
     expect(await failure(fetch('https://inside.example.com/'))).toContain('EGUARDED');
     expect(names).toEqual(['inside.example.com']);
-    expect(await failure(fetch('https://10.0.0.1/'))).toBe('guarded');
+    expect(await failure(fetch('https://10.0.0.1/'))).toContain('it is inside');
   });
 });

@@ -1,5 +1,4 @@
-import type { LookupFunction } from 'node:net';
-import { Agent, fetch } from 'undici';
+import { Agent, fetch, type buildConnector } from 'undici';
 import { AuthorizationFailure } from './authorization-failure.ts';
 
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
@@ -10,10 +9,10 @@ const KEPT_HEADERS = ['content-type', 'location', 'www-authenticate'];
 export type OutboundFetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 export interface OutboundOptions {
-  /** Turns names into addresses, and refuses those that must not be reached. */
-  readonly lookup?: LookupFunction;
-  /** Throws for an address that must not be reached; names are left to `lookup`. */
-  readonly check?: (url: URL) => void;
+  /** Makes the connections, and fails those to addresses that must not be reached. */
+  readonly connector?: buildConnector.connector;
+  /** Why an address may not be used, before anything is connected; undefined when nothing is known against it. */
+  readonly refusalOf?: (url: URL) => string | undefined;
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
 }
@@ -24,17 +23,18 @@ export interface OutboundOptions {
  * `AuthorizationFailure`.
  */
 export function createOutboundFetch(serverUrl: string | URL, options: OutboundOptions = {}): OutboundFetch {
-  const { timeoutMs = 10_000, maxBytes = 262_144, lookup, check } = options;
+  const { timeoutMs = 10_000, maxBytes = 262_144, connector, refusalOf } = options;
   // no kept connections: requests are rare, and a command must be able to end
   const dispatcher = new Agent({
     pipelining: 0,
-    connect: { timeout: timeoutMs, ...(lookup === undefined ? {} : { lookup }) },
+    connect: connector ?? { timeout: timeoutMs },
   });
   return async (address, init = {}) => {
     const url = new URL(address);
     const server = new URL(serverUrl);
     if (!isAllowed(url, server)) throw unreachable('an address is not allowed (https is needed)');
-    check?.(url);
+    const refusal = refusalOf?.(url);
+    if (refusal !== undefined) throw unreachable(refusal);
     const signal = AbortSignal.timeout(timeoutMs);
     try {
       const response = await fetch(url, {
