@@ -59,8 +59,10 @@ export class AuthorizedExchange implements Exchange, HttpAnswerSink {
   }
 
   onAnswer(head: AnswerHead, body: Uint8Array): void {
-    if (head.status === 401 || head.status === 403) void this.#refused(head, head.status, body);
-    else this.#sink.onAnswer(head, body);
+    if (head.status !== 401 && head.status !== 403) return this.#sink.onAnswer(head, body);
+    this.#refused(head, head.status, body).catch((error: unknown) =>
+      this.#sink.onFailure({ kind: 'broken', message: messageOf(error), reached: true, status: head.status }),
+    );
   }
 
   onStream(head: AnswerHead): void {

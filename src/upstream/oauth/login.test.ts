@@ -10,6 +10,8 @@ import { beginLogin, type PendingLogin } from './login.ts';
 import { createOutboundFetch } from './outbound-fetch.ts';
 
 interface Reply {
+  /** The answer waits for it. */
+  readonly after?: Promise<void>;
   readonly status?: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -34,9 +36,11 @@ beforeEach(async () => {
     request.on('end', () => {
       const path = request.url ?? '';
       arrived.push({ path, body: new URLSearchParams(text), text });
-      const { status = 200, body, headers } = replies[path] ?? { status: 404 };
-      response.writeHead(status, { 'content-type': 'application/json', ...headers });
-      response.end(typeof body === 'string' ? body : JSON.stringify(body ?? {}));
+      const { status = 200, body, headers, after } = replies[path] ?? { status: 404 };
+      void Promise.resolve(after).then(() => {
+        response.writeHead(status, { 'content-type': 'application/json', ...headers });
+        response.end(typeof body === 'string' ? body : JSON.stringify(body ?? {}));
+      });
     });
   });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -328,6 +332,30 @@ describe('kept tokens', () => {
     const renewals = arrived.filter(({ body }) => body.get('grant_type') === 'refresh_token');
     expect(renewals.map(({ body }) => body.get('refresh_token'))).toEqual(['again-1']);
     expect((await vault.find('tickets'))?.record.tokens?.refresh).toBe('again-2');
+  });
+
+  it('give way to a login that comes in between', async () => {
+    await finish(await begin());
+    let letGo = (): void => {};
+    const after = new Promise<void>((resolve) => (letGo = resolve));
+    replies['/token'] = { body: tokens({ access_token: 'of-the-renewal' }), after };
+    const renewed = source().renew();
+    await expect.poll(() => arrived.at(-1)?.body.get('grant_type')).toBe('refresh_token');
+    replies['/token'] = { body: tokens({ access_token: 'of-the-login' }) };
+    await finish(await begin());
+    letGo();
+    expect((await renewed).access).toBe('of-the-login');
+    expect((await source().load()).tokens?.access).toBe('of-the-login');
+  });
+
+  it('are renewed by another process when the one that began is gone', async () => {
+    await finish(await begin());
+    const kept = await vault.find('tickets');
+    const now = Date.now();
+    expect(kept && (await vault.claim(kept, 'a process that died', now, now + 300))).toBe(true);
+    replies['/token'] = { body: tokens({ access_token: 'second' }) };
+    expect((await source().renew()).access).toBe('second');
+    expect(Date.now() - now).toBeGreaterThanOrEqual(300);
   });
 
   it('survive an authorization server that is away', async () => {
