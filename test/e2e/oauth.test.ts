@@ -238,10 +238,14 @@ describe('a gateway that logs in by itself', () => {
   });
   afterAll(() => place.stop());
 
-  it('needs no login, and keeps nothing', async () => {
+  it('needs no login, gets more rights where they are wanted, and keeps nothing', async () => {
     const client = await place.client();
     expect(await place.call(client)).toBe('done: echo');
     await place.server.endAccess();
+    expect(await place.call(client)).toBe('done: echo');
+    expect(await place.call(client, 'close')).toBe('done: close');
+    expect(await place.call(client)).toBe('done: echo');
+    expect(place.server.tokenRequests).toEqual(Array(3).fill('client_credentials'));
     const { code, stderr } = await run(TOOLGATE, ['login', 'tickets', '--config', place.config], {
       env: { TOOLGATE_DATA: place.dataDir },
     });

@@ -47,8 +47,7 @@ export class ProtectedServer {
 
   /** The access tokens that are out are worth nothing from now on; refresh tokens still are. */
   async endAccess(): Promise<void> {
-    for (const token of this.#accessTokens.splice(0))
-      await (await this.provider.AccessToken.find(token))?.destroy();
+    for (const token of this.#accessTokens.splice(0)) await (await this.#find(token))?.destroy();
   }
 
   /** What people agreed to is taken back. */
@@ -111,6 +110,15 @@ export class ProtectedServer {
         : void callback(request, response);
   }
 
+  /** A token of either kind that lives. */
+  async #find(
+    token: string,
+  ): Promise<InstanceType<Provider['AccessToken'] | Provider['ClientCredentials']> | undefined> {
+    return (
+      (await this.provider.AccessToken.find(token)) ?? (await this.provider.ClientCredentials.find(token))
+    );
+  }
+
   #listenToEvents(provider: Provider): void {
     provider.on('registration_create.success', (_, client) => this.#keep(client.clientSecret));
     provider.on('grant.error', (_, error) => this.tokenErrors.push(error.message));
@@ -158,11 +166,7 @@ export class ProtectedServer {
     }
     const message = JSON.parse(Buffer.concat(chunks).toString() || '{}') as Message;
     this.shown.push(request.headers.authorization);
-    const token = await this.provider.AccessToken.find(
-      /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '',
-    );
-    const client =
-      token ?? (await this.provider.ClientCredentials.find(request.headers.authorization?.slice(7) ?? ''));
+    const client = await this.#find(/^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '');
     if (!client || client.isExpired || client.aud !== this.url) {
       response.setHeader(
         'www-authenticate',
