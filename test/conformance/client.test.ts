@@ -32,6 +32,6 @@ describe('the gateway as a client of its upstream', () => {
       expect(Object.keys(outcome.verdicts)).toHaveLength(scenarios);
       expect(outcome.code).toBe(0);
     },
-    300_000,
+    400_000,
   );
 });

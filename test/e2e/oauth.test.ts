@@ -171,7 +171,7 @@ describe('a server behind an authorization server', () => {
     expect(await logout.ended).toBe(0);
     expect(logout.stdout).toContain('forgotten and revoked');
     expect(await place.server.provider.AccessToken.find(token)).toBeUndefined();
-    await expect.poll(() => place.call(client)).toContain('not logged in');
+    await expect.poll(() => place.call(client), { timeout: 10_000 }).toContain('not logged in');
     const again = place.start('logout');
     expect(await again.ended).toBe(2);
   });
@@ -207,7 +207,7 @@ describe('tokens that live for two seconds', () => {
     }
     expect(place.server.shown.filter((value) => value === undefined)).toHaveLength(1);
     expect(place.refreshes()).toBeGreaterThanOrEqual(2);
-    expect(place.refreshes()).toBeLessThanOrEqual(5);
+    expect(place.refreshes()).toBeLessThanOrEqual(8); // of several hundred calls
     expect(place.server.tokenErrors).toEqual([]);
   });
 });

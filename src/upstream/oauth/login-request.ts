@@ -8,7 +8,7 @@ import { AuthorizationFailure } from './authorization-failure.ts';
 import type { CredentialRecord } from './credential-record.ts';
 import type { Discovered } from './discovery.ts';
 import { explained } from './explained.ts';
-import type { OutboundFetch } from './outbound-fetch.ts';
+import { isLoopback, type OutboundFetch } from './outbound-fetch.ts';
 
 type KnownClient = CredentialRecord['client'];
 
@@ -76,16 +76,21 @@ export function startLogin(
   client: KnownClient,
   request: { readonly scope: string | undefined; readonly state: string },
 ): ReturnType<typeof startAuthorization> {
-  return explained(() =>
-    startAuthorization(discovered.url, {
+  return explained(async () => {
+    const started = await startAuthorization(discovered.url, {
       ...(discovered.metadata && { metadata: discovered.metadata }),
       clientInformation: { client_id: client.id },
       redirectUrl: client.redirectUri,
       state: request.state,
       ...(request.scope !== undefined && { scope: request.scope }),
       ...(discovered.resource !== undefined && { resource: discovered.resource }),
-    }),
-  );
+    });
+    const { protocol } = started.authorizationUrl;
+    if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(started.authorizationUrl))) {
+      throw new AuthorizationFailure('refused', 'the login page of the authorization server is not https');
+    }
+    return started;
+  });
 }
 
 /** Rejects an authorization response of another issuer (RFC 9207), before anything else of it is looked at. */

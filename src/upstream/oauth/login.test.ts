@@ -247,6 +247,13 @@ describe('a login goes no further', () => {
       'PKCE',
     ],
     [
+      'where the login page is not https',
+      () =>
+        (replies[METADATA] = { body: metadata({ authorization_endpoint: 'http://as.example.com/login' }) }),
+      {},
+      'not https',
+    ],
+    [
       'where nobody can register',
       () => (replies[METADATA] = { body: metadata({ registration_endpoint: undefined }) }),
       {},

@@ -60,7 +60,8 @@ export function createOutboundFetch(serverUrl: string | URL, options: OutboundOp
   };
 }
 
-function isLoopback(url: URL): boolean {
+/** Whether an address is on this machine by its name. */
+export function isLoopback(url: URL): boolean {
   return LOOPBACK.test(url.hostname);
 }
 
