@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKeyRing, systemClock, type OAuthConfiguration } from '#platform';
 import { openStore, type Store } from '#store';
 import { AuthorizationFailure } from './authorization-failure.ts';
-import { ConsentedTokens } from './consented-tokens.ts';
+import { ConsentedTokens, type ConsentedTokensOptions } from './consented-tokens.ts';
 import { createCredentialVault, type CredentialVault } from './credential-vault.ts';
 import { beginLogin, type PendingLogin } from './login.ts';
 import { createOutboundFetch } from './outbound-fetch.ts';
@@ -89,16 +89,18 @@ function tokens(changes: object = {}): object {
   };
 }
 
+const parts = (settings: OAuthConfiguration): ConsentedTokensOptions => {
+  return { serverId: 'tickets', settings, vault, fetch: createOutboundFetch(base), clock: systemClock };
+};
+const source = (settings: OAuthConfiguration = {}): ConsentedTokens => new ConsentedTokens(parts(settings));
+
 function begin(settings: OAuthConfiguration = {}): Promise<PendingLogin> {
+  const redirectUri = 'http://127.0.0.1:7777/callback';
   return beginLogin({
-    serverId: 'tickets',
+    ...parts(settings),
     serverUrl: `${base}/mcp`,
     headers: ['x-tenant', '7'],
-    settings,
-    redirectUri: 'http://127.0.0.1:7777/callback',
-    vault,
-    fetch: createOutboundFetch(base),
-    clock: systemClock,
+    redirectUri,
   });
 }
 
@@ -112,15 +114,6 @@ async function refusalOf(work: Promise<unknown>): Promise<string> {
   expect(error).toBeInstanceOf(AuthorizationFailure);
   return (error as Error).message;
 }
-
-const source = (settings: OAuthConfiguration = {}): ConsentedTokens =>
-  new ConsentedTokens({
-    serverId: 'tickets',
-    settings,
-    vault,
-    fetch: createOutboundFetch(base),
-    clock: systemClock,
-  });
 
 describe('a login', () => {
   it('asks for what the server wants, as a client of its own making, for this resource', async () => {
@@ -331,10 +324,8 @@ describe('a login goes no further', () => {
 describe('kept tokens', () => {
   it('are renewed once by several processes, and what was given last is kept', async () => {
     await finish(await begin());
-    let given = 1;
-    replies['/token'] = { body: tokens({ access_token: 'second', refresh_token: `again-${++given}` }) };
-    const processes = [source(), source(), source()];
-    const held = await Promise.all(processes.map((one) => one.renew()));
+    replies['/token'] = { body: tokens({ access_token: 'second', refresh_token: 'again-2' }) };
+    const held = await Promise.all([source(), source(), source()].map((one) => one.renew()));
     expect(held.map(({ access }) => access)).toEqual(['second', 'second', 'second']);
     const renewals = arrived.filter(({ body }) => body.get('grant_type') === 'refresh_token');
     expect(renewals.map(({ body }) => body.get('refresh_token'))).toEqual(['again-1']);
