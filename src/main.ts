@@ -2,6 +2,7 @@
  * The composition root: the only file that knows every concrete class. It says how one installation is put together
  * over a data folder, and lends that to the commands.
  */
+import cluster from 'node:cluster';
 import { join } from 'node:path';
 import {
   createProgram,
@@ -28,6 +29,7 @@ import {
   hideInLogs,
   Metrics,
   openTracing,
+  openKeyRing,
   systemClock,
   ToolgateError,
   type LimitConfiguration,
@@ -36,7 +38,14 @@ import {
 import { createQuota } from '#quota';
 import { createRecords } from '#records';
 import { openStore, type Grant } from '#store';
-import { createHttpUpstream, createStdioUpstream, type Upstream } from '#upstream';
+import {
+  createCredentialVault,
+  createHttpUpstream,
+  createOAuthCredential,
+  createStdioUpstream,
+  type CredentialVault,
+  type Upstream,
+} from '#upstream';
 
 const DEFAULT_LIMITS: Required<LimitConfiguration> = {
   connectMs: 5_000,
@@ -69,15 +78,43 @@ function compose(log: Log): Compose {
         sessionKey: readOrMakeKey(join(dataDir, 'session.key')),
       });
       const policies = new PolicySource(directory, log, telemetry);
-      return { store, directory, policies, gateway, log, observers: { metrics, started, stop } };
+      let vault: CredentialVault | undefined;
+      return {
+        store,
+        directory,
+        policies,
+        gateway,
+        log,
+        observers: { metrics, started, stop },
+        vault: () => (vault ??= createCredentialVault(store.credentials, openKeyRing(dataDir), clock)),
+      };
     },
 
-    createUpstream(serverId: string, target: Target, given: LimitConfiguration): Upstream {
+    createUpstream(
+      serverId: string,
+      target: Target,
+      given: LimitConfiguration,
+      vault?: () => CredentialVault,
+    ): Upstream {
       const limits = { ...DEFAULT_LIMITS, ...given };
       const shared = { serverId, log, clock, knowTool };
       for (const secret of secretsOf(target)) hideInLogs(secret);
-      if ('url' in target)
-        return createHttpUpstream({ ...shared, url: target.url, headers: target.headers, limits });
+      if ('url' in target) {
+        const { url, headers, oauth } = target;
+        const credential =
+          oauth &&
+          vault &&
+          createOAuthCredential({
+            serverId,
+            serverUrl: url,
+            headers,
+            settings: oauth,
+            vault: vault(),
+            clock,
+            log,
+          });
+        return createHttpUpstream({ ...shared, url, headers, limits, ...(credential && { credential }) });
+      }
       const { startMs, callMs, answerBytes } = limits;
       return createStdioUpstream({
         ...shared,
@@ -141,4 +178,5 @@ function logLevel(): 'debug' | 'info' | 'warn' | 'error' | 'silent' {
 /** Runs one command line; the process ends with its exit code when nothing is left to do. */
 export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = await runProgram(() => createProgram(compose(createLog(logLevel()))), argv);
+  cluster.worker?.disconnect(); // the channel to the first process would keep a worker alive
 }

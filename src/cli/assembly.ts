@@ -1,11 +1,15 @@
 import type { Directory, Gateway, PolicySource } from '#gateway';
-import type { LimitConfiguration, Log, MetricsPage } from '#platform';
+import type { LimitConfiguration, Log, MetricsPage, OAuthConfiguration } from '#platform';
 import type { Grant, Store } from '#store';
-import type { Upstream } from '#upstream';
+import type { CredentialVault, Upstream } from '#upstream';
 
 /** The server a command works on: an address, or a command to start. */
 export type Target =
-  | { readonly url: string; readonly headers: Readonly<Record<string, string>> }
+  | {
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly oauth?: OAuthConfiguration;
+    }
   | {
       readonly command: string;
       readonly args: readonly string[];
@@ -21,6 +25,8 @@ export interface Assembly {
   readonly gateway: Gateway;
   readonly log: Log;
   readonly observers: Observers;
+  /** The gateway's own credentials; opens the keys at the first use. Throws `key.invalid` or `key.exposed`. */
+  vault(): CredentialVault;
 }
 
 /** What watches one installation from outside. */
@@ -37,5 +43,11 @@ export interface Compose {
   readonly log: Log;
   /** `anonymous` is the grant of every caller where no credential is asked for. */
   assemble(dataDir: string, anonymous?: Grant): Assembly;
-  createUpstream(serverId: string, target: Target, limits: LimitConfiguration): Upstream;
+  /** A target with OAuth needs the vault that its credential lies in. */
+  createUpstream(
+    serverId: string,
+    target: Target,
+    limits: LimitConfiguration,
+    vault?: () => CredentialVault,
+  ): Upstream;
 }

@@ -49,7 +49,7 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
     assembly.directory.addServer({
       id,
       organisation: configuration.organisation ?? 'default',
-      upstream: compose.createUpstream(id, targetOf(server, folder), server.limits ?? {}),
+      upstream: compose.createUpstream(id, targetOf(server, folder), server.limits ?? {}, assembly.vault),
       methods: server.methods ?? {},
     });
   }
@@ -98,7 +98,10 @@ function metricsOf(
 
 /** A command runs in the folder of the configuration unless it names another. */
 function targetOf(server: ServerConfiguration, folder: string): Target {
-  if ('url' in server) return { url: server.url, headers: server.headers ?? {} };
+  if ('url' in server) {
+    const { url, headers = {}, oauth } = server;
+    return { url, headers, ...(oauth && { oauth }) };
+  }
   const { command, args = [], env = {}, cwd = '.' } = server;
   return { command, args, env, cwd: resolveFrom(folder, cwd) };
 }

@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander';
 import { ToolgateError } from '#platform';
 import { CheckFailed } from './check-failed.ts';
 import { grantsCommand } from './grants.ts';
+import { loginCommand } from './login.ts';
+import { logoutCommand } from './logout.ts';
 import { logsCommand } from './logs.ts';
 import { policyCommand } from './policy.ts';
 import { proxyCommand } from './proxy.ts';
@@ -30,6 +32,8 @@ export function createProgram(compose: Compose): Command {
     wrapCommand(compose),
     policyCommand(compose),
     grantsCommand(),
+    loginCommand(),
+    logoutCommand(),
     logsCommand(),
   ];
   for (const command of commands) program.addCommand(command);

@@ -55,7 +55,6 @@ export async function untilStopped({ listener, gateway, log, close }: Stoppable)
   clearTimeout(limit);
   listener.closeAllConnections();
   await close();
-  cluster.worker?.disconnect(); // the channel to the first process would keep this one alive
 }
 
 /** Resolves at SIGTERM or SIGINT. A worker heeds SIGTERM alone: Ctrl-C reaches it too, but the first process decides. */

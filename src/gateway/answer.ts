@@ -88,9 +88,9 @@ const LABEL: Record<UpstreamFailure['kind'], string> = {
 };
 
 function adviceFor(failure: UpstreamFailure): string {
-  if (!failure.reached) return ' The call did not run; it is safe to try again later.';
   if (failure.kind === 'refused_credentials')
     return ' The operator of the gateway must renew its credential.';
+  if (!failure.reached) return ' The call did not run; it is safe to try again later.';
   return ' Whether the call took effect is not known; look before you repeat it.';
 }
 

@@ -34,6 +34,17 @@ describe('a configuration', () => {
     expect(configuration.servers['a']).toEqual({ command: 'node', args: ['f.mjs'], env: { SET: 'xf.mjs' } });
   });
 
+  it('may take the secrets of a login from the environment', () => {
+    const { configuration } = load(
+      '{"servers": {"a": {"url": "https://x/", "oauth": {"clientId": "${ID}", "clientSecret": "${SECRET}", "issuer": "https://as.example.com", "scope": "${NONE:-}"}}}}',
+      { ID: 'c', SECRET: 's' },
+    );
+    expect(configuration.servers['a']).toMatchObject({
+      oauth: { clientId: 'c', clientSecret: 's', issuer: 'https://as.example.com' },
+    });
+    expect(JSON.stringify(configuration)).not.toContain('scope');
+  });
+
   it('that cannot be read says which file', () => {
     expect(() => loadConfiguration(join(folder, 'none.json'), {})).toThrow(
       /Cannot read the configuration .*none\.json/,
@@ -51,6 +62,26 @@ describe('a configuration', () => {
       'has a bad limit',
       '{"servers": {"a": {"url": "http://x/", "limits": {"callMs": -1}}}}',
       [/\/servers\/a\/limits\/callMs/],
+    ],
+    [
+      'has a secret for any authorization server that the server names',
+      '{"servers": {"a": {"url": "http://x/", "oauth": {"clientId": "c", "clientSecret": "s"}}}}',
+      [/\/servers\/a\/oauth: .*"issuer"/],
+    ],
+    [
+      'lets a machine log in without a secret',
+      '{"servers": {"a": {"url": "http://x/", "oauth": {"mode": "client_credentials", "clientId": "c"}}}}',
+      [/\/servers\/a\/oauth: .*"clientSecret" or "privateKey"/],
+    ],
+    [
+      'has two credentials for one server',
+      '{"servers": {"a": {"url": "http://x/", "headers": {"AUTHORIZATION": "x"}, "oauth": {}}}}',
+      [/\/servers\/a\/oauth: .*exclude/],
+    ],
+    [
+      'has a redirect address elsewhere',
+      '{"servers": {"a": {"url": "http://x/", "oauth": {"redirectUri": "http://evil.example/cb"}}}}',
+      [/\/servers\/a\/oauth\/redirectUri/],
     ],
     [
       'names a server that is not there',

@@ -71,12 +71,41 @@ const commandServer = z.strictObject({
   ...serverParts,
 });
 
+const oauth = z
+  .strictObject({
+    mode: z
+      .enum(['authorization_code', 'client_credentials'])
+      .optional()
+      .describe('A person consents once, with `toolgate login` (default), or the gateway logs in by itself.'),
+    issuer: z
+      .url()
+      .optional()
+      .describe(
+        'The authorization server that may be used; needed with a secret, which then goes nowhere else.',
+      ),
+    clientId: z.string().min(1).optional().describe('Id of a client that is registered there already.'),
+    clientSecret: z.string().min(1).optional(),
+    privateKey: z.string().min(1).optional().describe('PKCS #8 in PEM, for private_key_jwt.'),
+    signingAlgorithm: z.enum(['ES256', 'ES384', 'ES512', 'RS256', 'RS384', 'RS512', 'PS256']).optional(),
+    clientMetadataUrl: z
+      .url({ protocol: /^https$/ })
+      .optional()
+      .describe('Address of a client metadata document, which is then the client id where servers allow it.'),
+    redirectUri: z
+      .url({ protocol: /^http$/, hostname: /^(localhost|127\.0\.0\.1|\[::1\])$/ })
+      .optional()
+      .describe('Loopback address that the client is registered with (default: any free port).'),
+    scope: z.string().min(1).optional().describe('Rights to ask for (default: what the server asks for).'),
+  })
+  .describe('The gateway logs in to the server with OAuth 2.1.');
+
 const urlServer = z.strictObject({
   url: z.string().min(1),
   headers: z
     .record(z.string(), z.string())
     .optional()
     .describe('Sent to the server only, e.g. its credential.'),
+  oauth: oauth.optional(),
   ...serverParts,
 });
 
@@ -124,6 +153,7 @@ const configuration = z.strictObject({
 export type Configuration = z.infer<typeof configuration>;
 export type ServerConfiguration = z.infer<typeof server>;
 export type GrantConfiguration = z.infer<typeof grant>;
+export type OAuthConfiguration = z.infer<typeof oauth>;
 export type LimitConfiguration = z.infer<typeof limits>;
 export type MethodSwitches = z.infer<typeof methods>;
 
@@ -239,6 +269,12 @@ function crossCheck(config: Configuration): string[] {
       );
     }
   }
+  for (const [id, entry] of Object.entries(config.servers)) {
+    if ('oauth' in entry && entry.oauth) {
+      const faults = oauthFaults(entry.oauth, Object.keys(entry.headers ?? {}));
+      problems.push(...faults.map((fault) => `/servers/${id}/oauth: ${fault}`));
+    }
+  }
   const seen = new Set<string>();
   const twice = new Set<string>();
   for (const { server, label } of config.grants ?? []) {
@@ -248,6 +284,23 @@ function crossCheck(config: Configuration): string[] {
   }
   for (const name of twice) problems.push(`/grants: two grants are called ${name}`);
   return problems;
+}
+
+function oauthFaults(settings: OAuthConfiguration, headers: readonly string[]): string[] {
+  const { mode, issuer, clientId, clientSecret, privateKey, signingAlgorithm } = settings;
+  const hasSecret = clientSecret !== undefined || privateKey !== undefined;
+  const faults: [boolean, string][] = [
+    [hasSecret && clientId === undefined, 'a secret needs its "clientId"'],
+    [hasSecret && issuer === undefined, 'a secret needs the "issuer" that it is for'],
+    [clientSecret !== undefined && privateKey !== undefined, 'give "clientSecret" or "privateKey", not both'],
+    [privateKey !== undefined && signingAlgorithm === undefined, '"privateKey" needs its "signingAlgorithm"'],
+    [mode === 'client_credentials' && !hasSecret, 'client_credentials need a "clientSecret" or "privateKey"'],
+    [
+      headers.some((name) => name.toLowerCase() === 'authorization'),
+      'the header "Authorization" and "oauth" exclude one another',
+    ],
+  ];
+  return faults.filter(([isFault]) => isFault).map(([, fault]) => fault);
 }
 
 function expandAll(config: Configuration, environment: NodeJS.ProcessEnv): Configuration {
@@ -268,7 +321,12 @@ function expandAll(config: Configuration, environment: NodeJS.ProcessEnv): Confi
             args: (entry.args ?? []).map(expand),
             env: expandRecord(entry.env ?? {}),
           }
-        : { ...entry, url: expand(entry.url), headers: expandRecord(entry.headers ?? {}) },
+        : {
+            ...entry,
+            url: expand(entry.url),
+            headers: expandRecord(entry.headers ?? {}),
+            ...(entry.oauth && { oauth: expandRecord(entry.oauth) }),
+          },
     ]),
   );
   return { ...config, servers };

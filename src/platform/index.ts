@@ -1,5 +1,5 @@
 /**
- * platform/: leaf services that every room may use: time, ids, errors, log, metrics, traces, configuration.
+ * platform/: leaf services that every room may use: time, ids, errors, log, metrics, traces, configuration, encryption.
  * It knows nothing of MCP or policies.
  */
 export {
@@ -12,10 +12,12 @@ export {
   type LimitConfiguration,
   type LoadedConfiguration,
   type MethodSwitches,
+  type OAuthConfiguration,
   type ServerConfiguration,
 } from './config.ts';
 export { systemClock, type Clock } from './clock.ts';
 export { resolveDataDir } from './data-dir.ts';
+export { createKeyRing, openKeyRing, type KeyRing } from './encryption.ts';
 export { assertNever, messageOf, ToolgateError } from './errors.ts';
 export { hashGrantToken, isGrantToken, isMistypedToken, newGrantToken, newId } from './ids.ts';
 export { createLog, silentLog, type Log, type LogLevel } from './log.ts';
@@ -24,3 +26,4 @@ export { createMetricsPage, type MetricsPage } from './metrics-page.ts';
 export { hideInLogs } from './secrets.ts';
 export { createTracer, type RequestFacts } from './traces.ts';
 export { openTracing, type Tracing } from './tracing.ts';
+export { readOrMakeFile } from './owned-file.ts';

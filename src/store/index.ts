@@ -12,6 +12,8 @@ export type {
   CallResult,
   CounterEntry,
   CounterStore,
+  CredentialKey,
+  CredentialStore,
   DecisionRecord,
   Grant,
   GrantStore,
@@ -20,6 +22,7 @@ export type {
   RecordStore,
   ReserveOutcome,
   Store,
+  StoredCredential,
   StoredGrant,
   StoredRecord,
 } from './ports.ts';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { counterSuite } from './counters.suite.ts';
+import { credentialSuite } from './credentials.suite.ts';
 import { grantSuite } from './grants.suite.ts';
 import { recordSuite } from './records.suite.ts';
 import { openStore } from './open-store.ts';
@@ -16,12 +17,14 @@ describe('a data folder', () => {
   counterSuite(() => openStore({ dataDir: newFolder() }));
   recordSuite(() => openStore({ dataDir: newFolder() }));
   grantSuite((clock) => openStore({ dataDir: newFolder(), clock }));
+  credentialSuite(() => openStore({ dataDir: newFolder() }));
 });
 
 describe('a store in memory', () => {
   counterSuite(() => openStore({ dataDir: ':memory:' }));
   recordSuite(() => openStore({ dataDir: ':memory:' }));
   grantSuite((clock) => openStore({ dataDir: ':memory:', clock }));
+  credentialSuite(() => openStore({ dataDir: ':memory:' }));
 });
 
 describe('openStore', () => {

@@ -138,10 +138,56 @@ export interface GrantStore {
   revision(): Promise<number>;
 }
 
+/** What identifies the credential that the gateway holds for one server. */
+export interface CredentialKey {
+  readonly server: string;
+  /** The authorization server that gave it; it is worth nothing anywhere else. */
+  readonly issuer: string;
+  readonly clientId: string;
+}
+
+export type StoredCredential = CredentialKey & {
+  /** Tokens and client secret, encrypted by whoever stores them. */
+  readonly sealed: string;
+  readonly updatedAt: number;
+  /** Rises with every change; no two states of any credential have the same. */
+  readonly version: number;
+};
+
+/** The gateway's own credentials at upstream servers, one a server. */
+export interface CredentialStore {
+  find(server: string): Promise<StoredCredential | undefined>;
+  /** Makes this the only credential of its server; resolves to its version. */
+  replace(credential: Omit<StoredCredential, 'version'>): Promise<number>;
+  /**
+   * Takes the right to renew this state of a credential, for one holder until `until`. False when somebody else has it,
+   * or when the credential has changed or gone.
+   */
+  claim(credential: StoredCredential, holder: string, now: number, until: number): Promise<boolean>;
+  /** Gives the right back unused. */
+  release(credential: StoredCredential, holder: string): Promise<void>;
+  /**
+   * Puts new content in place of the state that was read, and ends the holder's right to renew. Resolves to the new
+   * version; undefined, and nothing is changed, when the credential has changed or gone meanwhile, or when somebody else
+   * has the right.
+   */
+  renew(
+    credential: StoredCredential,
+    holder: string,
+    sealed: string,
+    at: number,
+  ): Promise<number | undefined>;
+  /** Resolves to whether there was one. */
+  remove(server: string): Promise<boolean>;
+  /** Rises with every change of any credential, from any process. */
+  revision(): Promise<number>;
+}
+
 /** Everything one data folder holds. */
 export interface Store {
   readonly counters: CounterStore;
   readonly records: RecordStore;
   readonly grants: GrantStore;
+  readonly credentials: CredentialStore;
   close(): Promise<void>;
 }

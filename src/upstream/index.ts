@@ -8,6 +8,18 @@ export {
   type HttpUpstreamOptions,
 } from './http/http-upstream.ts';
 export { toolDefinitionsOf } from './http/list-tools.ts';
+export {
+  AuthorizationFailure,
+  beginLogin,
+  createCredentialVault,
+  createOAuthCredential,
+  createOutboundFetch,
+  logOut,
+  type CredentialVault,
+  type OutboundFetch,
+  type OutboundOptions,
+  type PendingLogin,
+} from './oauth/index.ts';
 export { createStdioUpstream, type StdioUpstreamLimits, type StdioUpstreamOptions } from './stdio/index.ts';
 export {
   UpstreamUnavailable,
@@ -19,3 +31,4 @@ export {
   type UpstreamFailure,
   type UpstreamRequest,
 } from './upstream.ts';
+export type { UpstreamCredential } from './upstream-credential.ts';

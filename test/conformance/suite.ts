@@ -1,9 +1,10 @@
 import * as fs from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT, run, throwAwayFolder } from '../support/command.ts';
 
 const SUITE = join(ROOT, 'node_modules/@modelcontextprotocol/conformance/dist/index.js');
+const DRIVER = join(import.meta.dirname, 'client-driver.mjs');
 const HOOK = pathToFileURL(join(import.meta.dirname, 'without-glob-sync.mjs')).href;
 
 export interface SuiteRun {
@@ -27,14 +28,35 @@ interface Check {
 }
 
 /** Runs the official conformance suite as a client of the server at `url`; `args` choose the scenarios. */
-export async function runSuite(url: string, args: readonly string[]): Promise<SuiteRun> {
+export function runSuite(url: string, args: readonly string[]): Promise<SuiteRun> {
+  return start(['server', '--url', url, ...args]);
+}
+
+/**
+ * Runs the official conformance suite as a server; the driver puts the gateway before it and a client before the gateway.
+ * The suite starts all scenarios at once and the driver lets a few run at a time: its time limit includes the waiting.
+ */
+export function runClientSuite(args: readonly string[]): Promise<SuiteRun> {
+  const slots = { TOOLGATE_CONFORMANCE_SLOTS: throwAwayFolder() };
+  return start(
+    ['client', '--command', `${process.execPath} ${DRIVER}`, '--timeout', '300000', ...args],
+    slots,
+  );
+}
+
+async function start(args: readonly string[], environment: Record<string, string> = {}): Promise<SuiteRun> {
   const folder = throwAwayFolder();
-  const env: Record<string, string> = 'globSync' in fs ? {} : { NODE_OPTIONS: `--import ${HOOK}` };
-  const { code, stdout, stderr } = await run(SUITE, ['server', '--url', url, ...args, '-o', folder], { env });
-  const scenarios = fs.readdirSync(folder).map((name): [string, Check[]] => {
-    const scenario = name.replace(/^server-/, '').replace(/-\d{4}-\d\d-\d\dT[\d-]+Z$/, '');
-    return [scenario, JSON.parse(fs.readFileSync(join(folder, name, 'checks.json'), 'utf8')) as Check[]];
-  });
+  const env = 'globSync' in fs ? environment : { ...environment, NODE_OPTIONS: `--import ${HOOK}` };
+  const { code, stdout, stderr } = await run(SUITE, [...args, '-o', folder], { env });
+  const files = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const scenarios = files
+    .filter((file) => basename(file) === 'checks.json')
+    .map((file): [string, Check[]] => {
+      const scenario = dirname(file)
+        .replace(/^server-/, '')
+        .replace(/-\d{4}-\d\d-\d\dT[\d-]+Z$/, '');
+      return [scenario, JSON.parse(fs.readFileSync(join(folder, file), 'utf8')) as Check[]];
+    });
   if (scenarios.length === 0) throw new Error(`The suite ran nothing (exit ${code})\n${stdout}\n${stderr}`);
   const checks = scenarios.flatMap(([, checks]) => checks);
   return {
@@ -43,11 +65,14 @@ export async function runSuite(url: string, args: readonly string[]): Promise<Su
     failed: checks.filter(({ status }) => status === 'FAILURE').length,
     failing: scenarios
       .filter(([, checks]) => checks.some(({ status }) => status === 'FAILURE'))
-      .map(([scenario]) => scenario),
+      .map(([scenario]) => scenario)
+      .toSorted(),
     verdicts: Object.fromEntries(scenarios.map(([scenario, checks]) => [scenario, checks.map(verdict)])),
-    complaints: checks
-      .filter(({ status }) => status === 'FAILURE' || status === 'WARNING')
-      .map((check) => `${verdict(check)} (${check.errorMessage})`),
+    complaints: scenarios.flatMap(([scenario, checks]) =>
+      checks
+        .filter(({ status }) => status === 'FAILURE' || status === 'WARNING')
+        .map((check) => `${scenario}: ${verdict(check)} (${check.errorMessage})`),
+    ),
   };
 }
 

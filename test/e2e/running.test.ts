@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectClient } from '../support/clients.ts';
 import {
+  filesIn,
   FLUENTCRM,
   proxy,
   ROOT,
@@ -181,20 +182,17 @@ describe('secrets', () => {
     const answer = await client.callTool('fluentcrm_list_tags');
     expect(answer.isError).toBe(true);
     await client.close();
-    const files = readdirSync(dataOf(folder)).filter((name) => name !== 'agent.token');
+    const files = filesIn(dataOf(folder)).filter((path) => !path.endsWith('agent.token'));
     const everything = [
       running.command.stderr,
       JSON.stringify(answer),
-      ...files.map((name) => readFileSync(join(dataOf(folder), name), 'latin1')),
+      ...files.map((path) => readFileSync(path, 'latin1')),
     ].join('\n');
     expect(everything).not.toContain(canary);
     expect(everything).not.toContain(token);
     expect(running.command.stdout).not.toContain(canary);
-    for (const name of readdirSync(dataOf(folder))) {
-      expect({ name, others: statSync(join(dataOf(folder), name)).mode & 0o077 }).toEqual({
-        name,
-        others: 0,
-      });
+    for (const path of filesIn(dataOf(folder))) {
+      expect({ path, others: statSync(path).mode & 0o077 }).toEqual({ path, others: 0 });
     }
   });
 });

@@ -25,6 +25,21 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER grants_deleted AFTER DELETE ON grants
     BEGIN UPDATE revisions SET revision = revision + 1 WHERE name = 'grants'; END;
   `,
+  // 2: credentials of the gateway at upstream servers; a version is a revision, so that none comes twice
+  `
+  CREATE TABLE credentials (
+    server TEXT NOT NULL,
+    issuer TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    sealed TEXT NOT NULL,
+    updated_at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    renewed_by TEXT,
+    renewed_until INTEGER,
+    PRIMARY KEY (server, issuer, client_id)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO revisions VALUES ('credentials', 0);
+  `,
 ];
 
 /** Marks the file as ours in its header ("TGAT"). */

@@ -16,6 +16,8 @@ export interface HttpRequest {
   /** Request line and headers, without the length of the body. */
   readonly head: string;
   readonly body: Uint8Array | undefined;
+  /** Sees every event before the sink does. */
+  readonly onEvent?: ((event: SseEvent) => void) | undefined;
 }
 
 const STREAM_FAULTS: Record<'event_too_large' | 'not_utf8', UpstreamFailure> = {
@@ -23,20 +25,24 @@ const STREAM_FAULTS: Record<'event_too_large' | 'not_utf8', UpstreamFailure> = {
   not_utf8: { kind: 'broken', message: 'the answer is not UTF-8', reached: true },
 };
 
+/** A sink of this room. */
+export interface HttpAnswerSink extends AnswerSink {
+  /** `WWW-Authenticate` of a 401 or 403, before the answer; it is in no head, so that it never leaves this room. */
+  onChallenge?(challenge: string): void;
+}
+
 /**
  * Carries one request to a server over a pooled connection and reports the answer to the sink. Nothing is followed or
- * repeated: a redirect would carry the credential elsewhere, and a repeated call could run twice. `onEvent` sees every
- * event before the sink does.
+ * repeated: a redirect would carry the credential elsewhere, and a repeated call could run twice.
  */
 export function startHttpExchange(
   pool: ConnectionPool,
   request: HttpRequest,
   limits: HttpExchangeLimits,
-  sink: AnswerSink,
-  onEvent?: (event: SseEvent) => void,
+  sink: HttpAnswerSink,
 ): Exchange {
+  const { head, body, onEvent } = request;
   const exchange = new HttpExchange(limits, sink, onEvent);
-  const { head, body } = request;
   const length = body === undefined ? '' : `content-length: ${body.length}\r\n`;
   exchange.start(pool.send({ head: `${head}${length}\r\n`, body }, exchange));
   return exchange;
@@ -44,7 +50,7 @@ export function startHttpExchange(
 
 class HttpExchange implements RequestListener, Exchange {
   readonly #limits: HttpExchangeLimits;
-  readonly #sink: AnswerSink;
+  readonly #sink: HttpAnswerSink;
   readonly #onEvent: ((event: SseEvent) => void) | undefined;
   readonly #total: NodeJS.Timeout | undefined;
   readonly #firstByte: NodeJS.Timeout | undefined;
@@ -58,7 +64,7 @@ class HttpExchange implements RequestListener, Exchange {
   #size = 0;
   #done = false;
 
-  constructor(limits: HttpExchangeLimits, sink: AnswerSink, onEvent?: (event: SseEvent) => void) {
+  constructor(limits: HttpExchangeLimits, sink: HttpAnswerSink, onEvent?: (event: SseEvent) => void) {
     this.#limits = limits;
     this.#sink = sink;
     this.#onEvent = onEvent;
@@ -99,6 +105,9 @@ class HttpExchange implements RequestListener, Exchange {
     clearTimeout(this.#firstByte);
     const head = answerHeadOf(status, headers);
     this.#head = head;
+    const challenge = headers.get('www-authenticate');
+    if (challenge !== undefined && (status === 401 || status === 403))
+      this.#sink.onChallenge?.(challengeOf(challenge));
     const encoding = headers.get('content-encoding');
     if (status >= 300 && status < 400) {
       const message = `the server answered with a redirect (${status}), which is never followed`;
@@ -179,6 +188,11 @@ function answerHeadOf(status: number, headers: ReadonlyMap<string, string>): Ans
     ...(session === undefined ? {} : { session }),
     ...(retryAfter === undefined ? {} : { retryAfter }),
   };
+}
+
+/** Of several challenges the one that says where a token comes from. */
+function challengeOf(value: string): string {
+  return /(?<![\w-])bearer\s.*/i.exec(value)?.[0] ?? value;
 }
 
 function isEventStream(contentType: string | undefined): boolean {

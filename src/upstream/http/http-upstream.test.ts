@@ -81,6 +81,18 @@ describe('the list of tools', () => {
     });
   });
 
+  it('is asked for again, without a handshake, when the server names our revision as one it speaks', async () => {
+    await serve((message, _, response) => {
+      if (seen.length === 1) {
+        const error = { code: -32022, message: 'Unsupported', data: { supported: ['2026-07-28'] } };
+        return void response.writeHead(400).end(JSON.stringify({ id: message.id, error }));
+      }
+      json(response, { id: message.id, result: { tools: [{ name: 'again' }] } });
+    });
+    expect([...(await upstream.tools()).keys()]).toEqual(['again']);
+    expect(seen.map(({ method }) => method)).toEqual(['tools/list', 'tools/list']);
+  });
+
   it.each([
     ['JSON', json],
     ['event streams', sse],

@@ -11,9 +11,11 @@ import {
   type Upstream,
   type UpstreamRequest,
 } from '../upstream.ts';
+import { staticCredential, type UpstreamCredential } from '../upstream-credential.ts';
+import { AuthorizedExchange } from './authorized-exchange.ts';
 import type { Origin } from './connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
-import { startHttpExchange, type HttpExchangeLimits } from './http-exchange.ts';
+import { startHttpExchange, type HttpAnswerSink, type HttpExchangeLimits } from './http-exchange.ts';
 import { listTools, messageOfBody } from './list-tools.ts';
 import { headerLine, headerLines } from './request-head.ts';
 
@@ -22,6 +24,8 @@ export interface HttpUpstreamOptions {
   readonly url: string;
   /** Sent with every request: the server's own credential. Never shown, never sent down. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Takes the place of `headers` where the credential changes with time. */
+  readonly credential?: UpstreamCredential;
   readonly knowTool: (definition: ToolDefinition) => KnownTool;
   readonly log: Log;
   readonly clock: Clock;
@@ -69,11 +73,23 @@ function parseUrl(options: HttpUpstreamOptions): URL {
   return url;
 }
 
+/** A request before the credential is added. */
+interface PlainRequest {
+  readonly verb: UpstreamRequest['verb'];
+  readonly lines: string;
+  readonly body: Uint8Array | undefined;
+  readonly onEvent?: (event: SseEvent) => void;
+}
+
 class HttpUpstream implements Upstream {
   readonly serverId: string;
   readonly #options: HttpUpstreamOptions;
   readonly #pool: ConnectionPool;
-  /** Request line and headers that every request of a verb has, the credential among them. */
+  readonly #credential: UpstreamCredential;
+  /** The credential's headers that were shown last, and how they go over the wire. */
+  #shown: readonly string[] = [];
+  #shownLines: string | undefined = '';
+  /** Request line and headers that every request of a verb has, but for the credential. */
   readonly #heads: Readonly<Record<UpstreamRequest['verb'], string>>;
   readonly #limitsOfCalls: HttpExchangeLimits;
   readonly #limitsOfStreams: HttpExchangeLimits;
@@ -83,8 +99,10 @@ class HttpUpstream implements Upstream {
   constructor(options: HttpUpstreamOptions, url: URL) {
     this.serverId = options.serverId;
     this.#options = options;
+    checkHeaders(options);
     const { connectMs, firstByteMs, callMs, answerBytes } = options.limits;
-    this.#heads = headsOf(options, url);
+    this.#credential = options.credential ?? staticCredential(options.headers);
+    this.#heads = headsOf(url);
     this.#limitsOfCalls = { firstByteMs, totalMs: callMs, answerBytes };
     this.#limitsOfStreams = { firstByteMs, totalMs: undefined, answerBytes };
     this.#pool = new ConnectionPool(originOf(url), { connectMs });
@@ -119,17 +137,45 @@ class HttpUpstream implements Upstream {
     const session = request.session === undefined ? '' : headerLine('mcp-session-id', request.session);
     const lines = request.headers.size === 0 ? '' : headerLines(request.headers);
     if (session === undefined || lines === undefined) return refuseHeaders(sink);
-    return startHttpExchange(
-      this.#pool,
-      { head: this.#heads[request.verb] + session + lines, body: request.body },
+    return this.#carry(
+      { verb: request.verb, lines: session + lines, body: request.body, onEvent: this.#onEvent },
       staysOpen(request) ? this.#limitsOfStreams : this.#limitsOfCalls,
       sink,
-      this.#onEvent,
     );
   }
 
   async close(): Promise<void> {
+    this.#credential.close?.();
     this.#pool.close();
+  }
+
+  /** Sends a request with the server's credential. */
+  #carry(request: PlainRequest, limits: HttpExchangeLimits, sink: AnswerSink): Exchange {
+    const credential = this.#credential.headers();
+    if (credential !== undefined && this.#credential.refused === undefined) {
+      return this.#send(credential, request, limits, sink);
+    }
+    return new AuthorizedExchange(
+      this.#credential,
+      credential,
+      (shown, to) => this.#send(shown, request, limits, to),
+      sink,
+    );
+  }
+
+  #send(
+    credential: readonly string[],
+    { verb, lines, body, onEvent }: PlainRequest,
+    limits: HttpExchangeLimits,
+    sink: HttpAnswerSink,
+  ): Exchange {
+    if (credential !== this.#shown) {
+      this.#shownLines = linesOf(credential);
+      this.#shown = credential;
+    }
+    if (this.#shownLines === undefined) return refuseHeaders(sink);
+    const head = this.#heads[verb] + this.#shownLines + lines;
+    return startHttpExchange(this.#pool, { head, body, onEvent }, limits, sink);
   }
 
   /** The server may announce a new tool list on any stream: the kept list is then read again. */
@@ -164,10 +210,10 @@ class HttpUpstream implements Upstream {
       message: JsonObject | undefined;
     }>();
     let streamHead: AnswerHead = { status: 200 };
-    const exchange = startHttpExchange(
-      this.#pool,
+    const exchange = this.#carry(
       {
-        head: this.#heads.POST + (headerLines(Object.entries(extra)) ?? ''),
+        verb: 'POST',
+        lines: headerLines(Object.entries(extra)) ?? '',
         body: new TextEncoder().encode(JSON.stringify(body)),
       },
       { ...this.#limitsOfCalls, totalMs: this.#options.limits.firstByteMs },
@@ -196,9 +242,8 @@ class HttpUpstream implements Upstream {
       ['mcp-protocol-version', revision],
     ]);
     if (lines === undefined) return;
-    startHttpExchange(
-      this.#pool,
-      { head: this.#heads.DELETE + lines, body: undefined },
+    this.#carry(
+      { verb: 'DELETE', lines, body: undefined },
       { firstByteMs: 5_000, totalMs: 5_000, answerBytes: 65_536 },
       { onAnswer: ignore, onStream: ignore, onEvent: ignore, onEnd: ignore, onFailure: ignore },
     );
@@ -211,25 +256,31 @@ function originOf(url: URL): Origin {
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port, isSecure };
 }
 
-function headsOf(options: HttpUpstreamOptions, url: URL): Record<UpstreamRequest['verb'], string> {
-  const credential = headerLines(
-    Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), value]),
-  );
-  if (credential === undefined) {
-    throw new ToolgateError(
-      'upstream.bad_header',
-      `A header of server "${options.serverId}" cannot be sent: it holds a line break or another forbidden character.`,
-      { hint: 'Look for a trailing line feed in the variable or file that the value comes from.' },
-    );
-  }
+function headsOf(url: URL): Record<UpstreamRequest['verb'], string> {
   const headOf = (verb: string, rest: string): string =>
-    `${verb} ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\n${credential}accept-encoding: identity\r\n${rest}`;
+    `${verb} ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\naccept-encoding: identity\r\n${rest}`;
   const json = 'content-type: application/json\r\n';
   return {
     POST: headOf('POST', `${json}accept: application/json, text/event-stream\r\n`),
     GET: headOf('GET', 'accept: text/event-stream\r\n'),
     DELETE: headOf('DELETE', 'accept: application/json, text/event-stream\r\n'),
   };
+}
+
+/** Headers as they go over the wire; undefined when one of them cannot. */
+function linesOf(flat: readonly string[]): string | undefined {
+  const pairs = flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? ''] as const] : []));
+  return headerLines(pairs);
+}
+
+function checkHeaders({ serverId, headers }: HttpUpstreamOptions): void {
+  if (headerLines(Object.entries(headers)) !== undefined) return;
+  const what = 'it holds a line break or another forbidden character';
+  throw new ToolgateError(
+    'upstream.bad_header',
+    `A header of server "${serverId}" cannot be sent: ${what}.`,
+    { hint: 'Look for a trailing line feed in the variable or file that the value comes from.' },
+  );
 }
 
 /** Cannot happen with headers that were read by a parser; if it does, nothing is sent. */

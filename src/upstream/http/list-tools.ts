@@ -1,4 +1,5 @@
 import {
+  ERROR_CODES,
   isJsonObject,
   isToolListResult,
   LATEST_LEGACY_REVISION,
@@ -29,9 +30,11 @@ export async function listTools(
   ask: Ask,
   endSession: (session: string, revision: string) => void,
 ): Promise<readonly ToolDefinition[]> {
-  const modern = await listPages((cursor) =>
-    ask(modernHeaders('tools/list'), modernBody('tools/list', cursor)),
-  );
+  const askModern = (cursor: string | undefined): ReturnType<Ask> =>
+    ask(modernHeaders('tools/list'), modernBody('tools/list', cursor));
+  let modern = await listPages(askModern);
+  // a server that names our revision as one it speaks is no legacy server: the handshake would not help
+  if (!modern.ok && modern.speaksOurs) modern = await listPages(askModern);
   if (modern.ok) return modern.tools;
 
   const opened = await ask(
@@ -69,7 +72,7 @@ export async function listTools(
 
 type Pages =
   | { readonly ok: true; readonly tools: ToolDefinition[] }
-  | { readonly ok: false; readonly head: AnswerHead };
+  | { readonly ok: false; readonly head: AnswerHead; readonly speaksOurs: boolean };
 
 async function listPages(askPage: (cursor: string | undefined) => ReturnType<Ask>): Promise<Pages> {
   const tools: ToolDefinition[] = [];
@@ -77,7 +80,8 @@ async function listPages(askPage: (cursor: string | undefined) => ReturnType<Ask
   for (let page = 0; page < MAX_PAGES; page++) {
     const { head, message } = await askPage(cursor);
     const result = message?.['result'];
-    if (result === undefined || !isToolListResult(result)) return { ok: false, head };
+    if (result === undefined || !isToolListResult(result))
+      return { ok: false, head, speaksOurs: namesOurRevision(message) };
     tools.push(...toolDefinitionsOf(result));
     const next = result['nextCursor'];
     if (typeof next !== 'string') return { ok: true, tools };
@@ -89,6 +93,16 @@ async function listPages(askPage: (cursor: string | undefined) => ReturnType<Ask
     message: 'the server lists too many tools',
     reached: true,
   });
+}
+
+function namesOurRevision(message: JsonObject | undefined): boolean {
+  const error = objectOf(message?.['error']);
+  const supported = objectOf(error?.['data'])?.['supported'];
+  return (
+    error?.['code'] === ERROR_CODES.unsupportedVersion &&
+    Array.isArray(supported) &&
+    supported.includes(MODERN_REVISIONS[0])
+  );
 }
 
 /** The entries of a list result that are tools at all: objects with a name. */

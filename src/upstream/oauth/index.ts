@@ -1,0 +1,52 @@
+import { createPrivateKey } from 'node:crypto';
+import { ToolgateError, type Clock, type Log, type OAuthConfiguration } from '#platform';
+import { headerLines, type UpstreamCredential } from '../upstream-credential.ts';
+import { ConsentedTokens } from './consented-tokens.ts';
+import type { CredentialVault } from './credential-vault.ts';
+import { MachineTokens } from './machine-tokens.ts';
+import { OAuthCredential } from './oauth-credential.ts';
+import { createOutboundFetch, type OutboundOptions } from './outbound-fetch.ts';
+
+export interface OAuthCredentialParts {
+  readonly serverId: string;
+  readonly serverUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly settings: OAuthConfiguration;
+  readonly vault: CredentialVault;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Keeps the requests to authorization servers away from addresses that must not be reached. */
+  readonly outbound?: OutboundOptions;
+}
+
+/**
+ * The credential of a server that the gateway logs in to with OAuth 2.1, in the mode that its settings say. Throws
+ * `upstream.bad_key` for a private key that is none.
+ */
+export function createOAuthCredential(parts: OAuthCredentialParts): UpstreamCredential {
+  const { serverId, serverUrl, settings, vault, clock, log, outbound } = parts;
+  if (settings.privateKey !== undefined) assertPrivateKey(serverId, settings.privateKey);
+  const headers = headerLines(parts.headers);
+  const fetch = createOutboundFetch(serverUrl, outbound);
+  const source =
+    settings.mode === 'client_credentials'
+      ? new MachineTokens({ serverUrl, headers, settings, fetch, clock })
+      : new ConsentedTokens({ serverId, settings, vault, fetch, clock });
+  return new OAuthCredential({ serverId, headers, source, clock, log });
+}
+
+function assertPrivateKey(serverId: string, pem: string): void {
+  try {
+    createPrivateKey(pem);
+  } catch {
+    throw new ToolgateError('upstream.bad_key', `The private key of server "${serverId}" cannot be read.`, {
+      hint: 'Give a PKCS #8 key in PEM: -----BEGIN PRIVATE KEY-----.',
+    });
+  }
+}
+
+export { AuthorizationFailure } from './authorization-failure.ts';
+export { createCredentialVault, type CredentialVault } from './credential-vault.ts';
+export { beginLogin, type LoginOptions, type PendingLogin } from './login.ts';
+export { logOut } from './logout.ts';
+export { createOutboundFetch, type OutboundFetch, type OutboundOptions } from './outbound-fetch.ts';
