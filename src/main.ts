@@ -10,7 +10,7 @@ import { createLog, systemClock, ToolgateError, type LimitConfiguration, type Lo
 import { createQuota } from '#quota';
 import { createRecords } from '#records';
 import { openStore, type Grant } from '#store';
-import { createHttpUpstream, createStdioUpstream, type Upstream } from '#upstream';
+import { createHttpUpstream, createLegacySseUpstream, createStdioUpstream, type Upstream } from '#upstream';
 
 const DEFAULT_LIMITS: Required<LimitConfiguration> = {
   connectMs: 5_000,
@@ -44,6 +44,10 @@ function compose(log: Log): Compose {
     createUpstream(serverId: string, target: Target, given: LimitConfiguration): Upstream {
       const limits = { ...DEFAULT_LIMITS, ...given };
       const shared = { serverId, log, clock, knowTool };
+      if ('url' in target && target.transport === 'sse') {
+        const { url, headers } = target;
+        return createLegacySseUpstream({ ...shared, url, headers, version: packageVersion(), limits });
+      }
       if ('url' in target)
         return createHttpUpstream({ ...shared, url: target.url, headers: target.headers, limits });
       const { startMs, callMs, answerBytes } = limits;

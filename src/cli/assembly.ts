@@ -5,7 +5,12 @@ import type { Upstream } from '#upstream';
 
 /** The server a command works on: an address, or a command to start. */
 export type Target =
-  | { readonly url: string; readonly headers: Readonly<Record<string, string>> }
+  | {
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+      /** `sse` is HTTP with SSE of 2024-11-05; Streamable HTTP is spoken where nothing is said. */
+      readonly transport?: 'streamable-http' | 'sse' | undefined;
+    }
   | {
       readonly command: string;
       readonly args: readonly string[];

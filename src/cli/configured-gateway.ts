@@ -78,7 +78,7 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
 
 /** A command runs in the folder of the configuration unless it names another. */
 function targetOf(server: ServerConfiguration, folder: string): Target {
-  if ('url' in server) return { url: server.url, headers: server.headers ?? {} };
+  if ('url' in server) return { url: server.url, headers: server.headers ?? {}, transport: server.transport };
   const { command, args = [], env = {}, cwd = '.' } = server;
   return { command, args, env, cwd: resolveFrom(folder, cwd) };
 }

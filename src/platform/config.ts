@@ -26,7 +26,7 @@ const limits = z
     callMs: milliseconds.optional().describe('Time for one whole call (default 60,000).'),
     startMs: milliseconds
       .optional()
-      .describe('Time for a command to start and shake hands (default 15,000).'),
+      .describe('Time for a command or an event stream to start and shake hands (default 15,000).'),
     answerBytes: z.int().min(1024).optional().describe('Largest answer or event accepted (default 16 MiB).'),
   })
   .describe('Limits that keep one bad server from harming others.');
@@ -61,6 +61,10 @@ const commandServer = z.strictObject({
 
 const urlServer = z.strictObject({
   url: z.string().min(1),
+  transport: z
+    .enum(['streamable-http', 'sse'])
+    .optional()
+    .describe('What the server speaks: Streamable HTTP (default), or HTTP with SSE of 2024-11-05.'),
   headers: z
     .record(z.string(), z.string())
     .optional()

@@ -8,6 +8,11 @@ export {
   type HttpUpstreamOptions,
 } from './http/http-upstream.ts';
 export { toolDefinitionsOf } from './http/list-tools.ts';
+export {
+  createLegacySseUpstream,
+  type LegacySseLimits,
+  type LegacySseUpstreamOptions,
+} from './legacy-sse/index.ts';
 export { createStdioUpstream, type StdioUpstreamLimits, type StdioUpstreamOptions } from './stdio/index.ts';
 export {
   UpstreamUnavailable,

@@ -23,6 +23,8 @@ export interface RigOptions {
   readonly limits?: Partial<HttpUpstreamLimits>;
   readonly methods?: MethodSwitches;
   readonly clock?: Clock;
+  /** Another server than the recording one behind the gateway; closed with the rig. */
+  readonly link?: Upstream;
 }
 
 export interface Answered {
@@ -63,7 +65,7 @@ export class GatewayRig {
   readonly store = openStore({ dataDir: ':memory:' });
   readonly #options: RigOptions;
   #listener: Server | undefined;
-  #link: Upstream | undefined;
+  #links: readonly Upstream[] = [];
   url = '';
 
   private constructor(options: RigOptions) {
@@ -80,7 +82,7 @@ export class GatewayRig {
   async #start(): Promise<void> {
     const clock = this.#options.clock ?? systemClock;
     const log = silentLog;
-    const link = createHttpUpstream({
+    const recording = createHttpUpstream({
       serverId: 'shop',
       url: await this.upstream.start(),
       headers: { authorization: 'Bearer upstream-credential' },
@@ -89,7 +91,8 @@ export class GatewayRig {
       clock,
       limits: { ...LIMITS, ...this.#options.limits },
     });
-    this.#link = link;
+    const link = this.#options.link ?? recording;
+    this.#links = [recording, link];
     const methods = this.#options.methods ?? {};
     this.directory.addServer({ id: 'shop', organisation: 'default', upstream: link, methods });
     this.directory.addServer({ id: 'other', organisation: 'default', upstream: link, methods });
@@ -166,7 +169,7 @@ export class GatewayRig {
     const listener = this.#listener;
     listener?.closeAllConnections();
     if (listener) await new Promise<void>((resolve) => listener.close(() => resolve()));
-    await this.#link?.close();
+    await Promise.all(this.#links.map((link) => link.close()));
     await this.upstream.stop();
     await this.store.close();
   }

@@ -103,16 +103,14 @@ export class ConversationUpstream implements Upstream {
     return this.#parts.keeper.close();
   }
 
-  /** Another connection to the same server said that its list of tools changed. */
+  /** The list of tools may have changed, be it known from this connection or from another to the same server. */
   toolsChanged(): void {
-    this.#onChange('tools');
+    this.#catalogue.invalidate();
+    for (const listener of this.#listeners) listener();
   }
 
   #onChange(kind: ListKind): void {
-    if (kind === 'tools') {
-      this.#catalogue.invalidate();
-      for (const listener of this.#listeners) listener();
-    }
+    if (kind === 'tools') this.toolsChanged();
     this.#parts.streams.announce(kind);
   }
 }

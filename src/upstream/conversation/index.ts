@@ -9,7 +9,8 @@
  */
 export { type BackoffLimits } from './backoff.ts';
 export { type Link, type LinkListener } from './connection-keeper.ts';
+export { progressTokenOf } from './compose.ts';
 export { ConversationUpstream, type ConversationUpstreamOptions } from './conversation-upstream.ts';
 export { printable } from './printable.ts';
-export { type OversizeLine } from './server-message.ts';
+export { readServerMessage, type OversizeLine, type ServerMessage } from './server-message.ts';
 export { settlesWithin } from './settles-within.ts';

@@ -1,7 +1,8 @@
 import { Pool } from 'undici';
-import { ToolgateError, type Clock, type Log } from '#platform';
+import type { Clock, Log } from '#platform';
 import type { KnownTool, ToolDefinition } from '#policy';
 import type { JsonObject } from '#mcp';
+import { parseServerUrl } from '../server-url.ts';
 import { ToolCatalogueCache } from '../tool-catalogue.ts';
 import {
   UpstreamUnavailable,
@@ -35,36 +36,7 @@ export interface HttpUpstreamLimits {
 
 /** A server that speaks Streamable HTTP. Throws `upstream.bad_url` when the address cannot be used. */
 export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
-  return new HttpUpstream(options, parseUrl(options));
-}
-
-function parseUrl(options: HttpUpstreamOptions): URL {
-  const hint = 'Give the full address of the MCP endpoint, e.g. https://mcp.example.com/mcp.';
-  let url: URL;
-  try {
-    url = new URL(options.url);
-  } catch {
-    throw new ToolgateError('upstream.bad_url', `The address of server "${options.serverId}" is not a URL.`, {
-      hint,
-    });
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new ToolgateError(
-      'upstream.bad_url',
-      `The address of server "${options.serverId}" is neither http nor https.`,
-      { hint },
-    );
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new ToolgateError(
-      'upstream.bad_url',
-      `The address of server "${options.serverId}" holds a credential.`,
-      {
-        hint: 'Put the credential into "headers": addresses end up in logs.',
-      },
-    );
-  }
-  return url;
+  return new HttpUpstream(options, parseServerUrl(options));
 }
 
 class HttpUpstream implements Upstream {
