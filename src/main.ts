@@ -10,7 +10,14 @@ import { createLog, systemClock, ToolgateError, type LimitConfiguration, type Lo
 import { createQuota } from '#quota';
 import { createRecords } from '#records';
 import { openStore, type Grant } from '#store';
-import { createHttpUpstream, createLegacySseUpstream, createStdioUpstream, type Upstream } from '#upstream';
+import {
+  createAddressGuard,
+  createHttpUpstream,
+  createLegacySseUpstream,
+  createStdioUpstream,
+  type AddressRules,
+  type Upstream,
+} from '#upstream';
 
 const DEFAULT_LIMITS: Required<LimitConfiguration> = {
   connectMs: 5_000,
@@ -41,15 +48,22 @@ function compose(log: Log): Compose {
       return { store, directory, policies: new PolicySource(directory, log), gateway, log };
     },
 
-    createUpstream(serverId: string, target: Target, given: LimitConfiguration): Upstream {
+    createUpstream(
+      serverId: string,
+      target: Target,
+      given: LimitConfiguration,
+      rules: AddressRules = 'any',
+    ): Upstream {
       const limits = { ...DEFAULT_LIMITS, ...given };
       const shared = { serverId, log, clock, knowTool };
+      const addresses = createAddressGuard(rules);
       if ('url' in target && target.transport === 'sse') {
         const { url, headers } = target;
-        return createLegacySseUpstream({ ...shared, url, headers, version: packageVersion(), limits });
+        const version = packageVersion();
+        return createLegacySseUpstream({ ...shared, url, headers, addresses, version, limits });
       }
       if ('url' in target)
-        return createHttpUpstream({ ...shared, url: target.url, headers: target.headers, limits });
+        return createHttpUpstream({ ...shared, url: target.url, headers: target.headers, addresses, limits });
       const { startMs, callMs, answerBytes } = limits;
       return createStdioUpstream({
         ...shared,

@@ -1,7 +1,7 @@
 import type { Directory, Gateway, PolicySource } from '#gateway';
 import type { LimitConfiguration, Log } from '#platform';
 import type { Grant, Store } from '#store';
-import type { Upstream } from '#upstream';
+import type { AddressRules, Upstream } from '#upstream';
 
 /** The server a command works on: an address, or a command to start. */
 export type Target =
@@ -31,5 +31,11 @@ export interface Assembly {
 export interface Compose {
   /** `anonymous` is the grant of every caller where no credential is asked for. */
   assemble(dataDir: string, anonymous?: Grant): Assembly;
-  createUpstream(serverId: string, target: Target, limits: LimitConfiguration): Upstream;
+  /** `addresses` says where a server with a URL may lie; anywhere when it is absent. */
+  createUpstream(
+    serverId: string,
+    target: Target,
+    limits: LimitConfiguration,
+    addresses?: AddressRules,
+  ): Upstream;
 }

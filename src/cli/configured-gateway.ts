@@ -42,7 +42,12 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
     assembly.directory.addServer({
       id,
       organisation: configuration.organisation ?? 'default',
-      upstream: compose.createUpstream(id, targetOf(server, folder), server.limits ?? {}),
+      upstream: compose.createUpstream(
+        id,
+        targetOf(server, folder),
+        server.limits ?? {},
+        configuration.upstreamAddresses,
+      ),
       methods: server.methods ?? {},
     });
   }

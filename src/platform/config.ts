@@ -90,6 +90,16 @@ const grant = z.strictObject({
   expires: z.iso.datetime({ offset: true }).optional(),
 });
 
+const addressRange = z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], {
+  error: 'write a range of addresses, e.g. 10.0.0.0/8 or fd00::/8',
+});
+
+const upstreamAddresses = z
+  .union([z.enum(['any', 'public']), z.strictObject({ allow: z.array(addressRange) })])
+  .describe(
+    'Where servers with a url may lie: anywhere (default), at public addresses, or at those and in the ranges allowed.',
+  );
+
 const configuration = z.strictObject({
   $schema: z.string().optional(),
   host: z.string().optional().describe('Address to listen on (default 127.0.0.1).'),
@@ -103,6 +113,7 @@ const configuration = z.strictObject({
     .optional()
     .describe('Web origins that may call, e.g. https://app.example.com.'),
   organisation: slug.optional(),
+  upstreamAddresses: upstreamAddresses.optional(),
   servers: z.record(slug, server),
   grants: z.array(grant).optional(),
 });

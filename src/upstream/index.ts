@@ -3,6 +3,12 @@
  * what comes back; it judges nothing. Credentials are added here and nowhere else, and never leave upwards.
  */
 export {
+  ADDRESS_NOT_ALLOWED,
+  createAddressGuard,
+  type AddressGuard,
+  type AddressRules,
+} from './address-guard.ts';
+export {
   createHttpUpstream,
   type HttpUpstreamLimits,
   type HttpUpstreamOptions,

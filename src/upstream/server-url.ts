@@ -1,7 +1,15 @@
 import { ToolgateError } from '#platform';
+import type { AddressGuard } from './address-guard.ts';
 
-/** The address of a server that is reached over HTTP. Throws `upstream.bad_url` when it cannot be used. */
-export function parseServerUrl(options: { readonly serverId: string; readonly url: string }): URL {
+/**
+ * The address of a server that is reached over HTTP. Throws `upstream.bad_url` when it cannot be used, and
+ * `upstream.address_not_allowed` when the guard refuses it as it is written.
+ */
+export function parseServerUrl(options: {
+  readonly serverId: string;
+  readonly url: string;
+  readonly addresses?: AddressGuard | undefined;
+}): URL {
   const hint = 'Give the full address of the MCP endpoint, e.g. https://mcp.example.com/mcp.';
   let url: URL;
   try {
@@ -25,6 +33,14 @@ export function parseServerUrl(options: { readonly serverId: string; readonly ur
       {
         hint: 'Put the credential into "headers": addresses end up in logs.',
       },
+    );
+  }
+  const refusal = options.addresses?.refusalOf(url);
+  if (refusal !== undefined) {
+    throw new ToolgateError(
+      'upstream.address_not_allowed',
+      `The address of server "${options.serverId}" may not be used: ${refusal}.`,
+      { hint: 'Allow its range in "upstreamAddresses", e.g. {"allow": ["10.0.0.0/8"]}.' },
     );
   }
   return url;

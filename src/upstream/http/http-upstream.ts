@@ -2,6 +2,7 @@ import { Pool } from 'undici';
 import type { Clock, Log } from '#platform';
 import type { KnownTool, ToolDefinition } from '#policy';
 import type { JsonObject } from '#mcp';
+import type { AddressGuard } from '../address-guard.ts';
 import { parseServerUrl } from '../server-url.ts';
 import { ToolCatalogueCache } from '../tool-catalogue.ts';
 import {
@@ -21,6 +22,8 @@ export interface HttpUpstreamOptions {
   readonly url: string;
   /** Sent with every request: the server's own credential. Never shown, never sent down. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Where it may lie; anywhere when absent. Names are checked at each connect. */
+  readonly addresses?: AddressGuard | undefined;
   readonly knowTool: (definition: ToolDefinition) => KnownTool;
   readonly log: Log;
   readonly clock: Clock;
@@ -57,7 +60,9 @@ class HttpUpstream implements Upstream {
       value,
     ]);
     this.#pool = new Pool(url.origin, {
-      connect: { timeout: options.limits.connectMs },
+      connect: options.addresses?.connector({ timeoutMs: options.limits.connectMs }) ?? {
+        timeout: options.limits.connectMs,
+      },
       headersTimeout: options.limits.firstByteMs,
       bodyTimeout: 0, // streams may be idle; the time limit of each exchange stands above this
       keepAliveTimeout: 30_000,

@@ -2,6 +2,7 @@ import { Pool } from 'undici';
 import type { Clock, Log } from '#platform';
 import type { KnownTool, ToolDefinition } from '#policy';
 import { ConversationUpstream, type BackoffLimits } from '../conversation/index.ts';
+import type { AddressGuard } from '../address-guard.ts';
 import { parseServerUrl } from '../server-url.ts';
 import type { AnswerSink, Exchange, ToolCatalogue, Upstream, UpstreamRequest } from '../upstream.ts';
 import { AgentSessions } from './agent-sessions.ts';
@@ -28,6 +29,8 @@ export interface LegacySseUpstreamOptions {
   readonly url: string;
   /** Sent with every request: the server's own credential. Never shown, never sent down. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Where it may lie; anywhere when absent. Names are checked at each connect. */
+  readonly addresses?: AddressGuard | undefined;
   readonly knowTool: (definition: ToolDefinition) => KnownTool;
   readonly log: Log;
   readonly clock: Clock;
@@ -60,7 +63,9 @@ class LegacySseUpstream implements Upstream {
     const log = options.log.child({ server: serverId });
     this.serverId = serverId;
     this.#pool = new Pool(url.origin, {
-      connect: { timeout: limits.connectMs },
+      connect: options.addresses?.connector({ timeoutMs: limits.connectMs }) ?? {
+        timeout: limits.connectMs,
+      },
       headersTimeout: limits.firstByteMs,
       bodyTimeout: 0, // streams may be idle
       keepAliveTimeout: 4_000,
