@@ -13,6 +13,8 @@ import { openStore, type Grant } from '#store';
 import {
   createAddressGuard,
   createHttpUpstream,
+  protectUpstream,
+  type AddressGuard,
   createLegacySseUpstream,
   createStdioUpstream,
   type AddressRules,
@@ -25,7 +27,12 @@ const DEFAULT_LIMITS: Required<LimitConfiguration> = {
   callMs: 60_000,
   startMs: 15_000,
   answerBytes: 16 * 1024 * 1024,
+  concurrentCalls: 256,
+  openStreams: 1_024,
+  breakAfter: 5,
 };
+/** Connections besides those of calls and streams: the gateway's own listing. */
+const OWN_CONNECTIONS = 16;
 const STOP_MS = 3_000;
 const PRUNE_MS = 3_600_000;
 
@@ -55,24 +62,40 @@ function compose(log: Log): Compose {
       rules: AddressRules = 'any',
     ): Upstream {
       const limits = { ...DEFAULT_LIMITS, ...given };
-      const shared = { serverId, log, clock, knowTool };
-      const addresses = createAddressGuard(rules);
-      if ('url' in target && target.transport === 'sse') {
-        const { url, headers } = target;
-        const version = packageVersion();
-        return createLegacySseUpstream({ ...shared, url, headers, addresses, version, limits });
-      }
-      if ('url' in target)
-        return createHttpUpstream({ ...shared, url: target.url, headers: target.headers, addresses, limits });
+      const { concurrentCalls, openStreams, breakAfter } = limits;
+      const inner = createBareUpstream(serverId, target, limits, createAddressGuard(rules));
+      // a child has pauses of its own between its starts
+      const breaker = 'url' in target ? { failures: breakAfter } : undefined;
+      return protectUpstream(inner, { limits: { concurrentCalls, openStreams, breaker }, clock, log });
+    },
+  };
+
+  function createBareUpstream(
+    serverId: string,
+    target: Target,
+    limits: Required<LimitConfiguration>,
+    addresses: AddressGuard,
+  ): Upstream {
+    const shared = { serverId, log, clock, knowTool };
+    const version = packageVersion();
+    if (!('url' in target)) {
       const { startMs, callMs, answerBytes } = limits;
       return createStdioUpstream({
         ...shared,
         ...target,
-        version: packageVersion(),
+        version,
         limits: { startMs, callMs, lineBytes: answerBytes, stopMs: STOP_MS },
       });
-    },
-  };
+    }
+    const { url, headers } = target;
+    const { concurrentCalls, openStreams } = limits;
+    if (target.transport === 'sse') {
+      const sseLimits = { ...limits, sessions: openStreams };
+      return createLegacySseUpstream({ ...shared, url, headers, addresses, version, limits: sseLimits });
+    }
+    const connections = concurrentCalls + openStreams + OWN_CONNECTIONS;
+    return createHttpUpstream({ ...shared, url, headers, addresses, limits: { ...limits, connections } });
+  }
 }
 
 function logLevel(): 'debug' | 'info' | 'warn' | 'error' | 'silent' {

@@ -27,6 +27,26 @@ const limits = z
     startMs: milliseconds
       .optional()
       .describe('Time for a command or an event stream to start and shake hands (default 15,000).'),
+    concurrentCalls: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .optional()
+      .describe('Calls under way at once (default 256); as many again wait up to five seconds.'),
+    openStreams: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .optional()
+      .describe('Streams that agents keep open at once (default 1,024); sessions with an SSE server too.'),
+    breakAfter: z
+      .int()
+      .min(0)
+      .max(1_000)
+      .optional()
+      .describe(
+        'Failures in a row after which a server with a url is left alone for a while (default 5; 0: never).',
+      ),
     answerBytes: z.int().min(1024).optional().describe('Largest answer or event accepted (default 16 MiB).'),
   })
   .describe('Limits that keep one bad server from harming others.');

@@ -19,6 +19,7 @@ export {
   type LegacySseLimits,
   type LegacySseUpstreamOptions,
 } from './legacy-sse/index.ts';
+export { protectUpstream, type ProtectionLimits } from './protected-upstream.ts';
 export { createStdioUpstream, type StdioUpstreamLimits, type StdioUpstreamOptions } from './stdio/index.ts';
 export {
   UpstreamUnavailable,

@@ -73,7 +73,7 @@ export class Forwarder {
     this.#open.delete(key);
     open.ticket?.cancel();
     const reached = open.ticket !== undefined;
-    open.outlet.fail({ kind: 'broken', message: 'the client cancelled the request', reached });
+    open.outlet.fail({ kind: 'broken', message: 'the client cancelled the request', reached, isOwn: true });
   }
 
   #send(connection: OpenConnection, call: Call): void {

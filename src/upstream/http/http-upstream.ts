@@ -35,6 +35,8 @@ export interface HttpUpstreamLimits {
   readonly firstByteMs: number;
   readonly callMs: number;
   readonly answerBytes: number;
+  /** Most connections at once; no limit when absent. */
+  readonly connections?: number;
 }
 
 /** A server that speaks Streamable HTTP. Throws `upstream.bad_url` when the address cannot be used. */
@@ -65,7 +67,9 @@ class HttpUpstream implements Upstream {
       },
       headersTimeout: options.limits.firstByteMs,
       bodyTimeout: 0, // streams may be idle; the time limit of each exchange stands above this
-      keepAliveTimeout: 30_000,
+      connections: options.limits.connections ?? null,
+      // below what servers commonly keep (5 s): a connection that both sides give up at once breaks a call
+      keepAliveTimeout: 4_000,
     });
     this.#catalogue = new ToolCatalogueCache({
       list: () => this.#list(),

@@ -117,7 +117,7 @@ export class AgentSession implements SessionExchangeOwner {
     const key = keyOf(request.id);
     if (this.#open.has(key)) {
       const message = 'the session has another request with this id under way';
-      return exchange.fail({ kind: 'broken', message, reached: false });
+      return exchange.fail({ kind: 'broken', message, reached: false, isOwn: true });
     }
     const timer = setTimeout(() => this.#expire(request.id), this.#callMs).unref();
     const progressToken = progressTokenOf(request);
@@ -179,7 +179,7 @@ export class AgentSession implements SessionExchangeOwner {
   #forget(id: Json | undefined): void {
     if (!isRequestId(id)) return;
     const message = 'the client cancelled the request';
-    this.#take(keyOf(id))?.exchange.fail({ kind: 'broken', message, reached: true });
+    this.#take(keyOf(id))?.exchange.fail({ kind: 'broken', message, reached: true, isOwn: true });
   }
 
   #onEnd(failure: UpstreamFailure): void {

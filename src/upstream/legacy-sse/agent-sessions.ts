@@ -26,6 +26,7 @@ const FULL: UpstreamFailure = {
   kind: 'unreachable',
   message: 'it is busy: the gateway holds as many sessions with it as it may',
   reached: false,
+  isOwn: true,
 };
 
 /**

@@ -68,7 +68,7 @@ class LegacySseUpstream implements Upstream {
       },
       headersTimeout: limits.firstByteMs,
       bodyTimeout: 0, // streams may be idle
-      keepAliveTimeout: 4_000,
+      keepAliveTimeout: 4_000, // below what servers commonly keep
     });
     const credential = Object.entries(headers).flatMap(([name, value]) => [name.toLowerCase(), value]);
     const server: EventServer = { pool: this.#pool, url, credential, limits };
