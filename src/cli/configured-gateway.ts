@@ -180,8 +180,8 @@ function stampOf(file: string): string {
   return stat ? `${stat.mtimeMs}/${stat.size}` : 'missing';
 }
 
-function serversOf(configuration: Configuration): string {
-  return JSON.stringify(configuration.servers, (key, value: unknown) =>
+function serversOf({ servers, upstreamAddresses }: Configuration): string {
+  return JSON.stringify([servers, upstreamAddresses], (key, value: unknown) =>
     key === 'policies' ? undefined : value,
   );
 }

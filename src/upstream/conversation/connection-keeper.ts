@@ -33,6 +33,11 @@ export interface KeeperOptions {
   readonly start: (listener: LinkListener) => Link;
   /** Milliseconds from the start of a link to the end of the handshake. */
   readonly startMs: number;
+  /**
+   * After a request that had no answer the server is pinged, and the link ended when it does not answer that within so
+   * many milliseconds: a stream can be dead without a sign. Undefined for a link that shows its end.
+   */
+  readonly pingMs: number | undefined;
   readonly backoff: BackoffLimits;
   readonly clientInfo: ClientInfo;
   readonly log: Log;
@@ -70,6 +75,7 @@ export class ConnectionKeeper {
   readonly #backoff: Backoff;
   #state: State = { is: 'idle' };
   #hasServed = false;
+  #isPinging = false;
   #wake: () => void = () => {};
   #closing: Promise<void> | undefined;
 
@@ -124,6 +130,7 @@ export class ConnectionKeeper {
       { send: (message, onRefused) => link.send(message, onRefused) },
       log,
       onChange,
+      () => this.#pingOrEnd(link, conversation),
     );
     try {
       link = start({
@@ -164,6 +171,21 @@ export class ConnectionKeeper {
     } finally {
       clearTimeout(deadline);
     }
+  }
+
+  #pingOrEnd(link: Link, conversation: Conversation): void {
+    const { pingMs, log } = this.#options;
+    if (pingMs === undefined || this.#isPinging || link.hasEnded) return;
+    this.#isPinging = true;
+    conversation
+      .ask('ping', {}, pingMs)
+      .catch(() => {
+        if (!link.hasEnded) log.warn('server does not answer a ping; the connection to it is given up');
+        return link.stop();
+      })
+      .finally(() => {
+        this.#isPinging = false;
+      });
   }
 
   #onEnd(link: Link, conversation: Conversation, failure: UpstreamFailure): void {

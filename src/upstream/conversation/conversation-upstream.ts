@@ -19,6 +19,8 @@ export interface ConversationUpstreamOptions {
   readonly startMs: number;
   /** Milliseconds from a request to its answer. */
   readonly callMs: number;
+  /** See `KeeperOptions`. */
+  readonly pingMs?: number;
   readonly backoff: Partial<BackoffLimits> | undefined;
   /** Our own version, as told to the server. */
   readonly version: string | undefined;
@@ -43,6 +45,7 @@ export class ConversationUpstream implements Upstream {
     const keeper = new ConnectionKeeper({
       start,
       startMs,
+      pingMs: options.pingMs,
       backoff: { ...DEFAULT_BACKOFF, ...options.backoff },
       clientInfo,
       log,

@@ -46,14 +46,17 @@ export class Conversation {
   readonly #wire: Wire;
   readonly #log: Log;
   readonly #onChange: (kind: ListKind) => void;
+  readonly #onTimeout: () => void;
   readonly #pending = new Map<number, PendingCall>();
   #nextId = 1;
   #end: UpstreamFailure | undefined;
 
-  constructor(wire: Wire, log: Log, onChange: (kind: ListKind) => void) {
+  /** `onTimeout` is called after a request has had no answer in its time. */
+  constructor(wire: Wire, log: Log, onChange: (kind: ListKind) => void, onTimeout: () => void = () => {}) {
     this.#wire = wire;
     this.#log = log;
     this.#onChange = onChange;
+    this.#onTimeout = onTimeout;
   }
 
   /**
@@ -194,6 +197,7 @@ export class Conversation {
     this.#sendCancelled(id, 'The time limit of the request has passed.');
     const message = `the server did not answer within ${limitMs / 1000} s`;
     call.receiver.onFailure({ kind: 'timeout', message, reached: true });
+    this.#onTimeout();
   }
 
   #sendCancelled(requestId: number, reason: string): void {

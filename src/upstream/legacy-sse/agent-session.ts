@@ -34,6 +34,7 @@ export class AgentSession implements SessionExchangeOwner {
   readonly grantId: string;
   readonly #connection: EventConnection;
   readonly #callMs: number;
+  readonly #pingMs: number;
   readonly #log: Log;
   readonly #listener: AgentSessionListener;
   /** By type and value of the agent's own id: `1` is not `"1"`. Newest last. */
@@ -42,16 +43,18 @@ export class AgentSession implements SessionExchangeOwner {
   #stream: SessionExchange | undefined;
   #held: string[] = [];
   #heldCharacters = 0;
+  #ping: { readonly id: string; readonly timer: NodeJS.Timeout } | undefined;
   #end: UpstreamFailure | undefined;
 
   constructor(
     grantId: string,
     server: EventServer,
-    options: { readonly callMs: number; readonly log: Log },
+    options: { readonly callMs: number; readonly pingMs: number; readonly log: Log },
     listener: AgentSessionListener,
   ) {
     this.grantId = grantId;
     this.#callMs = options.callMs;
+    this.#pingMs = options.pingMs;
     this.#log = options.log;
     this.#listener = listener;
     this.#connection = new EventConnection(server, {
@@ -141,6 +144,9 @@ export class AgentSession implements SessionExchangeOwner {
     if (message === undefined) {
       const start = printable(text.slice(0, 200));
       this.#log.warn({ start }, 'server sent something that is no JSON-RPC message; it was dropped');
+    } else if (message.kind === 'response' && message.id === this.#ping?.id) {
+      clearTimeout(this.#ping.timer);
+      this.#ping = undefined;
     } else if (message.kind === 'response') {
       const open = this.#take(keyOf(message.id));
       if (open === undefined) this.#log.debug('server answered a request that nobody waits for');
@@ -174,6 +180,15 @@ export class AgentSession implements SessionExchangeOwner {
     const params = { requestId: id, reason };
     this.#connection.send(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
     this.#take(keyOf(id))?.exchange.fail({ kind: 'timeout', message, reached: true });
+    this.#pingOrEnd();
+  }
+
+  /** A stream can be dead without a sign: then neither the call nor a ping is answered, and the session is given up. */
+  #pingOrEnd(): void {
+    if (this.#ping !== undefined || this.#end !== undefined) return;
+    const id = `ping-${randomUUID()}`;
+    this.#ping = { id, timer: setTimeout(() => void this.close(), this.#pingMs).unref() };
+    this.#connection.send(JSON.stringify({ jsonrpc: '2.0', id, method: 'ping' }));
   }
 
   #forget(id: Json | undefined): void {
@@ -184,6 +199,7 @@ export class AgentSession implements SessionExchangeOwner {
 
   #onEnd(failure: UpstreamFailure): void {
     this.#end = failure;
+    clearTimeout(this.#ping?.timer);
     // what waited for the start was refused before: these were posted
     const kind = failure.kind === 'unreachable' ? 'broken' : failure.kind;
     for (const key of this.#open.keys()) this.#take(key)?.exchange.fail({ ...failure, kind, reached: true });

@@ -7,6 +7,7 @@ export interface AgentSessionsOptions {
   readonly server: EventServer;
   readonly limits: {
     readonly callMs: number;
+    readonly pingMs: number;
     /** Most sessions at once; one grant may have a quarter of them. */
     readonly sessions: number;
     /** A session in which nothing was said for so long, and nobody listens, is closed. */
@@ -56,7 +57,7 @@ export class AgentSessions {
     const session = new AgentSession(
       request.grantId,
       server,
-      { callMs: limits.callMs, log },
+      { callMs: limits.callMs, pingMs: limits.pingMs, log },
       { onToolsChanged, onEnd: () => this.#kept.delete(session.id) },
     );
     this.#kept.set(session.id, { session, usedAt: clock.now() });

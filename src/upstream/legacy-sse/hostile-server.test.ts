@@ -15,6 +15,8 @@ interface Posted {
 
 /** A server made by hand: what it does with a stream and with a message is the test's choice. */
 interface Behaviour {
+  /** Takes what is posted and says nothing any more. */
+  isMute?: () => boolean;
   /** The method that `onPost` answers; others are answered well. */
   on?: string;
   onStream?: (response: ServerResponse, request: IncomingMessage) => void;
@@ -46,7 +48,14 @@ async function listen(
   return (server.address() as AddressInfo).port;
 }
 
-const LIMITS = { connectMs: 1_000, firstByteMs: 500, startMs: 500, callMs: 500, answerBytes: 50_000 };
+const LIMITS = {
+  connectMs: 1_000,
+  firstByteMs: 500,
+  startMs: 500,
+  callMs: 500,
+  answerBytes: 50_000,
+  pingMs: 200,
+};
 
 async function serve(behaviour: Behaviour, limits: Partial<LegacySseLimits> = {}): Promise<void> {
   const port = await listen((request, response) => {
@@ -65,7 +74,7 @@ async function serve(behaviour: Behaviour, limits: Partial<LegacySseLimits> = {}
       if (behaviour.onPost && message.method === (behaviour.on ?? 'tools/call'))
         return behaviour.onPost(message, response, say);
       response.writeHead(202).end();
-      if (message.id !== undefined) say(answerTo(message));
+      if (message.id !== undefined && !behaviour.isMute?.()) say(answerTo(message));
     });
   });
   upstream = createLegacySseUpstream({
@@ -284,6 +293,27 @@ describe.each(['shared', 'own'])('a call on a connection that is %s', (kind) => 
     await serve(onPost === undefined ? {} : { onPost });
     expect(await failure()).toMatchObject(expected);
     expect(posts.filter(({ method }) => method === 'tools/call')).toHaveLength(1);
+  });
+
+  it('that times out on a stream that is dead without a sign ends it; on one that lives it does not', async () => {
+    let isMute = false;
+    await serve({
+      onPost: (_, response) => void response.writeHead(202).end(),
+      isMute: () => isMute,
+    });
+    const caller = kind === 'shared' ? {} : await openSession();
+    expect((await call(upstream, 'x', {}, caller)).failure).toMatchObject({ kind: 'timeout' });
+    const pings = (): number => posts.filter(({ method }) => method === 'ping').length;
+    await until(() => pings() === 1);
+    expect((await call(upstream, 'x', {}, caller)).failure).toMatchObject({ kind: 'timeout' });
+    await until(() => pings() === 2);
+    expect(streams.map((stream) => stream.destroyed)).toEqual([false]);
+    isMute = true;
+    expect((await call(upstream, 'x', {}, caller)).failure).toMatchObject({ kind: 'timeout' });
+    await until(() => streams[0]?.destroyed === true);
+    isMute = false;
+    if (kind === 'shared') await until(() => streams.length === 2);
+    else expect((await request(upstream, 1, 'ping', {}, caller).done).head?.status).toBe(404);
   });
 
   it('is answered from its own stream, whatever lies around the answer', async () => {

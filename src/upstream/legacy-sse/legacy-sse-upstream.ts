@@ -21,6 +21,8 @@ export interface LegacySseLimits {
   readonly sessions?: number;
   /** A session in which nothing happened for so long is closed; default 30 minutes. */
   readonly sessionIdleMs?: number;
+  /** After a call without an answer: what the server may take to answer a ping before its stream counts as dead; 5 s. */
+  readonly pingMs?: number;
 }
 
 export interface LegacySseUpstreamOptions {
@@ -42,6 +44,7 @@ export interface LegacySseUpstreamOptions {
 
 const DEFAULT_SESSIONS = 256;
 const DEFAULT_SESSION_IDLE_MS = 30 * 60_000;
+const DEFAULT_PING_MS = 5_000;
 
 /**
  * A server that speaks HTTP with SSE (2024-11-05). Agents with a session have a connection each; all other traffic and
@@ -59,7 +62,12 @@ class LegacySseUpstream implements Upstream {
 
   constructor(options: LegacySseUpstreamOptions, url: URL) {
     const { serverId, headers, knowTool, clock, limits, backoff, version } = options;
-    const sessions = { sessions: DEFAULT_SESSIONS, sessionIdleMs: DEFAULT_SESSION_IDLE_MS, ...limits };
+    const sessions = {
+      sessions: DEFAULT_SESSIONS,
+      sessionIdleMs: DEFAULT_SESSION_IDLE_MS,
+      pingMs: DEFAULT_PING_MS,
+      ...limits,
+    };
     const log = options.log.child({ server: serverId });
     this.serverId = serverId;
     this.#pool = new Pool(url.origin, {
@@ -77,6 +85,7 @@ class LegacySseUpstream implements Upstream {
       start: (listener) => new EventConnection(server, listener),
       startMs: limits.startMs,
       callMs: limits.callMs,
+      pingMs: sessions.pingMs,
       backoff,
       version,
       log,
