@@ -6,7 +6,16 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-const FIGURES = ['callsPerSecond', 'p50', 'p95', 'p99', 'cpuMicrosPerCall', 'rssMb', 'peakRssMb'];
+const FIGURES = [
+  'callsPerSecond',
+  'p50',
+  'p95',
+  'p99',
+  'cpuMicrosPerCall',
+  'userMicrosPerCall',
+  'rssMb',
+  'peakRssMb',
+];
 
 /** Medians over the windows of one case, with the range of calls per second; figures that nobody has are undefined. */
 export function summaryOf(windows) {
@@ -52,6 +61,7 @@ const COLUMNS = [
   'p95 ms',
   'p99 ms',
   'CPU µs',
+  'in user',
   'RSS MB',
   'peak MB',
   'errors',
@@ -68,6 +78,7 @@ export function tableOf(rows) {
     s.p95.toFixed(2),
     s.p99.toFixed(2),
     s.cpuMicrosPerCall?.toFixed(0) ?? '–',
+    s.userMicrosPerCall?.toFixed(0) ?? '–',
     s.rssMb?.toFixed(0) ?? '–',
     s.peakRssMb?.toFixed(0) ?? '–',
     String(s.errors),

@@ -8,6 +8,9 @@ const START_MS = 30_000;
 const REPLY_MS = 120_000;
 const STOP_MS = 5_000;
 
+/** Options for every Node process, for profiling: BENCH_NODE_OPTIONS="--cpu-prof --cpu-prof-dir=/some/folder". */
+const NODE_OPTIONS = process.env['BENCH_NODE_OPTIONS']?.split(' ') ?? [];
+
 const running = new Set();
 
 /** Ends what is still running; called before this process goes, however it goes. */
@@ -25,7 +28,7 @@ export class ManagedProcess {
     this.name = name;
     this.port = undefined;
     this.output = '';
-    this.child = spawn(process.execPath, ['--import', USAGE, fileOf(file), ...args], {
+    this.child = spawn(process.execPath, [...NODE_OPTIONS, '--import', USAGE, fileOf(file), ...args], {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -82,7 +85,7 @@ export class ManagedProcess {
   /** CPU time in microseconds and memory in bytes, as the process itself sees them. */
   async usage() {
     const { cpu, rssBytes, peakRssBytes } = await this.ask('usage', 'usage');
-    return { cpuMicros: cpu.user + cpu.system, rssBytes, peakRssBytes };
+    return { cpuMicros: cpu.user + cpu.system, userMicros: cpu.user, rssBytes, peakRssBytes };
   }
 
   async stop() {

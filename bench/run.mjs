@@ -79,6 +79,7 @@ async function measure(load, started, order, warmupMs, seconds) {
     max,
     load1: loadavg()[0],
     cpuMicrosPerCall: after && (after.cpuMicros - before.cpuMicros) / Math.max(window.calls, 1),
+    userMicrosPerCall: after && (after.userMicros - before.userMicros) / Math.max(window.calls, 1),
     rssMb: after && after.rssBytes / MB,
     peakRssMb: after && after.peakRssBytes / MB,
   };
@@ -124,7 +125,7 @@ async function reconcile(cases) {
   const gateways = cases.filter(({ kind }) => kind === 'gateway' || kind === 'serve' || kind === 'stdio');
   for (const one of gateways) {
     await one.started.process.stop(); // what it still had to write is written then
-    const records = await countRecords(one.started.dataDir);
+    const records = countRecords(one.started.dataDir);
     const sent = Object.values(one.windows)
       .flat()
       .reduce((total, window) => total + window.sent, 0);

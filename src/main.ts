@@ -31,14 +31,14 @@ const DEFAULT_LIMITS: Required<LimitConfiguration> = {
   openStreams: 1_024,
   breakAfter: 5,
 };
-/** Connections besides those of calls and streams: the gateway's own listing. */
-const OWN_CONNECTIONS = 16;
 const STOP_MS = 3_000;
 const PRUNE_MS = 3_600_000;
 
 function compose(log: Log): Compose {
   const clock = systemClock;
   return {
+    log,
+
     assemble(dataDir: string, anonymous?: Grant): Assembly {
       const store = openStore({ dataDir, clock });
       // counters of past windows are of no use; a store that is closed meanwhile has none to forget
@@ -88,13 +88,11 @@ function compose(log: Log): Compose {
       });
     }
     const { url, headers } = target;
-    const { concurrentCalls, openStreams } = limits;
     if (target.transport === 'sse') {
-      const sseLimits = { ...limits, sessions: openStreams };
+      const sseLimits = { ...limits, sessions: limits.openStreams };
       return createLegacySseUpstream({ ...shared, url, headers, addresses, version, limits: sseLimits });
     }
-    const connections = concurrentCalls + openStreams + OWN_CONNECTIONS;
-    return createHttpUpstream({ ...shared, url, headers, addresses, limits: { ...limits, connections } });
+    return createHttpUpstream({ ...shared, url, headers, addresses, limits });
   }
 }
 

@@ -29,6 +29,7 @@ export interface Assembly {
 
 /** What the composition root lends to the commands, so that they know no concrete class. */
 export interface Compose {
+  readonly log: Log;
   /** `anonymous` is the grant of every caller where no credential is asked for. */
   assemble(dataDir: string, anonymous?: Grant): Assembly;
   /** `addresses` says where a server with a URL may lie; anywhere when it is absent. */

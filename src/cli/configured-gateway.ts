@@ -19,6 +19,7 @@ import type { StoredGrant } from '#store';
 import type { Assembly, Compose, Target } from './assembly.ts';
 import { readyText, type ReadyCommands, type ReadyServer } from './ready-text.ts';
 import { listen, untilStopped } from './serving.ts';
+import { announceReady } from './workers.ts';
 
 const REFRESH_MS = 250;
 const EXAMPLE = fileURLToPath(new URL('../../examples/toolgate.json', import.meta.url));
@@ -77,7 +78,7 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
   refresh = setInterval(createRefresh(loaded, assembly, grants, options.dataDir), REFRESH_MS);
   const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const servers = readyServers(configuration, base, options.dataDir);
-  process.stdout.write(readyText(base, servers, commandsFor(base, options.dataDir, file === EXAMPLE)));
+  announceReady(readyText(base, servers, commandsFor(base, options.dataDir, file === EXAMPLE)));
   await untilStopped({ listener, gateway: assembly.gateway, log: assembly.log, close });
 }
 

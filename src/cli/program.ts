@@ -8,6 +8,7 @@ import { policyCommand } from './policy.ts';
 import { proxyCommand } from './proxy.ts';
 import type { Compose } from './assembly.ts';
 import { serveCommand } from './serve.ts';
+import { WorkerFailed } from './workers.ts';
 import { wrapCommand } from './wrap.ts';
 
 /** Exit codes of every command. */
@@ -44,6 +45,7 @@ export async function runProgram(create: () => Command, argv: readonly string[])
     return EXIT.fine;
   } catch (error) {
     if (error instanceof CheckFailed) return EXIT.checkFailed;
+    if (error instanceof WorkerFailed) return error.exitCode;
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.wrongUse;
     if (error instanceof ToolgateError) {
       const lines = [

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Gateway } from '#gateway';
@@ -40,7 +41,7 @@ export interface Stoppable {
  * seconds; a second signal does not wait) and everything is closed.
  */
 export async function untilStopped({ listener, gateway, log, close }: Stoppable): Promise<void> {
-  await signal();
+  await untilSignal();
   log.info('stopping: no new calls, waiting for those in flight');
   const drained = new Promise<void>((resolve) => {
     listener.close(() => resolve());
@@ -49,16 +50,21 @@ export async function untilStopped({ listener, gateway, log, close }: Stoppable)
   // a connection that has had its last answer is idle, and would be kept alive
   const sweep = setInterval(() => listener.closeIdleConnections(), 50);
   const limit = setTimeout(() => listener.closeAllConnections(), DRAIN_MS);
-  await Promise.race([drained, signal()]);
+  await Promise.race([drained, untilSignal()]);
   clearInterval(sweep);
   clearTimeout(limit);
   listener.closeAllConnections();
   await close();
+  cluster.worker?.disconnect(); // the channel to the first process would keep this one alive
 }
 
-function signal(): Promise<void> {
+/** Resolves at SIGTERM or SIGINT. A worker heeds SIGTERM alone: Ctrl-C reaches it too, but the first process decides. */
+export function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
     process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
+    if (cluster.isWorker) process.off('SIGINT', ignore).on('SIGINT', ignore);
+    else process.once('SIGINT', () => resolve());
   });
 }
+
+function ignore(): void {}

@@ -11,7 +11,7 @@ export interface AgentRequest {
   readonly grant: Grant;
   readonly server: GovernedServer;
   /** A protocol header by its lower-case name; every name occurs once. */
-  readonly header: (name: string) => string | undefined;
+  header(name: string): string | undefined;
   /** All protocol headers that may travel (`mcp-*`, trace context), lower-case. */
   readonly protocolHeaders: ReadonlyMap<string, string>;
   readonly body: Uint8Array;
@@ -30,7 +30,13 @@ export interface AgentReply {
   /** One event of the stream; false asks the sender to wait for `onDrain`. */
   event(event: SseEvent): boolean;
   end(): void;
+  /** Tells the watcher how the agent's side fares; one watcher for one reply. */
+  watch(watcher: ReplyWatcher): void;
+}
+
+export interface ReplyWatcher {
   /** Called once when the exchange is over; `completed` is false when the agent went away before the end. */
-  onClose(listener: (completed: boolean) => void): void;
-  onDrain(listener: () => void): void;
+  onAgentClosed(completed: boolean): void;
+  /** The agent takes events again after one that it could not take. */
+  onAgentDrained(): void;
 }

@@ -8,7 +8,7 @@ import {
   type JsonObject,
   type SseEvent,
 } from '#mcp';
-import type { AgentReply, AgentRequest } from './agent-request.ts';
+import type { AgentReply, AgentRequest, ReplyWatcher } from './agent-request.ts';
 import { end, pass, protocolRefusal, type Step } from './answer.ts';
 import { openSession } from './session-id.ts';
 
@@ -46,7 +46,19 @@ export function splitBatch(request: AgentRequest, sessionKey: Uint8Array): Step<
   const fault = faultOf(messages as readonly Json[]);
   if (fault !== undefined) return refuse(`Invalid request: ${fault}`);
   const encoder = new TextEncoder();
-  return pass(messages.map((message) => ({ ...request, body: encoder.encode(JSON.stringify(message)) })));
+  const { id, transport, verb, grant, server, protocolHeaders } = request;
+  return pass(
+    messages.map((message) => ({
+      id,
+      transport,
+      verb,
+      grant,
+      server,
+      protocolHeaders,
+      header: (name) => request.header(name),
+      body: encoder.encode(JSON.stringify(message)),
+    })),
+  );
 }
 
 function faultOf(messages: readonly Json[]): string | undefined {
@@ -65,10 +77,15 @@ function faultOf(messages: readonly Json[]): string | undefined {
 export class BatchReply {
   readonly #reply: AgentReply;
   readonly #parts: Promise<void>[] = [];
+  readonly #watchers: ReplyWatcher[] = [];
   #isStreaming = false;
 
   constructor(reply: AgentReply) {
     this.#reply = reply;
+    reply.watch({
+      onAgentClosed: (completed) => this.#watchers.forEach((watcher) => watcher.onAgentClosed(completed)),
+      onAgentDrained: () => this.#watchers.forEach((watcher) => watcher.onAgentDrained()),
+    });
   }
 
   /** Where one message of the batch is answered. */
@@ -93,8 +110,7 @@ export class BatchReply {
       event: (event) =>
         !event.hasData || event.data === '' || this.#send({ data: event.data, hasData: true }),
       end: close,
-      onClose: (listener) => this.#reply.onClose(listener),
-      onDrain: (listener) => this.#reply.onDrain(listener),
+      watch: (watcher) => void this.#watchers.push(watcher),
     };
   }
 

@@ -5,6 +5,7 @@ import {
   isJsonObject,
   mirroredMember,
   scanParamHeaders,
+  type Era,
   type Json,
   type JsonRpcRequest,
 } from '#mcp';
@@ -95,22 +96,18 @@ export class Gateway {
   #forward(call: AgentCall, clearance: Clearance | undefined, reply: AgentReply): void {
     const { request, message, era, revision, session, sessionId, body } = call;
     const method = message.kind === 'response' ? undefined : message.method;
-    const requestId = message.kind === 'request' ? message.id : undefined;
-    this.#carry(
-      request,
-      {
-        verb: 'POST',
-        era,
-        revision,
-        message,
-        body,
-        headers: headersFor(call),
-        session: method === 'initialize' ? undefined : session?.upstream || undefined,
-        grantId: request.grant.id,
-      },
-      { call, clearance, method, requestId, sessionId, progress: call.progress },
-      reply,
-    );
+    const outgoing: UpstreamRequest = {
+      verb: 'POST',
+      era,
+      revision,
+      message,
+      body,
+      headers: headersFor(call),
+      session: method === 'initialize' ? undefined : session?.upstream || undefined,
+      grantId: request.grant.id,
+    };
+    const inspection = this.#inspectionOf(request, era, sessionId, call);
+    this.#carry(request, outgoing, { call, clearance, inspection }, reply);
   }
 
   /** GET opens the stream of a legacy session, DELETE ends the session; modern traffic has neither. */
@@ -119,56 +116,59 @@ export class Gateway {
     if (sessionId === undefined) return send(reply, { status: 405, headers: { allow: 'POST' } });
     const session = openSession(sessionId, ownerOf(request), this.#deps.sessionKey);
     if (!session) return send(reply, { status: 404 });
-    this.#carry(
-      request,
-      {
-        verb: request.verb,
-        era: 'legacy',
-        revision: session.revision,
-        message: undefined,
-        body: undefined,
-        headers: pick(request, ['mcp-protocol-version', 'last-event-id']),
-        session: session.upstream || undefined,
-        grantId: request.grant.id,
-      },
-      {
-        call: undefined,
-        clearance: undefined,
-        method: undefined,
-        requestId: undefined,
-        sessionId,
-        progress: undefined,
-      },
-      reply,
-    );
+    const outgoing: UpstreamRequest = {
+      verb: request.verb,
+      era: 'legacy',
+      revision: session.revision,
+      message: undefined,
+      body: undefined,
+      headers: pick(request, ['mcp-protocol-version', 'last-event-id']),
+      session: session.upstream || undefined,
+      grantId: request.grant.id,
+    };
+    const inspection = this.#inspectionOf(request, 'legacy', sessionId, undefined);
+    this.#carry(request, outgoing, { call: undefined, clearance: undefined, inspection }, reply);
+  }
+
+  #inspectionOf(
+    request: AgentRequest,
+    era: Era,
+    sessionId: string | undefined,
+    call: AgentCall | undefined,
+  ): InspectionContext {
+    const message = call?.message;
+    return {
+      era,
+      requestId: message?.kind === 'request' ? message.id : undefined,
+      method: message === undefined || message.kind === 'response' ? undefined : message.method,
+      policy: this.#deps.directory.policyOf(request.grant),
+      upstream: request.server.upstream,
+      sessionId,
+      progress: call?.progress,
+      owner: ownerOf(request),
+      sessionKey: this.#deps.sessionKey,
+      clock: this.#deps.clock,
+    };
   }
 
   /** Ties the agent's exchange to one with the server: the relay inspects and settles what comes back. */
   #carry(
     request: AgentRequest,
     outgoing: UpstreamRequest,
-    parts: Pick<RelayedExchange, 'call' | 'clearance'> &
-      Pick<InspectionContext, 'method' | 'requestId' | 'sessionId' | 'progress'>,
+    exchange: RelayedExchange,
     reply: AgentReply,
   ): void {
-    const { grant, server } = request;
-    const { call, clearance, ...context } = parts;
-    const inspection: InspectionContext = {
-      ...context,
-      era: outgoing.era,
-      policy: this.#deps.directory.policyOf(grant),
-      upstream: server.upstream,
-      owner: ownerOf(request),
-      sessionKey: this.#deps.sessionKey,
-      clock: this.#deps.clock,
-    };
-    const relay = new Relay({ call, clearance, inspection }, reply, this.#deps);
-    if (outgoing.verb === 'GET' || context.method === 'subscriptions/listen') {
-      this.#listening.add(relay);
-      reply.onClose(() => this.#listening.delete(relay));
-    }
-    relay.attach(server.upstream.exchange(outgoing, relay));
+    const staysOpen = outgoing.verb === 'GET' || exchange.inspection.method === 'subscriptions/listen';
+    const relay = new Relay(
+      staysOpen ? { ...exchange, whenClosed: this.#forget } : exchange,
+      reply,
+      this.#deps,
+    );
+    if (staysOpen) this.#listening.add(relay);
+    relay.attach(request.server.upstream.exchange(outgoing, relay));
   }
+
+  readonly #forget = (relay: Relay): void => void this.#listening.delete(relay);
 
   async #recordRefusal(request: AgentRequest, answer: Answer): Promise<void> {
     const error = answer.message?.['error'];
@@ -202,11 +202,8 @@ export class Gateway {
 /** Sends an answer of the gateway's own: the only place where one becomes bytes. */
 function send(reply: AgentReply, answer: Answer): void {
   const body = answer.message === undefined ? undefined : JSON.stringify(answer.message);
-  reply.answer(
-    answer.status,
-    { ...answer.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    body,
-  );
+  const content: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+  reply.answer(answer.status, { ...answer.headers, ...content }, body);
 }
 
 /** Mirror headers travel in modern traffic only; on legacy traffic nobody has checked them. */
@@ -219,13 +216,15 @@ function headersFor(call: AgentCall): ReadonlyMap<string, string> {
   return new Map([...request.protocolHeaders].filter(([name]) => !sessionHeaders.has(name)));
 }
 
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+
 function pick(request: AgentRequest, names: readonly string[]): ReadonlyMap<string, string> {
-  const headers = new Map<string, string>();
+  let headers: Map<string, string> | undefined;
   for (const name of names) {
     const value = request.header(name);
-    if (value !== undefined) headers.set(name, value);
+    if (value !== undefined) (headers ??= new Map()).set(name, value);
   }
-  return headers;
+  return headers ?? NO_HEADERS;
 }
 
 function ownerOf(request: AgentRequest): SessionOwner {

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isAllowedHost, isAllowedOrigin, LOOPBACK_HOSTS } from '#mcp';
 import { newId, type Clock, type Log } from '#platform';
-import { authenticate } from './authenticate.ts';
-import type { Directory } from './directory.ts';
+import type { Grant } from '#store';
+import type { AgentRequest } from './agent-request.ts';
+import { authenticate, type Principal } from './authenticate.ts';
+import type { Directory, GovernedServer } from './directory.ts';
 import type { Gateway } from './gateway.ts';
 import { readHeaders, type HeaderView } from './header-hygiene.ts';
 import { HttpReply } from './http-reply.ts';
@@ -41,10 +43,12 @@ export function createHttpListener(options: HttpListenerOptions): Server {
   const server = createServer(
     { requestTimeout: 30_000, headersTimeout: 15_000, maxHeaderSize: 32_768 },
     (request, response) => {
-      serve(request, response, front).catch((error: unknown) => {
+      try {
+        serve(request, response, front);
+      } catch (error) {
         options.log.error({ err: error }, 'a request failed in the listener');
         response.destroy();
-      });
+      }
     },
   );
   // no protocol here is upgraded to, and nothing is tunnelled
@@ -55,7 +59,7 @@ export function createHttpListener(options: HttpListenerOptions): Server {
   return server;
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, front: Front): Promise<void> {
+function serve(request: IncomingMessage, response: ServerResponse, front: Front): void {
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const route = GATEWAY_PATH.exec(path);
   if (!route) return serveOperations(path, request, response, front);
@@ -70,12 +74,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, front: 
 
   const principal = authenticate(headers.get('authorization'), route[1], front.directory, front.clock);
   if (!principal.ok) {
-    return refuse(
-      response,
-      principal.answer.status,
-      statusText(principal.answer.status),
-      principal.answer.headers,
-    );
+    const { status, headers: challenge } = principal.answer;
+    return refuse(response, status, statusText(status), challenge);
   }
   const verb = request.method;
   if (verb !== 'POST' && verb !== 'GET' && verb !== 'DELETE') {
@@ -83,25 +83,48 @@ async function serve(request: IncomingMessage, response: ServerResponse, front: 
   }
   const fault = contentFault(verb, headers);
   if (fault) return refuse(response, fault.status, fault.reason);
-  const body = verb === 'POST' ? await readBody(request, headers) : EMPTY;
-  if (body === undefined) return refuse(response, 413, `the body is larger than ${MAX_BODY_BYTES} bytes`);
+  const hand = (body: Uint8Array): void =>
+    void front.gateway.handle(new HttpRequest(verb, principal.value, headers, body), new HttpReply(response));
+  if (verb === 'POST') readBody(request, response, headers, hand);
+  else hand(EMPTY);
+}
 
-  await front.gateway.handle(
-    {
-      id: newId('req'),
-      transport: 'http',
-      verb,
-      grant: principal.value.grant,
-      server: principal.value.server,
-      header: (name) => headers.get(name),
-      protocolHeaders: headers.protocol,
-      body,
-    },
-    new HttpReply(response),
-  );
+/** What the pipeline sees of an HTTP request. */
+class HttpRequest implements AgentRequest {
+  readonly id = newId('req');
+  readonly transport = 'http';
+  readonly verb: AgentRequest['verb'];
+  readonly grant: Grant;
+  readonly server: GovernedServer;
+  readonly body: Uint8Array;
+  readonly #headers: HeaderView;
+
+  constructor(
+    verb: AgentRequest['verb'],
+    { grant, server }: Principal,
+    headers: HeaderView,
+    body: Uint8Array,
+  ) {
+    this.verb = verb;
+    this.grant = grant;
+    this.server = server;
+    this.body = body;
+    this.#headers = headers;
+  }
+
+  header(name: string): string | undefined {
+    return this.#headers.get(name);
+  }
+
+  get protocolHeaders(): ReadonlyMap<string, string> {
+    return this.#headers.protocol;
+  }
 }
 
 const EMPTY = new Uint8Array(0);
+
+/** What clients built on the official SDKs send. */
+const USUAL_ACCEPT = 'application/json, text/event-stream';
 
 /** A body that another reader might decode differently (compressed, other charset) is refused, not decoded. */
 function contentFault(verb: string, headers: HeaderView): { status: number; reason: string } | undefined {
@@ -112,7 +135,9 @@ function contentFault(verb: string, headers: HeaderView): { status: number; reas
   if (verb !== 'POST') return undefined;
   if (headers.get('content-encoding') !== undefined)
     return { status: 415, reason: 'compressed bodies are not accepted' };
-  const [essence, ...parameters] = (headers.get('content-type') ?? '')
+  const contentType = headers.get('content-type') ?? '';
+  if (contentType === 'application/json' && accept === USUAL_ACCEPT) return undefined;
+  const [essence, ...parameters] = contentType
     .toLowerCase()
     .split(';')
     .map((part) => part.trim());
@@ -137,24 +162,32 @@ function accepts(header: string | undefined, type: string): boolean {
     .some((part) => part === type || part === '*/*' || part === `${main}/*`);
 }
 
-/** The whole body, or undefined when it is too large. */
-function readBody(request: IncomingMessage, headers: HeaderView): Promise<Uint8Array | undefined> {
-  if (Number(headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return Promise.resolve(undefined);
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-      else {
-        request.pause();
-        resolve(undefined);
-      }
-    });
-    request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    request.on('error', reject);
-    request.on('aborted', () => reject(new Error('the client went away before its body was complete')));
+/** Hands on the whole body; refuses one that is too large, and drops one that the client gives up. */
+function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  headers: HeaderView,
+  hand: (body: Uint8Array) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let size = Number(headers.get('content-length') ?? 0) > MAX_BODY_BYTES ? Number.POSITIVE_INFINITY : 0;
+  const isTooLarge = (): boolean => {
+    if (size <= MAX_BODY_BYTES) return false;
+    request.pause();
+    refuse(response, 413, `the body is larger than ${MAX_BODY_BYTES} bytes`);
+    return true;
+  };
+  if (isTooLarge()) return;
+  request.on('data', (chunk: Buffer) => {
+    if (size > MAX_BODY_BYTES) return;
+    size += chunk.length;
+    if (!isTooLarge()) chunks.push(chunk);
   });
+  request.on('end', () => {
+    if (size <= MAX_BODY_BYTES) hand(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+  });
+  // the client went away before its body was complete: there is nobody to answer
+  request.on('error', () => response.destroy());
 }
 
 function serveOperations(

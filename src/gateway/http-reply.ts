@@ -1,13 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import { writeSseEvent, type SseEvent } from '#mcp';
-import type { AgentReply } from './agent-request.ts';
+import type { AgentReply, ReplyWatcher } from './agent-request.ts';
 
 const KEEP_ALIVE_MS = 20_000;
+/** Up to here a body is sent in one piece with its headers: one system call instead of a gathered one. */
+const ONE_PIECE_BYTES = 16 * 1024;
 
 /** The answer to one HTTP request. */
 export class HttpReply implements AgentReply {
   readonly #response: ServerResponse;
   #keepAlive: NodeJS.Timeout | undefined;
+  #watcher: ReplyWatcher | undefined;
 
   constructor(response: ServerResponse) {
     this.#response = response;
@@ -20,9 +23,15 @@ export class HttpReply implements AgentReply {
   ): void {
     const response = this.#response;
     if (response.headersSent || response.destroyed) return;
-    const bytes = body === undefined ? undefined : typeof body === 'string' ? Buffer.from(body) : body;
-    response.writeHead(status, { ...headers, 'content-length': bytes?.length ?? 0 });
-    response.end(bytes);
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    const length = bytes?.length ?? 0;
+    const head: string[] = [];
+    for (const name in headers) head.push(name, headers[name] ?? '');
+    head.push('content-length', String(length));
+    response.writeHead(status, head);
+    if (bytes === undefined || length > ONE_PIECE_BYTES) response.end(bytes);
+    // a character for each byte, so that the bytes go out as they are
+    else response.end(latin1Of(bytes), 'latin1');
   }
 
   stream(headers: Readonly<Record<string, string>>): void {
@@ -37,7 +46,7 @@ export class HttpReply implements AgentReply {
     response.flushHeaders();
     // idle connections are cut by many proxies after 30 s or a minute
     this.#keepAlive = setInterval(() => response.write(':\n\n'), KEEP_ALIVE_MS).unref();
-    response.once('close', () => clearInterval(this.#keepAlive));
+    response.on('drain', () => this.#watcher?.onAgentDrained());
   }
 
   event(event: SseEvent): boolean {
@@ -51,11 +60,18 @@ export class HttpReply implements AgentReply {
     this.#response.end();
   }
 
-  onClose(listener: (completed: boolean) => void): void {
-    this.#response.once('close', () => listener(this.#response.writableFinished));
+  watch(watcher: ReplyWatcher): void {
+    this.#watcher = watcher;
+    this.#response.on('close', () => {
+      clearInterval(this.#keepAlive);
+      watcher.onAgentClosed(this.#response.writableFinished);
+    });
   }
+}
 
-  onDrain(listener: () => void): void {
-    this.#response.on('drain', listener);
-  }
+function latin1Of(bytes: Uint8Array): string {
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return buffer.toString('latin1');
 }

@@ -14,7 +14,7 @@ import { decide, type CompiledPolicy, type Decision, type KnownTool, type LimitD
 import { messageOf, newId, type Clock, type Log } from '#platform';
 import type { Quota, QuotaOwner, Reservation } from '#quota';
 import type { DecisionRecord, RecordedOutcome } from '#store';
-import { argumentKeys, type Records } from '#records';
+import { argumentKeys, boundedRecord, type Records } from '#records';
 import { UpstreamUnavailable } from '#upstream';
 import {
   denied,
@@ -112,7 +112,12 @@ function paramHeaderFault(
   const declared = declaredHeadersOf(tool);
   if (declared.length === 0) return undefined;
   const args = message.params?.['arguments'];
-  return checkParamHeaders(isJsonObject(args) ? args : undefined, declared, call.request.header, message.id);
+  return checkParamHeaders(
+    isJsonObject(args) ? args : undefined,
+    declared,
+    (header) => call.request.header(header),
+    message.id,
+  );
 }
 
 const declaredHeaders = new WeakMap<KnownTool, readonly ParamHeader[]>();
@@ -191,8 +196,13 @@ async function reserveAndRecord(
   decision: Decision,
   deps: JudgeDeps,
 ): Promise<Step<Clearance>> {
-  const limits = await limitsOf(decision, call, deps);
-  const reserved = await deps.quota.reserve(limits, ownerOf(call));
+  const limits =
+    call.progress?.spends === undefined && decision.outcome === 'allow'
+      ? decision.limits
+      : await limitsOf(decision, call, deps);
+  const verdict: Verdict = { answer: undefined, outcome: 'allow', rule: decision.rule, message: '' };
+  const row = recordOf(call, name, policy, verdict, deps.clock.now());
+  const reserved = await deps.quota.reserve(limits, ownerOf(call), row);
   if (!reserved.granted) {
     const { rule, message: limitMessage } = reserved.demand;
     const text = reserved.unavailable
@@ -202,10 +212,7 @@ async function reserveAndRecord(
     const answer = denied(message.id, call.era, text, noteOf(rule, policy, retryAfterMs));
     return record(call, name, policy, { answer, outcome: 'deny', rule, message: text }, deps);
   }
-  const verdict: Verdict = { answer: undefined, outcome: 'allow', rule: decision.rule, message: '' };
-  const step = await record(call, name, policy, verdict, deps, reserved);
-  if (!step.ok) await deps.quota.giveBack(reserved);
-  return step;
+  return reserved.recorded ? pass(clearanceOf(row, reserved)) : begin(call, row, reserved, deps);
 }
 
 function noteOf(rule: string, policy: CompiledPolicy | undefined, retryAfterMs?: number): DecisionMeta {
@@ -259,29 +266,19 @@ async function record(
   deps: JudgeDeps,
   reservation?: Reservation,
 ): Promise<Step<Clearance>> {
-  const row: DecisionRecord = {
-    id: newId('dec', deps.clock.now()),
-    at: deps.clock.now(),
-    requestId: call.request.id,
-    server: call.request.server.id,
-    grantId: call.request.grant.id,
-    grantLabel: call.request.grant.label,
-    method: 'tools/call',
-    tool,
-    revision: call.revision,
-    transport: call.request.transport,
-    policy: policy?.name,
-    policyVersion: policy?.version,
-    outcome: verdict.outcome,
-    enforced: policy?.mode !== 'observe',
-    rule: verdict.rule,
-    message: verdict.message,
-    argumentKeys: call.message.kind === 'request' ? argumentKeys(call.message.params?.['arguments']) : [],
-  };
-  if (verdict.answer) {
-    await deps.records.deny(row);
-    return end(verdict.answer);
-  }
+  const row = recordOf(call, tool, policy, verdict, deps.clock.now());
+  if (!verdict.answer) return begin(call, row, reservation, deps);
+  await deps.records.deny(row);
+  return end(verdict.answer);
+}
+
+/** Keeps the record of a call that was let through otherwise than by a reservation that keeps it. */
+async function begin(
+  call: AgentCall,
+  row: DecisionRecord,
+  reservation: Reservation | undefined,
+  deps: JudgeDeps,
+): Promise<Step<Clearance>> {
   try {
     await deps.records.begin(row);
   } catch (error) {
@@ -289,10 +286,44 @@ async function record(
       { err: messageOf(error), request: call.request.id },
       'a decision could not be recorded; the call is refused',
     );
+    if (reservation) await deps.quota.giveBack(reservation);
     const id = call.message.kind === 'request' ? call.message.id : undefined;
     return end(
       internalFailure(id, 'The decision could not be recorded, so the call was not made. Try again later.'),
     );
   }
-  return pass({ recordId: row.id, reservation, allowedAt: performance.now() });
+  return pass(clearanceOf(row, reservation));
+}
+
+function clearanceOf(row: DecisionRecord, reservation: Reservation | undefined): Clearance {
+  return { recordId: row.id, reservation, allowedAt: performance.now() };
+}
+
+function recordOf(
+  call: AgentCall,
+  tool: string,
+  policy: CompiledPolicy | undefined,
+  verdict: Verdict,
+  at: number,
+): DecisionRecord {
+  const { request } = call;
+  return boundedRecord({
+    id: newId('dec', at),
+    at,
+    requestId: request.id,
+    server: request.server.id,
+    grantId: request.grant.id,
+    grantLabel: request.grant.label,
+    method: 'tools/call',
+    tool,
+    revision: call.revision,
+    transport: request.transport,
+    policy: policy?.name,
+    policyVersion: policy?.version,
+    outcome: verdict.outcome,
+    enforced: policy?.mode !== 'observe',
+    rule: verdict.rule,
+    message: verdict.message,
+    argumentKeys: call.message.kind === 'request' ? argumentKeys(call.message.params?.['arguments']) : [],
+  });
 }

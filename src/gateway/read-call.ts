@@ -68,7 +68,7 @@ export function readCall(request: AgentRequest, { sessionKey, clock }: ReadDeps)
   if (!classified.ok) return end(protocolRefusal(classified.refusal));
   const { era, revision } = classified;
   if (era === 'modern' && request.transport === 'http') {
-    const mismatch = checkMirrorHeaders(message, request.header);
+    const mismatch = checkMirrorHeaders(message, (name) => request.header(name));
     if (mismatch) return end(protocolRefusal(mismatch));
   }
   if (era === 'modern' && request.transport === 'http' && message.kind === 'notification') {

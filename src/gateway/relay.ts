@@ -4,7 +4,7 @@ import type { Records } from '#records';
 import type { Quota } from '#quota';
 import type { CallResult } from '#store';
 import type { AnswerHead, AnswerSink, Exchange, UpstreamFailure } from '#upstream';
-import type { AgentReply } from './agent-request.ts';
+import type { AgentReply, ReplyWatcher } from './agent-request.ts';
 import { upstreamFailed, type Answer } from './answer.ts';
 import { inspectMessage, type InspectionContext } from './inspect.ts';
 import type { Clearance } from './judge-call.ts';
@@ -26,13 +26,15 @@ export interface RelayedExchange {
   readonly call: AgentCall | undefined;
   readonly clearance: Clearance | undefined;
   readonly inspection: InspectionContext;
+  /** Called once when the agent's side is over. */
+  readonly whenClosed?: (relay: Relay) => void;
 }
 
 /**
  * The last steps of a call: every message that comes back is inspected, quota is settled, the record is finished, and
  * the agent gets the answer. One relay serves one exchange.
  */
-export class Relay implements AnswerSink {
+export class Relay implements AnswerSink, ReplyWatcher {
   readonly #exchange: RelayedExchange;
   readonly #reply: AgentReply;
   readonly #deps: RelayDeps;
@@ -45,8 +47,7 @@ export class Relay implements AnswerSink {
   #isResumable = false;
   #acknowledged = false;
   #status: number | undefined;
-  #pause: () => void = () => {};
-  #abort: () => void = () => {};
+  #upstream: Exchange | undefined;
 
   constructor(exchange: RelayedExchange, reply: AgentReply, deps: RelayDeps) {
     this.#exchange = exchange;
@@ -55,16 +56,21 @@ export class Relay implements AnswerSink {
   }
 
   /** Ties the agent's side to the server's: back-pressure and disconnects travel up. */
-  attach(exchange: Exchange): void {
-    this.#reply.onClose((completed) => {
-      if (completed) return;
-      this.#gone = true;
-      exchange.abort();
-      this.#settle('aborted', false);
-    });
-    this.#reply.onDrain(() => exchange.resume());
-    this.#pause = () => exchange.pause();
-    this.#abort = () => exchange.abort();
+  attach(upstream: Exchange): void {
+    this.#upstream = upstream;
+    this.#reply.watch(this);
+  }
+
+  onAgentClosed(completed: boolean): void {
+    this.#exchange.whenClosed?.(this);
+    if (completed) return;
+    this.#gone = true;
+    this.#upstream?.abort();
+    this.#settle('aborted', false);
+  }
+
+  onAgentDrained(): void {
+    this.#upstream?.resume();
   }
 
   onAnswer(head: AnswerHead, body: Uint8Array): void {
@@ -83,7 +89,9 @@ export class Relay implements AnswerSink {
     if (inspected.action === 'drop') {
       return this.#answer(this.#failed({ kind: 'broken', message: inspected.reason, reached: true }));
     }
-    const headers = { ...jsonHeaders(inspected.action === 'replace'), ...this.#sessionHeader(head, message) };
+    const common = jsonHeaders(inspected.action === 'replace');
+    const session = this.#sessionHeader(head, message);
+    const headers = session === undefined ? common : { ...common, ...session };
     this.#reply.answer(200, headers, inspected.action === 'pass' ? body : JSON.stringify(inspected.message));
   }
 
@@ -107,7 +115,7 @@ export class Relay implements AnswerSink {
     if (this.#heldHead) {
       const head = this.#heldHead;
       this.#heldHead = undefined;
-      this.#openStream(this.#sessionHeader(head, message));
+      this.#openStream(this.#sessionHeader(head, message) ?? {});
     }
     if (isAnswerTo(message, this.#exchange.inspection.requestId)) this.#settleBy(message);
     const inspected = inspectMessage(message, this.#exchange.inspection);
@@ -167,7 +175,7 @@ export class Relay implements AnswerSink {
       this.#send({ data: JSON.stringify(answer), hasData: true });
     }
     this.#gone = true;
-    this.#abort();
+    this.#upstream?.abort();
     this.#reply.end();
   }
 
@@ -207,16 +215,17 @@ export class Relay implements AnswerSink {
   }
 
   #send(event: SseEvent): void {
-    if (!this.#reply.event(event)) this.#pause();
+    if (!this.#reply.event(event)) this.#upstream?.pause();
   }
 
   /** The server's session id goes down signed, bound to this grant and to the revision just negotiated. */
-  #sessionHeader(head: AnswerHead, message: Json): Record<string, string> {
+  #sessionHeader(head: AnswerHead, message: Json): Record<string, string> | undefined {
     const { inspection } = this.#exchange;
-    if (inspection.method !== 'initialize' || head.session === undefined || !isJsonObject(message)) return {};
+    if (inspection.method !== 'initialize' || head.session === undefined || !isJsonObject(message))
+      return undefined;
     const result = message['result'];
     const revision = isJsonObject(result) ? result['protocolVersion'] : undefined;
-    if (typeof revision !== 'string') return {};
+    if (typeof revision !== 'string') return undefined;
     return {
       'mcp-session-id': sealSession(
         { upstream: head.session, revision },
@@ -296,18 +305,22 @@ function isAnswerTo(message: Json, id: string | number | undefined): message is 
   return isJsonObject(message) && message['method'] === undefined && id !== undefined && message['id'] === id;
 }
 
-function parseJson(text: Uint8Array | string): Json | undefined {
+function parseJson(json: Uint8Array | string): Json | undefined {
   try {
-    return JSON.parse(
-      typeof text === 'string' ? text : Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString(),
-    ) as Json;
+    return JSON.parse(typeof json === 'string' ? json : textOf(json)) as Json;
   } catch {
     return undefined;
   }
 }
 
-function jsonHeaders(isPrivate: boolean): Record<string, string> {
-  return isPrivate
-    ? { 'content-type': 'application/json', 'cache-control': 'no-store' }
-    : { 'content-type': 'application/json' };
+const JSON_HEADERS: Readonly<Record<string, string>> = { 'content-type': 'application/json' };
+const PRIVATE_JSON_HEADERS = { ...JSON_HEADERS, 'cache-control': 'no-store' };
+
+function jsonHeaders(isPrivate: boolean): Readonly<Record<string, string>> {
+  return isPrivate ? PRIVATE_JSON_HEADERS : JSON_HEADERS;
+}
+
+function textOf(bytes: Uint8Array): string {
+  if (Buffer.isBuffer(bytes)) return bytes.toString();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }

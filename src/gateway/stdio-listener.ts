@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { isJsonObject, META_KEYS, type SseEvent } from '#mcp';
 import { newId, type Log } from '#platform';
 import type { Grant } from '#store';
-import type { AgentReply } from './agent-request.ts';
+import type { AgentReply, ReplyWatcher } from './agent-request.ts';
 import type { GovernedServer } from './directory.ts';
 import type { Gateway } from './gateway.ts';
 import { MAX_BODY_BYTES } from './http-listener.ts';
@@ -146,7 +146,8 @@ class LineReply implements AgentReply {
   readonly #output: Writable;
   readonly #onMessage: (headers: Readonly<Record<string, string>>, body: unknown) => void;
   readonly #silentAnswers: boolean;
-  readonly #closeListeners: ((completed: boolean) => void)[] = [];
+  #watcher: ReplyWatcher | undefined;
+  readonly #onDrain = (): void => this.#watcher?.onAgentDrained();
   #streamHeaders: Readonly<Record<string, string>> | undefined;
   #isClosed = false;
   #resolveClosed: () => void = () => {};
@@ -191,13 +192,9 @@ class LineReply implements AgentReply {
     this.#close(false);
   }
 
-  onClose(listener: (completed: boolean) => void): void {
-    this.#closeListeners.push(listener);
-  }
-
-  onDrain(listener: () => void): void {
-    this.#output.on('drain', listener);
-    this.onClose(() => this.#output.off('drain', listener));
+  watch(watcher: ReplyWatcher): void {
+    this.#watcher = watcher;
+    this.#output.on('drain', this.#onDrain);
   }
 
   #write(text: string, headers: Readonly<Record<string, string>>): boolean {
@@ -212,7 +209,8 @@ class LineReply implements AgentReply {
   #close(completed: boolean): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const listener of this.#closeListeners) listener(completed);
+    this.#output.off('drain', this.#onDrain);
+    this.#watcher?.onAgentClosed(completed);
     this.#resolveClosed();
   }
 }

@@ -100,9 +100,9 @@ export class SseReader {
     }
   }
 
-  /** Copies, because the chunk belongs to the caller. */
+  /** Copies, because the chunk belongs to the caller. (`slice` of a `Buffer` would not copy.) */
   #keep(rest: Uint8Array): void {
-    this.#pieces.push(rest.slice());
+    this.#pieces.push(new Uint8Array(rest));
     this.#pieceBytes += rest.length;
     if (this.#eventBytes + this.#pieceBytes > this.#maxEventBytes) this.#fault = 'event_too_large';
   }

@@ -256,10 +256,14 @@ function crossCheck(config: Configuration): string[] {
       );
     }
   }
-  const labels = (config.grants ?? []).map((entry) => `${entry.server}/${entry.label}`);
-  for (const label of new Set(labels.filter((entry, index) => labels.indexOf(entry) !== index))) {
-    problems.push(`/grants: two grants are called ${label}`);
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const { server, label } of config.grants ?? []) {
+    const name = `${server}/${label}`;
+    if (seen.has(name)) twice.add(name);
+    seen.add(name);
   }
+  for (const name of twice) problems.push(`/grants: two grants are called ${name}`);
   return problems;
 }
 

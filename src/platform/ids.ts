@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomFillSync } from 'node:crypto';
+import { createHash, hash, randomBytes, randomFillSync } from 'node:crypto';
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const TOKEN_SHAPE = /^tg_[0-9A-Za-z]{40,}$/;
@@ -19,32 +19,40 @@ function checksumOf(secret: string): string {
   return toBase62(createHash('sha256').update(`toolgate:${secret}`).digest().subarray(0, 4), CHECKSUM_CHARS);
 }
 
+const RANDOM_CHARS = 10;
 const pool = Buffer.alloc(4096);
 let poolUsed = pool.length;
 
-/** Eight random bytes. Ids are made for every call: the system is asked for many at once. */
-function eightRandomBytes(): Uint8Array {
-  if (poolUsed === pool.length) {
+/** Ten random characters. Ids are made for every call: the system is asked for many bytes at once. */
+function randomChars(): string {
+  if (poolUsed + RANDOM_CHARS > pool.length) {
     randomFillSync(pool);
     poolUsed = 0;
   }
-  poolUsed += 8;
-  return pool.subarray(poolUsed - 8, poolUsed);
+  let text = '';
+  for (const end = poolUsed + RANDOM_CHARS; poolUsed < end; poolUsed++) text += CHARS[pool[poolUsed] ?? 0];
+  return text;
 }
 
-let lastMillis = 0;
+/** A character for every byte: unique ids need no evenness of the last percent. */
+const CHARS: readonly string[] = Array.from({ length: 256 }, (_, byte) => BASE62.charAt(byte % 62));
+
+let lastMillis = -1;
 let sequence = 0;
+let timeChars = '';
 
 /**
  * A unique id that sorts by the time it was made: prefix, 9 characters of time, 3 of order within the
  * millisecond, 10 random ones.
  */
 export function newId(prefix: string, now: number = Date.now()): string {
-  sequence = now === lastMillis ? sequence + 1 : 0;
-  lastMillis = now;
-  const time = now.toString(36).padStart(9, '0');
-  const order = sequence.toString(36).padStart(3, '0');
-  return `${prefix}_${time}${order}${toBase62(eightRandomBytes(), 10)}`;
+  if (now === lastMillis) sequence++;
+  else {
+    lastMillis = now;
+    sequence = 0;
+    timeChars = now.toString(36).padStart(9, '0');
+  }
+  return `${prefix}_${timeChars}${sequence.toString(36).padStart(3, '0')}${randomChars()}`;
 }
 
 /** A new grant token: `tg_`, 256 random bits in base 62, and a checksum that tells a typing error from a forgery. */
@@ -67,5 +75,5 @@ export function isMistypedToken(token: string): boolean {
 
 /** The only form in which a grant token is kept: its SHA-256, in hex. */
 export function hashGrantToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return hash('sha256', token);
 }

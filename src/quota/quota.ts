@@ -1,6 +1,6 @@
 import { messageOf, silentLog, type Clock, type Log } from '#platform';
 import type { LimitDemand } from '#policy';
-import type { CounterEntry, CounterStore, ReserveOutcome } from '#store';
+import type { CounterEntry, CounterStore, DecisionRecord, ReserveOutcome } from '#store';
 import { counterName, type QuotaOwner } from './counter-name.ts';
 import { windowEnd, windowStart } from './windows.ts';
 
@@ -27,8 +27,15 @@ import { windowEnd, windowStart } from './windows.ts';
  * - The clock jumps back: the earlier window still has its count, so nothing is admitted twice.
  */
 export interface Quota {
-  /** Takes room for one call under all its limits, or none of it. */
-  reserve(demands: readonly LimitDemand[], owner: QuotaOwner): Promise<Reserved | Refused | Unavailable>;
+  /**
+   * Takes room for one call under all its limits, or none of it. A `record` is kept in the same step as the reservation;
+   * without limits it is all that is kept.
+   */
+  reserve(
+    demands: readonly LimitDemand[],
+    owner: QuotaOwner,
+    record?: DecisionRecord,
+  ): Promise<Reserved | Refused | Unavailable>;
   /** For `mode: "observe"`: counts the call in any case, and tells what `reserve` would have refused. */
   observe(demands: readonly LimitDemand[], owner: QuotaOwner): Promise<Observed>;
   /**
@@ -49,6 +56,8 @@ export interface Reserved extends Reservation {
   readonly granted: true;
   /** True when the store failed and every limit of the call allows it uncounted. */
   readonly uncounted: boolean;
+  /** Whether the record that came with the call is kept; false when there was none, or the store failed. */
+  readonly recorded: boolean;
 }
 
 export interface Refused {
@@ -90,17 +99,22 @@ interface Charge {
 
 /** A quota over a store of counters. See `Quota`. */
 export function createQuota({ counters, clock, log = silentLog }: QuotaParts): Quota {
-  async function reserve(charges: readonly Charge[], now: number): Promise<Reserved | Refused | Unavailable> {
+  async function reserve(
+    charges: readonly Charge[],
+    now: number,
+    record?: DecisionRecord,
+  ): Promise<Reserved | Refused | Unavailable> {
     const entries = charges.map((charge) => charge.entry);
-    if (entries.length === 0) return { granted: true, uncounted: false, entries };
+    const recorded = record !== undefined;
+    if (entries.length === 0 && !recorded) return { granted: true, uncounted: false, recorded, entries };
     let outcome: ReserveOutcome;
     try {
-      outcome = await counters.reserve(entries);
+      outcome = await counters.reserve(entries, record);
     } catch (error) {
       log.error({ error: messageOf(error) }, 'quota store failed');
       return withoutStore(charges, error);
     }
-    if (outcome.granted) return { granted: true, uncounted: false, entries };
+    if (outcome.granted) return { granted: true, uncounted: false, recorded, entries };
     return refusal(charges[outcome.index], outcome.usedMicros, now);
   }
 
@@ -115,9 +129,9 @@ export function createQuota({ counters, clock, log = silentLog }: QuotaParts): Q
   }
 
   return {
-    reserve(demands, owner) {
+    reserve(demands, owner, record) {
       const now = clock.now();
-      return reserve(chargesOf(demands, owner, now), now);
+      return reserve(chargesOf(demands, owner, now), now, record);
     },
     async observe(demands, owner) {
       const now = clock.now();
@@ -145,23 +159,30 @@ export function createQuota({ counters, clock, log = silentLog }: QuotaParts): Q
 }
 
 function chargesOf(demands: readonly LimitDemand[], owner: QuotaOwner, now: number): readonly Charge[] {
-  const charges = new Map<string, Charge>();
+  const charges: Charge[] = [];
   for (const demand of demands) {
     const counter = counterName(demand, owner);
-    const start = windowStart(now, demand.windowSeconds);
-    const same = charges.get(counter);
-    charges.set(counter, {
-      demands: [...(same?.demands ?? []), demand],
-      entry: {
-        counter,
-        windowStart: start,
-        expiresAt: windowEnd(start, demand.windowSeconds) + GRACE_MS,
-        amountMicros: Math.max(demand.amountMicros, same?.entry.amountMicros ?? 0),
-        maxMicros: Math.min(demand.maxMicros, same?.entry.maxMicros ?? Number.MAX_SAFE_INTEGER),
-      },
-    });
+    const index = charges.findIndex(({ entry }) => entry.counter === counter);
+    const charge = chargeOf(demand, counter, now, charges[index]);
+    if (index < 0) charges.push(charge);
+    else charges[index] = charge;
   }
-  return [...charges.values()];
+  return charges;
+}
+
+/** A demand as a charge, together with what other demands ask of the same counter. */
+function chargeOf(demand: LimitDemand, counter: string, now: number, same: Charge | undefined): Charge {
+  const start = windowStart(now, demand.windowSeconds);
+  return {
+    demands: same === undefined ? [demand] : [...same.demands, demand],
+    entry: {
+      counter,
+      windowStart: start,
+      expiresAt: windowEnd(start, demand.windowSeconds) + GRACE_MS,
+      amountMicros: Math.max(demand.amountMicros, same?.entry.amountMicros ?? 0),
+      maxMicros: Math.min(demand.maxMicros, same?.entry.maxMicros ?? Number.MAX_SAFE_INTEGER),
+    },
+  };
 }
 
 /** An outage is what `onUnavailable` speaks of; a fault of ours is not, and always denies. */
@@ -170,7 +191,7 @@ function withoutStore(charges: readonly Charge[], error: unknown): Reserved | Un
   const demand = charges
     .flatMap((charge) => charge.demands)
     .find((each) => isFault || each.onUnavailable !== 'allow');
-  if (demand === undefined) return { granted: true, uncounted: true, entries: [] };
+  if (demand === undefined) return { granted: true, uncounted: true, recorded: false, entries: [] };
   return { granted: false, unavailable: true, demand };
 }
 

@@ -5,4 +5,4 @@
 export { argumentKeys } from './argument-keys.ts';
 export { escapeControls, safeJson } from './escape.ts';
 export { formatRecord } from './format.ts';
-export { createRecords, type Records, type RecordsParts } from './records.ts';
+export { boundedRecord, createRecords, type Records, type RecordsParts } from './records.ts';

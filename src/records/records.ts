@@ -40,8 +40,9 @@ export function createRecords({ store, clock, log }: RecordsParts): Records {
     }
   }
   return {
-    begin: (record) => store.insert(bounded(record)),
-    deny: (record) => orLog('a refused call could not be recorded', record.id, store.insert(bounded(record))),
+    begin: (record) => store.insert(boundedRecord(record)),
+    deny: (record) =>
+      orLog('a refused call could not be recorded', record.id, store.insert(boundedRecord(record))),
     finish: (id, ending) => orLog('the ending of a call could not be recorded', id, store.finish(id, ending)),
     query: (filter) => store.query(filter),
     follow: (filter, signal) => followRecords(store, clock, filter, signal),
@@ -49,7 +50,7 @@ export function createRecords({ store, clock, log }: RecordsParts): Records {
 }
 
 /** An agent must not be able to fill the disk, or to hide a name behind a NUL that a store would cut it at. */
-function bounded(record: DecisionRecord): DecisionRecord {
+export function boundedRecord(record: DecisionRecord): DecisionRecord {
   return {
     ...record,
     requestId: clip(record.requestId, MAX_NAME_CHARS),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CounterEntry, CounterStore, Store } from './ports.ts';
+import { record } from './records.suite.ts';
 
 const MINUTE = 60_000;
 const WINDOW = 1_700_000_040_000;
@@ -146,9 +147,17 @@ export function counterSuite(open: () => Store): void {
       expect(await counters.used('a', WINDOW)).toBe(0);
     });
 
-    it('rejects a name it could not tell from another', async () => {
-      await expect(counters.reserve([entry('a\0b', 1, 10)])).rejects.toMatchObject({ code: 'store.text' });
-      expect(await counters.used('a', WINDOW)).toBe(0);
+    it('keeps names apart that hold a NUL, a tab or a line feed', async () => {
+      for (const name of ['a', 'a\0b', 'a\0c', 'a\tb', 'a\nb']) await counters.reserve([entry(name, 1, 1)]);
+      for (const name of ['a', 'a\0b', 'a\0c', 'a\tb', 'a\nb'])
+        expect(await counters.used(name, WINDOW)).toBe(1);
+    });
+
+    it('keeps the record of a reservation in the same step, or neither', async () => {
+      expect(await counters.reserve([entry('a', 1, 1)], record('r1'))).toEqual({ granted: true });
+      expect(await counters.reserve([entry('a', 1, 1)], record('r2'))).toMatchObject({ granted: false });
+      expect(await counters.reserve([], record('r3'))).toEqual({ granted: true });
+      expect((await store.records.query({ order: 'oldest' })).map(({ id }) => id)).toEqual(['r1', 'r3']);
     });
 
     it('never admits more than the maximum in any mixture of reserving and giving back', async () => {

@@ -1,13 +1,11 @@
 /**
- * store/: what must outlive a process. The ports say what the rooms above may ask; `openStore` gives them over
- * one data folder, by SQLite.
+ * store/: what must outlive a process. The ports say what the rooms above may ask; `openStore` gives them over one data
+ * folder: counters and decisions in a ledger (an append-only log that all processes share), the rest by SQLite.
  *
- * - A write that resolved survives `kill -9`: it is committed, in WAL with `synchronous=NORMAL`.
- * - A write that rejected changed nothing. Writes of one turn share a transaction; one that fails takes no
- *   other with it.
+ * - A write that resolved survives `kill -9`. A write that rejected was not made.
  * - Any number of processes may share a data folder: reservations are exact across them.
- * - A lock held by another process never stops the event loop; after five seconds the write fails with
- *   `store.busy`.
+ * - No process stops the event loop of another: the ledger has no locks, and where SQLite has one, waiting goes on between
+ *   turns and fails with `store.busy` after five seconds.
  */
 export type {
   CallEnding,
@@ -25,4 +23,4 @@ export type {
   StoredGrant,
   StoredRecord,
 } from './ports.ts';
-export { openStore, type StoreOptions } from './sqlite/store.ts';
+export { openStore, type StoreOptions } from './open-store.ts';

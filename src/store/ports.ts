@@ -25,8 +25,11 @@ export type ReserveOutcome =
     };
 
 export interface CounterStore {
-  /** Adds every amount, or none of them when one would pass its maximum. Durable when it resolves. */
-  reserve(entries: readonly CounterEntry[]): Promise<ReserveOutcome>;
+  /**
+   * Adds every amount, or none of them when one would pass its maximum. With a `record`, keeps that in the same step: both
+   * or neither. Durable when it resolves.
+   */
+  reserve(entries: readonly CounterEntry[], record?: DecisionRecord): Promise<ReserveOutcome>;
   /** Adds every amount without looking at the maximum (observe mode). */
   count(entries: readonly CounterEntry[]): Promise<void>;
   /** Subtracts what an earlier `reserve` or `count` added, in the same windows. */
@@ -101,8 +104,9 @@ export interface RecordFilter {
 }
 
 export interface RecordStore {
-  /** Durable when it resolves. */
+  /** Durable when it resolves. Who makes a record makes its id unique. */
   insert(record: DecisionRecord): Promise<void>;
+  /** Says how the call of a record ended; may be written a moment later, together with others. */
   finish(id: string, ending: CallEnding): Promise<void>;
   query(filter: RecordFilter): Promise<readonly StoredRecord[]>;
 }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DecisionRecord, RecordFilter, RecordStore, Store } from './ports.ts';
 
-function record(id: string, changes: Partial<DecisionRecord> = {}): DecisionRecord {
+/** A record as a call would leave it, with changes. */
+export function record(id: string, changes: Partial<DecisionRecord> = {}): DecisionRecord {
   return {
     id,
     at: 1000,
@@ -84,21 +85,6 @@ export function recordSuite(open: () => Store): void {
       await records.insert(record('r1'));
       await records.finish('r2', { result: 'ok', upstreamStatus: 200, latencyMs: 1, quotaReturned: false });
       expect(await records.query({})).toEqual([{ ...record('r1'), ending: undefined }]);
-    });
-
-    it('rejects a second record of the same id and keeps the first', async () => {
-      await records.insert(record('r1'));
-      await expect(records.insert(record('r1', { tool: 'other' }))).rejects.toMatchObject({
-        code: 'store.failed',
-      });
-      expect((await records.query({})).map((row) => row.tool)).toEqual(['fluentcrm_pause_campaign']);
-    });
-
-    it('keeps the others when one of many records made at once is faulty', async () => {
-      const made = ['r1', 'r2', 'r1', 'r3'].map((id) => records.insert(record(id)));
-      const settled = await Promise.allSettled(made);
-      expect(settled.map((one) => one.status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
-      expect(await ids({ order: 'oldest' })).toEqual(['r1', 'r2', 'r3']);
     });
 
     it('gives the newest first, at most 100 unless told, and the oldest first when asked', async () => {

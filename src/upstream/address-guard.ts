@@ -26,7 +26,12 @@ export interface AddressGuard {
    * when they are resolved. `httpsOnly` is for addresses that a server named: plain HTTP then goes to loopback alone.
    */
   refusalOf(url: URL, options?: { readonly httpsOnly?: boolean }): string | undefined;
-  /** For `connect` of an undici dispatcher: every connection made through it is checked. */
+  /**
+   * In place of the system's look-up: what it finds is checked. An address in the place of a name is not looked up, so
+   * whoever connects asks `permits` or `refusalOf` first. Undefined where any address is allowed.
+   */
+  readonly lookup: LookupFunction | undefined;
+  /** For `connect` of an undici dispatcher: every connection made through it is checked, addresses too. */
   connector(options: { readonly timeoutMs: number }): buildConnector.connector;
 }
 
@@ -64,6 +69,7 @@ export function createAddressGuard(rules: AddressRules, lookup: LookupFunction =
   const permits = rules === 'any' ? (address: string) => isIP(address) !== 0 : permitsOf(rules);
   return {
     permits,
+    lookup: rules === 'any' ? undefined : checkedLookup(permits, lookup),
     refusalOf: (url, options = {}) => refusalOf(url, options.httpsOnly ?? false, permits),
     connector: ({ timeoutMs }) =>
       rules === 'any'

@@ -1,5 +1,7 @@
 import { ToolgateError } from '#platform';
 import type { AddressGuard } from './address-guard.ts';
+import type { Origin } from './http/connection.ts';
+import { headerLines } from './http/request-head.ts';
 
 /**
  * The address of a server that is reached over HTTP. Throws `upstream.bad_url` when it cannot be used, and
@@ -44,4 +46,30 @@ export function parseServerUrl(options: {
     );
   }
   return url;
+}
+
+/** Where connections to a server go. */
+export function originOf(url: URL): Origin {
+  const isSecure = url.protocol === 'https:';
+  const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port);
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port, isSecure };
+}
+
+/**
+ * The headers that every request to a server carries, its credential among them, as they go over the wire. Throws
+ * `upstream.bad_header` when one of them cannot be sent.
+ */
+export function credentialLinesOf(options: {
+  readonly serverId: string;
+  readonly headers: Readonly<Record<string, string>>;
+}): string {
+  const lines = headerLines(
+    Object.entries(options.headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  if (lines !== undefined) return lines;
+  throw new ToolgateError(
+    'upstream.bad_header',
+    `A header of server "${options.serverId}" cannot be sent: it holds a line break or another forbidden character.`,
+    { hint: 'Look for a trailing line feed in the variable or file that the value comes from.' },
+  );
 }

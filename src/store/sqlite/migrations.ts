@@ -3,45 +3,8 @@ import type { Database } from './engine.ts';
 
 /** The schema, as numbered steps: a step that was released is never edited, only followed by another one. */
 export const MIGRATIONS: readonly string[] = [
-  // 1: counters, decision log, grants
+  // 1: grants
   `
-  CREATE TABLE counters (
-    counter TEXT NOT NULL,
-    window_start INTEGER NOT NULL,
-    used INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL,
-    PRIMARY KEY (counter, window_start)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX counters_by_expiry ON counters (expires_at);
-
-  CREATE TABLE decisions (
-    id TEXT PRIMARY KEY,
-    at INTEGER NOT NULL,
-    request_id TEXT NOT NULL,
-    server TEXT NOT NULL,
-    grant_id TEXT NOT NULL,
-    grant_label TEXT NOT NULL,
-    method TEXT NOT NULL,
-    tool TEXT,
-    revision TEXT NOT NULL,
-    transport TEXT NOT NULL,
-    policy TEXT,
-    policy_version TEXT,
-    outcome TEXT NOT NULL,
-    enforced INTEGER NOT NULL,
-    rule TEXT NOT NULL,
-    message TEXT NOT NULL,
-    argument_keys TEXT NOT NULL,
-    result TEXT,
-    upstream_status INTEGER,
-    latency_ms REAL,
-    quota_returned INTEGER
-  ) STRICT, WITHOUT ROWID;
-  -- Every further index costs each call about 10 microseconds; ids sort by time, so the newest rows of any
-  -- filter are found by walking the primary key backwards. Refusals are rarer than calls and searched more.
-  CREATE INDEX decisions_by_time ON decisions (at);
-  CREATE INDEX decisions_not_allowed ON decisions (outcome, server) WHERE outcome <> 'allow';
-
   CREATE TABLE grants (
     id TEXT PRIMARY KEY,
     label TEXT NOT NULL,

@@ -1,18 +1,20 @@
-import type { Dispatcher } from 'undici';
-import { SseReader } from '#mcp';
+import { SseReader, type SseEvent } from '#mcp';
 import type { AnswerHead, AnswerSink, Exchange, UpstreamFailure } from '../upstream.ts';
+import type { Connection, RequestListener } from './connection.ts';
+import type { ConnectionPool } from './connection-pool.ts';
+import type { ResponseHead } from './response-reader.ts';
 
 export interface HttpExchangeLimits {
+  /** Until the server begins to answer. */
+  readonly firstByteMs: number;
   /** Whole exchange; undefined for streams that stay open on purpose. */
   readonly totalMs: number | undefined;
   readonly answerBytes: number;
 }
 
 export interface HttpRequest {
-  readonly path: string;
-  readonly verb: 'POST' | 'GET' | 'DELETE';
-  /** Flat name, value, name, value … */
-  readonly headers: string[];
+  /** Request line and headers, without the length of the body. */
+  readonly head: string;
   readonly body: Uint8Array | undefined;
 }
 
@@ -21,172 +23,162 @@ const STREAM_FAULTS: Record<'event_too_large' | 'not_utf8', UpstreamFailure> = {
   not_utf8: { kind: 'broken', message: 'the answer is not UTF-8', reached: true },
 };
 
-type HeaderBag = Record<string, string | string[] | undefined>;
-
 /**
  * Carries one request to a server over a pooled connection and reports the answer to the sink. Nothing is followed or
- * repeated: a redirect would carry the credential elsewhere, and a repeated call could run twice.
+ * repeated: a redirect would carry the credential elsewhere, and a repeated call could run twice. `onEvent` sees every
+ * event before the sink does.
  */
 export function startHttpExchange(
-  pool: Dispatcher,
+  pool: ConnectionPool,
   request: HttpRequest,
   limits: HttpExchangeLimits,
   sink: AnswerSink,
+  onEvent?: (event: SseEvent) => void,
 ): Exchange {
-  const exchange = new HttpExchange(limits, sink);
-  pool.dispatch(
-    {
-      path: request.path,
-      method: request.verb,
-      headers: request.headers,
-      body: request.body ?? null,
-    },
-    exchange,
-  );
+  const exchange = new HttpExchange(limits, sink, onEvent);
+  const { head, body } = request;
+  const length = body === undefined ? '' : `content-length: ${body.length}\r\n`;
+  exchange.start(pool.send({ head: `${head}${length}\r\n`, body }, exchange));
   return exchange;
 }
 
-class HttpExchange implements Dispatcher.DispatchHandler, Exchange {
+class HttpExchange implements RequestListener, Exchange {
   readonly #limits: HttpExchangeLimits;
   readonly #sink: AnswerSink;
-  readonly #timer: NodeJS.Timeout | undefined;
-  #controller: Dispatcher.DispatchController | undefined;
+  readonly #onEvent: ((event: SseEvent) => void) | undefined;
+  readonly #total: NodeJS.Timeout | undefined;
+  readonly #firstByte: NodeJS.Timeout | undefined;
+  #connection: Connection | undefined;
+  #isSent = false;
   #head: AnswerHead | undefined;
   #reader: SseReader | undefined;
-  #chunks: Buffer[] = [];
+  /** Of a whole answer: one buffer when the server says how long it is, else pieces. */
+  #body: Buffer | undefined;
+  #pieces: Buffer[] = [];
   #size = 0;
   #done = false;
-  #aborted = false;
-  #paused = false;
 
-  constructor(limits: HttpExchangeLimits, sink: AnswerSink) {
+  constructor(limits: HttpExchangeLimits, sink: AnswerSink, onEvent?: (event: SseEvent) => void) {
     this.#limits = limits;
     this.#sink = sink;
-    this.#timer =
-      limits.totalMs === undefined
-        ? undefined
-        : setTimeout(
-            () =>
-              this.#fail({
-                kind: 'timeout',
-                message: `no answer within ${limits.totalMs} ms`,
-                reached: this.#controller !== undefined,
-              }),
-            limits.totalMs,
-          );
+    this.#onEvent = onEvent;
+    const { totalMs, firstByteMs } = limits;
+    if (totalMs !== undefined)
+      this.#total = setTimeout(() => this.#timeOut(`no answer within ${totalMs} ms`), totalMs);
+    if (totalMs === undefined || firstByteMs < totalMs)
+      this.#firstByte = setTimeout(
+        () => this.#timeOut('the server did not begin to answer in time'),
+        firstByteMs,
+      );
+  }
+
+  start(connection: Connection): void {
+    this.#connection = connection;
+    if (this.#done) connection.abort();
   }
 
   abort(): void {
-    this.#aborted = true;
+    if (this.#done) return;
     this.#finish();
-    this.#controller?.abort(new Error('aborted by the client'));
+    this.#connection?.abort();
   }
 
   pause(): void {
-    this.#paused = true;
-    this.#controller?.pause();
+    if (!this.#done) this.#connection?.pause();
   }
 
   resume(): void {
-    this.#paused = false;
-    this.#controller?.resume();
+    if (!this.#done) this.#connection?.resume();
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#aborted || this.#done) controller.abort(new Error('ended before it was sent'));
+  onSent(): void {
+    this.#isSent = true;
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: HeaderBag): void {
-    if (this.#done || status < 200) return;
-    const contentType = textOf(headers['content-type']);
-    const session = textOf(headers['mcp-session-id']);
-    const retryAfter = textOf(headers['retry-after']);
-    this.#head = {
-      status,
-      ...(contentType === undefined ? {} : { contentType }),
-      ...(session === undefined ? {} : { session }),
-      ...(retryAfter === undefined ? {} : { retryAfter }),
-    };
+  onHead({ status, headers }: ResponseHead): void {
+    clearTimeout(this.#firstByte);
+    const head = answerHeadOf(status, headers);
+    this.#head = head;
+    const encoding = headers.get('content-encoding');
     if (status >= 300 && status < 400) {
-      this.#fail({
-        kind: 'redirect',
-        message: `the server answered with a redirect (${status}), which is never followed`,
-        reached: true,
-        status,
-      });
-    } else if (
-      headers['content-encoding'] !== undefined &&
-      textOf(headers['content-encoding']) !== 'identity'
-    ) {
-      this.#fail({
-        kind: 'broken',
-        message: 'the server answered with a compressed body that was not asked for',
-        reached: true,
-        status,
-      });
-    } else if (status < 300 && isEventStream(contentType)) {
+      const message = `the server answered with a redirect (${status}), which is never followed`;
+      this.#fail({ kind: 'redirect', message, reached: true, status });
+    } else if (encoding !== undefined && encoding !== 'identity') {
+      const message = 'the server answered with a compressed body that was not asked for';
+      this.#fail({ kind: 'broken', message, reached: true, status });
+    } else if (status < 300 && isEventStream(head.contentType)) {
       this.#reader = new SseReader({ maxEventBytes: this.#limits.answerBytes });
-      this.#sink.onStream(this.#head);
-    }
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#done) return;
-    if (this.#reader) {
-      const read = this.#reader.push(chunk);
-      for (const event of read.events) {
-        this.#sink.onEvent(event);
-        if (this.#done) return;
-      }
-      if (!read.ok) this.#fail(STREAM_FAULTS[read.reason]);
-      if (this.#paused) controller.pause();
-      return;
-    }
-    this.#size += chunk.length;
-    if (this.#size > this.#limits.answerBytes) {
-      this.#fail({
-        kind: 'too_large',
-        message: `the answer is larger than ${this.#limits.answerBytes} bytes`,
-        reached: true,
-      });
+      this.#sink.onStream(head);
     } else {
-      this.#chunks.push(chunk);
+      const length = Number(headers.get('content-length') ?? 0);
+      if (length > this.#limits.answerBytes) this.#refuseSize();
+      else if (length > 0) this.#body = Buffer.allocUnsafe(length);
     }
   }
 
-  onResponseEnd(): void {
+  onBody(piece: Buffer): void {
+    if (this.#done) return;
+    if (this.#reader) return this.#readEvents(this.#reader, piece);
+    this.#size += piece.length;
+    if (this.#size > this.#limits.answerBytes) this.#refuseSize();
+    else if (this.#body) piece.copy(this.#body, this.#size - piece.length);
+    else this.#pieces.push(Buffer.from(piece));
+  }
+
+  onComplete(): void {
     if (this.#done || !this.#head) return;
     this.#finish();
-    if (this.#reader) {
-      this.#sink.onEnd();
-    } else {
-      const [only] = this.#chunks;
-      const body = this.#chunks.length === 1 && only ? only : Buffer.concat(this.#chunks);
-      this.#sink.onAnswer(this.#head, body);
-    }
+    if (this.#reader) this.#sink.onEnd();
+    else this.#sink.onAnswer(this.#head, this.#body ?? Buffer.concat(this.#pieces));
   }
 
-  onResponseError(_: Dispatcher.DispatchController | null, error: Error): void {
-    if (this.#done) return;
-    this.#fail(failureOf(error, this.#controller !== undefined));
+  onError(error: Error): void {
+    this.#fail(failureOf(error, this.#isSent));
+  }
+
+  #readEvents(reader: SseReader, piece: Buffer): void {
+    const read = reader.push(piece);
+    for (const event of read.events) {
+      this.#onEvent?.(event);
+      this.#sink.onEvent(event);
+      if (this.#done) return;
+    }
+    if (!read.ok) this.#fail(STREAM_FAULTS[read.reason]);
+  }
+
+  #refuseSize(): void {
+    const message = `the answer is larger than ${this.#limits.answerBytes} bytes`;
+    this.#fail({ kind: 'too_large', message, reached: true });
+  }
+
+  #timeOut(message: string): void {
+    this.#fail({ kind: 'timeout', message, reached: this.#isSent });
   }
 
   #fail(failure: UpstreamFailure): void {
     if (this.#done) return;
     this.#finish();
+    this.#connection?.abort();
     this.#sink.onFailure(failure);
-    this.#controller?.abort(new Error(failure.message));
   }
 
   #finish(): void {
     this.#done = true;
-    clearTimeout(this.#timer);
+    clearTimeout(this.#total);
+    clearTimeout(this.#firstByte);
   }
 }
 
-function textOf(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
+function answerHeadOf(status: number, headers: ReadonlyMap<string, string>): AnswerHead {
+  const contentType = headers.get('content-type');
+  const session = headers.get('mcp-session-id');
+  const retryAfter = headers.get('retry-after');
+  return {
+    status,
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(session === undefined ? {} : { session }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  };
 }
 
 function isEventStream(contentType: string | undefined): boolean {
@@ -196,19 +188,14 @@ function isEventStream(contentType: string | undefined): boolean {
 /** The messages name no address: they reach agents. */
 function failureOf(error: Error, sent: boolean): UpstreamFailure {
   const code = (error as { code?: string }).code ?? '';
-  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
-    return { kind: 'timeout', message: 'the server did not begin to answer in time', reached: true };
-  }
   if (!sent) {
     const reason =
-      code === 'UND_ERR_CONNECT_TIMEOUT'
-        ? 'connecting took too long'
-        : `cannot connect${code ? ` (${code})` : ''}`;
+      code === 'CONNECT_TIMEOUT' ? 'connecting took too long' : `cannot connect${code ? ` (${code})` : ''}`;
     return { kind: 'unreachable', message: reason, reached: false };
   }
-  return {
-    kind: 'broken',
-    message: 'the connection to the server broke before the answer was complete',
-    reached: true,
-  };
+  const message =
+    code === 'MALFORMED'
+      ? `the answer is not usable HTTP: ${error.message}`
+      : 'the connection to the server broke before the answer was complete';
+  return { kind: 'broken', message, reached: true };
 }

@@ -1,9 +1,8 @@
-import { Pool } from 'undici';
 import type { Clock, Log } from '#platform';
 import type { KnownTool, ToolDefinition } from '#policy';
-import type { JsonObject } from '#mcp';
+import type { JsonObject, SseEvent } from '#mcp';
 import type { AddressGuard } from '../address-guard.ts';
-import { parseServerUrl } from '../server-url.ts';
+import { credentialLinesOf, originOf, parseServerUrl } from '../server-url.ts';
 import { ToolCatalogueCache } from '../tool-catalogue.ts';
 import {
   UpstreamUnavailable,
@@ -14,8 +13,10 @@ import {
   type Upstream,
   type UpstreamRequest,
 } from '../upstream.ts';
-import { startHttpExchange } from './http-exchange.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import { startHttpExchange, type HttpExchangeLimits } from './http-exchange.ts';
 import { listTools, messageOfBody } from './list-tools.ts';
+import { headerLine, headerLines } from './request-head.ts';
 
 export interface HttpUpstreamOptions {
   readonly serverId: string;
@@ -35,8 +36,6 @@ export interface HttpUpstreamLimits {
   readonly firstByteMs: number;
   readonly callMs: number;
   readonly answerBytes: number;
-  /** Most connections at once; no limit when absent. */
-  readonly connections?: number;
 }
 
 /** A server that speaks Streamable HTTP. Throws `upstream.bad_url` when the address cannot be used. */
@@ -47,30 +46,22 @@ export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
 class HttpUpstream implements Upstream {
   readonly serverId: string;
   readonly #options: HttpUpstreamOptions;
-  readonly #pool: Pool;
-  readonly #path: string;
-  readonly #credential: readonly string[];
+  readonly #pool: ConnectionPool;
+  /** Request line and headers that every request of a verb has, the credential among them. */
+  readonly #heads: Readonly<Record<UpstreamRequest['verb'], string>>;
+  readonly #limitsOfCalls: HttpExchangeLimits;
+  readonly #limitsOfStreams: HttpExchangeLimits;
   readonly #catalogue: ToolCatalogueCache;
   readonly #changeListeners: (() => void)[] = [];
 
   constructor(options: HttpUpstreamOptions, url: URL) {
     this.serverId = options.serverId;
     this.#options = options;
-    this.#path = url.pathname + url.search;
-    this.#credential = Object.entries(options.headers).flatMap(([name, value]) => [
-      name.toLowerCase(),
-      value,
-    ]);
-    this.#pool = new Pool(url.origin, {
-      connect: options.addresses?.connector({ timeoutMs: options.limits.connectMs }) ?? {
-        timeout: options.limits.connectMs,
-      },
-      headersTimeout: options.limits.firstByteMs,
-      bodyTimeout: 0, // streams may be idle; the time limit of each exchange stands above this
-      connections: options.limits.connections ?? null,
-      // below what servers commonly keep (5 s): a connection that both sides give up at once breaks a call
-      keepAliveTimeout: 4_000,
-    });
+    const { connectMs, firstByteMs, callMs, answerBytes } = options.limits;
+    this.#heads = headsOf(options, url);
+    this.#limitsOfCalls = { firstByteMs, totalMs: callMs, answerBytes };
+    this.#limitsOfStreams = { firstByteMs, totalMs: undefined, answerBytes };
+    this.#pool = new ConnectionPool(originOf(url), { connectMs, lookup: options.addresses?.lookup });
     this.#catalogue = new ToolCatalogueCache({
       list: () => this.#list(),
       knowTool: options.knowTool,
@@ -99,45 +90,28 @@ class HttpUpstream implements Upstream {
   }
 
   exchange(request: UpstreamRequest, sink: AnswerSink): Exchange {
-    const headers = [...this.#credential, 'accept-encoding', 'identity'];
-    headers.push(
-      'accept',
-      request.verb === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream',
-    );
-    if (request.verb === 'POST') headers.push('content-type', 'application/json');
-    if (request.session !== undefined) headers.push('mcp-session-id', request.session);
-    for (const [name, value] of request.headers) headers.push(name, value);
+    const session = request.session === undefined ? '' : headerLine('mcp-session-id', request.session);
+    const lines = request.headers.size === 0 ? '' : headerLines(request.headers);
+    if (session === undefined || lines === undefined) return refuseHeaders(sink);
     return startHttpExchange(
       this.#pool,
-      { path: this.#path, verb: request.verb, headers, body: request.body },
-      {
-        totalMs: staysOpen(request) ? undefined : this.#options.limits.callMs,
-        answerBytes: this.#options.limits.answerBytes,
-      },
-      this.#watchingForChanges(sink),
+      { head: this.#heads[request.verb] + session + lines, body: request.body },
+      staysOpen(request) ? this.#limitsOfStreams : this.#limitsOfCalls,
+      sink,
+      this.#onEvent,
     );
   }
 
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    this.#pool.close();
   }
 
   /** The server may announce a new tool list on any stream: the kept list is then read again. */
-  #watchingForChanges(sink: AnswerSink): AnswerSink {
-    return {
-      onAnswer: (head, body) => sink.onAnswer(head, body),
-      onStream: (head) => sink.onStream(head),
-      onEvent: (event) => {
-        if (event.data.includes('notifications/tools/list_changed')) {
-          this.#catalogue.invalidate();
-          for (const listener of this.#changeListeners) listener();
-        }
-        sink.onEvent(event);
-      },
-      onEnd: () => sink.onEnd(),
-      onFailure: (failure) => sink.onFailure(failure),
-    };
-  }
+  readonly #onEvent = (event: SseEvent): void => {
+    if (!event.data.includes('notifications/tools/list_changed')) return;
+    this.#catalogue.invalidate();
+    for (const listener of this.#changeListeners) listener();
+  };
 
   async #list(): Promise<readonly ToolDefinition[]> {
     try {
@@ -167,21 +141,10 @@ class HttpUpstream implements Upstream {
     const exchange = startHttpExchange(
       this.#pool,
       {
-        path: this.#path,
-        verb: 'POST',
-        headers: [
-          ...this.#credential,
-          'accept',
-          'application/json, text/event-stream',
-          'content-type',
-          'application/json',
-          'accept-encoding',
-          'identity',
-          ...Object.entries(extra).flat(),
-        ],
+        head: this.#heads.POST + (headerLines(Object.entries(extra)) ?? ''),
         body: new TextEncoder().encode(JSON.stringify(body)),
       },
-      { totalMs: this.#options.limits.firstByteMs, answerBytes: this.#options.limits.answerBytes },
+      { ...this.#limitsOfCalls, totalMs: this.#options.limits.firstByteMs },
       {
         onAnswer: (head, bytes) => resolve({ head, message: messageOfBody(bytes) }),
         onStream: (head) => {
@@ -202,18 +165,38 @@ class HttpUpstream implements Upstream {
 
   #endSession(session: string, revision: string): void {
     const ignore = (): void => {};
+    const lines = headerLines([
+      ['mcp-session-id', session],
+      ['mcp-protocol-version', revision],
+    ]);
+    if (lines === undefined) return;
     startHttpExchange(
       this.#pool,
-      {
-        path: this.#path,
-        verb: 'DELETE',
-        headers: [...this.#credential, 'mcp-session-id', session, 'mcp-protocol-version', revision],
-        body: undefined,
-      },
-      { totalMs: 5_000, answerBytes: 65_536 },
+      { head: this.#heads.DELETE + lines, body: undefined },
+      { firstByteMs: 5_000, totalMs: 5_000, answerBytes: 65_536 },
       { onAnswer: ignore, onStream: ignore, onEvent: ignore, onEnd: ignore, onFailure: ignore },
     );
   }
+}
+
+function headsOf(options: HttpUpstreamOptions, url: URL): Record<UpstreamRequest['verb'], string> {
+  const credential = credentialLinesOf(options);
+  const headOf = (verb: string, rest: string): string =>
+    `${verb} ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\n${credential}accept-encoding: identity\r\n${rest}`;
+  const json = 'content-type: application/json\r\n';
+  return {
+    POST: headOf('POST', `${json}accept: application/json, text/event-stream\r\n`),
+    GET: headOf('GET', 'accept: text/event-stream\r\n'),
+    DELETE: headOf('DELETE', 'accept: application/json, text/event-stream\r\n'),
+  };
+}
+
+/** Cannot happen with headers that were read by a parser; if it does, nothing is sent. */
+function refuseHeaders(sink: AnswerSink): Exchange {
+  const failure = { kind: 'broken', message: 'a header of the call cannot be sent', reached: false } as const;
+  queueMicrotask(() => sink.onFailure(failure));
+  const nothing = (): void => {};
+  return { abort: nothing, pause: nothing, resume: nothing };
 }
 
 function staysOpen(request: UpstreamRequest): boolean {

@@ -1,6 +1,6 @@
-import type { Dispatcher } from 'undici';
 import type { SseEvent } from '#mcp';
 import type { Link } from '../conversation/index.ts';
+import type { ConnectionPool } from '../http/connection-pool.ts';
 import { startHttpExchange } from '../http/http-exchange.ts';
 import type { AnswerHead, AnswerSink, Exchange, UpstreamFailure } from '../upstream.ts';
 import { messagePathOf } from './message-address.ts';
@@ -16,10 +16,10 @@ export interface EventConnectionLimits {
 
 /** A server that speaks HTTP with SSE, and how it is reached. */
 export interface EventServer {
-  readonly pool: Dispatcher;
+  readonly pool: ConnectionPool;
   readonly url: URL;
-  /** Flat name, value …: the server's own credential. */
-  readonly credential: readonly string[];
+  /** The server's own credential, as header lines. */
+  readonly credential: string;
   readonly limits: EventConnectionLimits;
 }
 
@@ -113,18 +113,21 @@ export class EventConnection implements Link {
 
   #begin(): void {
     if (this.#hasEnded) return;
-    const { pool, url, credential, limits } = this.#server;
+    const { pool, url, limits } = this.#server;
     this.#stream = startHttpExchange(
       pool,
       {
-        path: url.pathname + url.search,
-        verb: 'GET',
-        headers: [...credential, 'accept', 'text/event-stream', 'accept-encoding', 'identity'],
+        head: this.#head('GET', url.pathname + url.search, 'accept: text/event-stream\r\n'),
         body: undefined,
       },
-      { totalMs: undefined, answerBytes: limits.answerBytes },
+      { firstByteMs: limits.firstByteMs, totalMs: undefined, answerBytes: limits.answerBytes },
       this.#streamSink(),
     );
+  }
+
+  #head(verb: string, path: string, more: string): string {
+    const { url, credential } = this.#server;
+    return `${verb} ${path} HTTP/1.1\r\nhost: ${url.host}\r\n${credential}accept-encoding: identity\r\n${more}`;
   }
 
   #streamSink(): AnswerSink {
@@ -170,7 +173,7 @@ export class EventConnection implements Link {
     onRefused: (failure: UpstreamFailure) => void,
     onTaken: () => void,
   ): void {
-    const { pool, credential, limits } = this.#server;
+    const { pool, limits } = this.#server;
     const taken = (head: AnswerHead): void => {
       if (head.status < 300) return onTaken();
       onRefused(notTaken(head));
@@ -180,20 +183,10 @@ export class EventConnection implements Link {
     const exchange = startHttpExchange(
       pool,
       {
-        path,
-        verb: 'POST',
-        headers: [
-          ...credential,
-          'content-type',
-          'application/json',
-          'accept',
-          'application/json',
-          'accept-encoding',
-          'identity',
-        ],
+        head: this.#head('POST', path, 'content-type: application/json\r\naccept: application/json\r\n'),
         body: typeof message === 'string' ? Buffer.from(message) : message,
       },
-      { totalMs: limits.firstByteMs, answerBytes: POST_ANSWER_BYTES },
+      { firstByteMs: limits.firstByteMs, totalMs: limits.firstByteMs, answerBytes: POST_ANSWER_BYTES },
       {
         onAnswer: taken,
         // its events are of no use here: answers come on the stream

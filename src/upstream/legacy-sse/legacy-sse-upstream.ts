@@ -1,9 +1,9 @@
-import { Pool } from 'undici';
 import type { Clock, Log } from '#platform';
 import type { KnownTool, ToolDefinition } from '#policy';
 import { ConversationUpstream, type BackoffLimits } from '../conversation/index.ts';
 import type { AddressGuard } from '../address-guard.ts';
-import { parseServerUrl } from '../server-url.ts';
+import { ConnectionPool } from '../http/connection-pool.ts';
+import { credentialLinesOf, originOf, parseServerUrl } from '../server-url.ts';
 import type { AnswerSink, Exchange, ToolCatalogue, Upstream, UpstreamRequest } from '../upstream.ts';
 import { AgentSessions } from './agent-sessions.ts';
 import { EventConnection, type EventServer } from './event-connection.ts';
@@ -56,12 +56,12 @@ export function createLegacySseUpstream(options: LegacySseUpstreamOptions): Upst
 
 class LegacySseUpstream implements Upstream {
   readonly serverId: string;
-  readonly #pool: Pool;
+  readonly #pool: ConnectionPool;
   readonly #shared: ConversationUpstream;
   readonly #sessions: AgentSessions;
 
   constructor(options: LegacySseUpstreamOptions, url: URL) {
-    const { serverId, headers, knowTool, clock, limits, backoff, version } = options;
+    const { serverId, knowTool, clock, limits, backoff, version } = options;
     const sessions = {
       sessions: DEFAULT_SESSIONS,
       sessionIdleMs: DEFAULT_SESSION_IDLE_MS,
@@ -70,16 +70,9 @@ class LegacySseUpstream implements Upstream {
     };
     const log = options.log.child({ server: serverId });
     this.serverId = serverId;
-    this.#pool = new Pool(url.origin, {
-      connect: options.addresses?.connector({ timeoutMs: limits.connectMs }) ?? {
-        timeout: limits.connectMs,
-      },
-      headersTimeout: limits.firstByteMs,
-      bodyTimeout: 0, // streams may be idle
-      keepAliveTimeout: 4_000, // below what servers commonly keep
-    });
-    const credential = Object.entries(headers).flatMap(([name, value]) => [name.toLowerCase(), value]);
-    const server: EventServer = { pool: this.#pool, url, credential, limits };
+    const { connectMs } = limits;
+    this.#pool = new ConnectionPool(originOf(url), { connectMs, lookup: options.addresses?.lookup });
+    const server: EventServer = { pool: this.#pool, url, credential: credentialLinesOf(options), limits };
     this.#shared = new ConversationUpstream({
       serverId,
       start: (listener) => new EventConnection(server, listener),
@@ -132,6 +125,6 @@ class LegacySseUpstream implements Upstream {
 
   async close(): Promise<void> {
     await Promise.all([this.#shared.close(), this.#sessions.close()]);
-    await this.#pool.destroy();
+    this.#pool.close();
   }
 }

@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import { systemClock, type Clock } from '#platform';
-import type { Store } from '../ports.ts';
-import { createCounters } from './counters.ts';
-import { openDatabaseFile, type Access } from './database-file.ts';
-import { createGrantStore } from './grants.ts';
-import { createRecordStore } from './records.ts';
-import { createWriteQueue } from './write-queue.ts';
+import type { Store } from './ports.ts';
+import { segmentsIn, segmentsInMemory } from './ledger/segments.ts';
+import { ledgerStores } from './ledger/stores.ts';
+import { openDatabaseFile, type Access } from './sqlite/database-file.ts';
+import { createGrantStore } from './sqlite/grants.ts';
+import { createWriteQueue } from './sqlite/write-queue.ts';
+
+const LEDGER_FOLDER = 'ledger';
 
 export interface StoreOptions {
   /** Folder of the data, or `:memory:`. */
@@ -23,12 +26,15 @@ export interface StoreOptions {
 export function openStore({ dataDir, access = 'create', clock = systemClock }: StoreOptions): Store {
   const database = openDatabaseFile(dataDir, access);
   const queue = createWriteQueue(database);
+  const segments = dataDir === ':memory:' ? segmentsInMemory() : segmentsIn(join(dataDir, LEDGER_FOLDER));
+  const ledger = ledgerStores(segments, access === 'read' ? 'read' : 'append', clock);
   let closing: Promise<void> | undefined;
   return {
-    counters: createCounters(database, queue),
-    records: createRecordStore(database, queue),
+    counters: ledger.counters,
+    records: ledger.records,
     grants: createGrantStore(database, queue, clock),
     close() {
+      ledger.close();
       closing ??= queue.close().then(() => database.close());
       return closing;
     },

@@ -2,23 +2,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { counterSuite } from '../counters.suite.ts';
-import { grantSuite } from '../grants.suite.ts';
-import { recordSuite } from '../records.suite.ts';
-import { openStore } from './store.ts';
+import { counterSuite } from './counters.suite.ts';
+import { grantSuite } from './grants.suite.ts';
+import { recordSuite } from './records.suite.ts';
+import { openStore } from './open-store.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolgate-store-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 let folders = 0;
 const newFolder = (): string => join(root, String(++folders));
 
-describe('SQLite in a folder', () => {
+describe('a data folder', () => {
   counterSuite(() => openStore({ dataDir: newFolder() }));
   recordSuite(() => openStore({ dataDir: newFolder() }));
   grantSuite((clock) => openStore({ dataDir: newFolder(), clock }));
 });
 
-describe('SQLite in memory', () => {
+describe('a store in memory', () => {
   counterSuite(() => openStore({ dataDir: ':memory:' }));
   recordSuite(() => openStore({ dataDir: ':memory:' }));
   grantSuite((clock) => openStore({ dataDir: ':memory:', clock }));

@@ -1,0 +1,310 @@
+import { ToolgateError, messageOf } from '#platform';
+import type { CounterEntry, ReserveOutcome } from '../ports.ts';
+import { CounterTable } from './counter-table.ts';
+import { readLine, writeLine, type LineKind } from './line.ts';
+import type { Segment, Segments } from './segments.ts';
+
+/** A segment that has grown this large is ended; starting reads one segment at most. */
+const SEGMENT_BYTES = 16 * 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+/** Endings may wait this long for a call whose line they can share a write with. */
+const LAZY_MS = 20;
+const LINE_FEED = 10;
+const CELLS_A_LINE = 100;
+
+/** What a reader sees before anything was written. */
+const EMPTY: Segment = { number: 0, append() {}, read: () => 0, size: () => 0, close() {} };
+
+export interface LedgerOptions {
+  readonly segments: Segments;
+  readonly access: 'append' | 'read';
+  readonly segmentBytes?: number;
+  readonly now: () => number;
+}
+
+interface Job {
+  readonly kind: LineKind;
+  readonly id: string;
+  readonly charges: readonly CounterEntry[];
+  readonly text: string;
+  readonly resolve: (outcome: ReserveOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const GRANTED: ReserveOutcome = { granted: true };
+
+/**
+ * Counters and decisions as one append-only log that any number of processes share.
+ *
+ * Every process appends its lines and reads those of the others. The order in the file decides: a line that charges
+ * counters holds if there is room for it after all lines before it, and since all processes read the same lines in the
+ * same order, all come to the same counts. No process waits for a lock, and none of them is special.
+ *
+ * - Lines of one turn of the event loop share one write. What resolved is in the file and survives `kill -9`.
+ * - A limit that is full according to what was read is looked at again after reading on, and then refused without a line.
+ * - A line that loses a race for the last room is followed by a `V` line, so that its record does not count.
+ * - A segment that is full is ended by an `S` line; the next one begins with the counters as they stood there.
+ */
+export class Ledger {
+  readonly #options: LedgerOptions;
+  readonly #table = new CounterTable();
+  #segment: Segment | undefined;
+  /** Up to here the lines of the segment are in the table. */
+  #position = 0;
+  #jobs: Job[] = [];
+  #immediate: NodeJS.Immediate | undefined;
+  #lazy: NodeJS.Timeout | undefined;
+  #closed = false;
+  #scratch = Buffer.allocUnsafe(16 * 1024);
+
+  constructor(options: LedgerOptions) {
+    this.#options = options;
+  }
+
+  /** Appends one line soon; resolves when it is in the file, to whether its charges found room. */
+  append(
+    kind: LineKind,
+    id: string,
+    charges: readonly CounterEntry[],
+    body: string,
+  ): Promise<ReserveOutcome> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(closedError());
+      this.#jobs.push({ kind, id, charges, text: writeLine(kind, id, charges, body), resolve, reject });
+      if (kind === 'F' && charges.length === 0) this.#flushLater();
+      else this.#flushSoon();
+    });
+  }
+
+  /** Used so far, over all processes. Throws `store.closed`. */
+  used(counter: string, windowStart: number): number {
+    this.flush();
+    this.#readOn();
+    return this.#table.usedOf(counter, windowStart);
+  }
+
+  /** Forgets counters that expired before `now`, here; the next segment begins without them. */
+  prune(now: number): number {
+    this.flush();
+    this.#readOn();
+    return this.#table.prune(now);
+  }
+
+  /** Writes what waits. Throws `store.closed`. */
+  flush(): void {
+    if (this.#closed) throw closedError();
+    clearImmediate(this.#immediate);
+    clearTimeout(this.#lazy);
+    this.#immediate = undefined;
+    this.#lazy = undefined;
+    const jobs = this.#jobs;
+    if (jobs.length === 0) return;
+    this.#jobs = [];
+    try {
+      this.#write(jobs);
+    } catch (error) {
+      const failure = asStoreError(error);
+      // who was answered already does not hear of it
+      for (const job of jobs) job.reject(failure);
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.flush();
+    this.#closed = true;
+    this.#segment?.close();
+  }
+
+  #flushSoon(): void {
+    this.#immediate ??= setImmediate(() => this.flush());
+  }
+
+  #flushLater(): void {
+    if (this.#immediate === undefined) this.#lazy ??= setTimeout(() => this.flush(), LAZY_MS);
+  }
+
+  #write(all: readonly Job[]): void {
+    if (this.#options.access === 'read') {
+      throw new ToolgateError('store.failed', 'The data folder was opened to read only.');
+    }
+    this.#open();
+    for (let waiting = all; ;) {
+      waiting = this.#take(waiting);
+      if (waiting.length === 0) return;
+      if (this.#appendAll(waiting)) break;
+      // the segment had ended: once more, in the next one
+    }
+    if (this.#position >= (this.#options.segmentBytes ?? SEGMENT_BYTES)) {
+      this.#segment?.append(Buffer.from(`\n${writeLine('S', '', [], '')}`));
+      this.#readOn();
+    }
+  }
+
+  /** Charges what has room, expecting that no other process gets in between; answers those that find none. */
+  #take(jobs: readonly Job[]): readonly Job[] {
+    this.#table.settle();
+    let refused = this.#chargeAll(jobs);
+    if (refused === undefined) return jobs;
+    // another process may have given something back: read on, and look once more
+    this.#table.rollBack();
+    this.#readOn();
+    refused = this.#chargeAll(jobs);
+    if (refused === undefined) return jobs;
+    for (const [job, outcome] of refused) job.resolve(outcome);
+    return jobs.filter((job) => !refused?.has(job));
+  }
+
+  /** The jobs that find no room, when there are any. */
+  #chargeAll(jobs: readonly Job[]): Map<Job, ReserveOutcome> | undefined {
+    let refused: Map<Job, ReserveOutcome> | undefined;
+    for (const job of jobs) {
+      const outcome = this.#charge(job);
+      if (!outcome.granted) (refused ??= new Map()).set(job, outcome);
+    }
+    return refused;
+  }
+
+  /** False when the segment ended before the lines: they do not count, and nothing is charged for them. */
+  #appendAll(jobs: readonly Job[]): boolean {
+    const segment = this.#open();
+    let text = '\n'; // ends a line that a full disk may have torn
+    for (const job of jobs) text += job.text;
+    const bytes = Buffer.from(text);
+    try {
+      segment.append(bytes);
+    } catch (error) {
+      this.#table.rollBack();
+      throw error;
+    }
+    if (this.#comesNext(segment, bytes)) {
+      this.#position += bytes.length;
+      for (const job of jobs) job.resolve(GRANTED);
+      return true;
+    }
+    return this.#settleBehindOthers(segment, bytes, jobs);
+  }
+
+  /** Whether our bytes stand right where we had read to: nobody else has written in between. */
+  #comesNext(segment: Segment, bytes: Buffer): boolean {
+    if (this.#scratch.length < bytes.length) this.#scratch = Buffer.allocUnsafe(bytes.length * 2);
+    const target = this.#scratch.subarray(0, bytes.length);
+    return segment.read(this.#position, target) === bytes.length && target.equals(bytes);
+  }
+
+  /** Others wrote first: their lines count before ours, whose charges are looked at again in the order of the file. */
+  #settleBehindOthers(segment: Segment, bytes: Buffer, jobs: readonly Job[]): boolean {
+    this.#table.rollBack();
+    const unread = Buffer.allocUnsafe(segment.size() - this.#position);
+    const found = unread.subarray(0, segment.read(this.#position, unread));
+    const ours = found.indexOf(bytes);
+    if (ours < 0) throw new Error('the file is not what was written to it');
+    if (!this.#apply(found.subarray(0, ours))) return false;
+    this.#position += bytes.length;
+    for (const job of jobs) {
+      const outcome = this.#charge(job);
+      if (!outcome.granted && job.kind === 'A') this.append('V', job.id, [], '').catch(() => {});
+      job.resolve(outcome);
+    }
+    return true;
+  }
+
+  #charge({ kind, charges }: Pick<Job, 'kind' | 'charges'>): ReserveOutcome {
+    switch (kind) {
+      case 'A':
+      case 'R':
+        return this.#table.take(charges);
+      case 'C':
+      case 'W':
+        this.#table.add(charges);
+        return GRANTED;
+      case 'F':
+      case 'G':
+        this.#table.giveBack(charges);
+        return GRANTED;
+      case 'D':
+      case 'V':
+      case 'S':
+        return GRANTED;
+    }
+  }
+
+  /** Takes in what other processes have written since. */
+  #readOn(): void {
+    for (;;) {
+      const segment = this.#open();
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const found = chunk.subarray(0, segment.read(this.#position, chunk));
+      const lines = found.subarray(0, found.lastIndexOf(LINE_FEED) + 1);
+      if (lines.length > 0) {
+        if (!this.#apply(lines) && this.#segment === segment) return;
+      } else if (found.length < CHUNK_BYTES) return;
+      else this.#position += CHUNK_BYTES; // no line of ours is as long as that
+    }
+  }
+
+  /** Applies whole lines at the position; false when the segment ended among them, and the next one is open now. */
+  #apply(bytes: Buffer): boolean {
+    for (let start = 0; start < bytes.length;) {
+      const end = bytes.indexOf(LINE_FEED, start);
+      if (end < 0) break; // torn by a full disk
+      const line = end > start ? readLine(bytes.toString('utf8', start, end)) : undefined;
+      if (line?.kind === 'S') {
+        this.#advance();
+        return false;
+      }
+      if (line && line.charges.length > 0) this.#charge(line);
+      start = end + 1;
+    }
+    this.#table.settle();
+    this.#position += bytes.length;
+    return true;
+  }
+
+  #open(): Segment {
+    if (this.#segment) return this.#segment;
+    const { segments, access } = this.#options;
+    if (segments.list().length === 0) {
+      if (access === 'read') return EMPTY;
+      segments.create(1, new Uint8Array(0));
+    }
+    this.#segment = segments.open(segments.list().at(-1) ?? 1, access);
+    this.#readOn();
+    return this.#segment;
+  }
+
+  /** The segment has ended: on to the next, which begins with what the table holds now. */
+  #advance(): void {
+    const { segments, access, now } = this.#options;
+    const next = (this.#segment?.number ?? 0) + 1;
+    if (access === 'append') segments.create(next, this.#snapshot(now()));
+    else if (!segments.list().includes(next)) return; // a writer will make it
+    this.#segment?.close();
+    this.#segment = segments.open(next, access);
+    this.#position = 0;
+    this.#table.clear();
+    this.#readOn();
+  }
+
+  #snapshot(now: number): Buffer {
+    this.#table.prune(now);
+    const entries = this.#table.entries();
+    let text = '';
+    for (let i = 0; i < entries.length; i += CELLS_A_LINE) {
+      text += writeLine('W', '', entries.slice(i, i + CELLS_A_LINE), '');
+    }
+    return Buffer.from(text);
+  }
+}
+
+function closedError(): ToolgateError {
+  return new ToolgateError('store.closed', 'The store is closed.');
+}
+
+function asStoreError(error: unknown): unknown {
+  if (error instanceof ToolgateError) return error;
+  return new ToolgateError('store.failed', `The data folder failed: ${messageOf(error)}`, {
+    hint: 'Check free space and permissions of the data folder.',
+    cause: error,
+  });
+}

@@ -1,0 +1,112 @@
+import type { CallEnding, CounterEntry, DecisionRecord } from '../ports.ts';
+
+/**
+ * One line of the ledger: a letter, an id, charges and a body, parted by tabs. Charges and body are JSON, which holds
+ * neither tabs nor line feeds as such. Letters:
+ *
+ * - `A` an admitted call: its charges hold if there is room for all of them, and its record then counts
+ * - `R` a reservation without a record, `C` a count without a maximum, `G` amounts given back
+ * - `D` the record of a decision that charges nothing
+ * - `F` the ending of the call with this id, with what it gives back
+ * - `V` the admission with this id found no room in the end: its record does not count
+ * - `W` the counters as they stood when the segment began
+ * - `S` the segment ends here: what follows does not count
+ */
+export type LineKind = 'A' | 'R' | 'C' | 'G' | 'D' | 'F' | 'V' | 'W' | 'S';
+
+export interface Line {
+  readonly kind: LineKind;
+  readonly id: string;
+  readonly charges: readonly CounterEntry[];
+  /** JSON, read only by who asks for records. */
+  readonly body: string;
+}
+
+type Charge = readonly [counter: string, windowStart: number, expiresAt: number, amount: number, max: number];
+
+const KINDS = new Set('ARCGDFVWS');
+const NOTHING = '[]';
+
+/** A line with its line feed. */
+export function writeLine(
+  kind: LineKind,
+  id: string,
+  charges: readonly CounterEntry[],
+  body: string,
+): string {
+  return `${kind}\t${id}\t${charges.length === 0 ? NOTHING : writeCharges(charges)}\t${body}\n`;
+}
+
+function writeCharges(entries: readonly CounterEntry[]): string {
+  return JSON.stringify(
+    entries.map(({ counter, windowStart, expiresAt, amountMicros, maxMicros }): Charge => [
+      counter,
+      windowStart,
+      expiresAt,
+      amountMicros,
+      maxMicros,
+    ]),
+  );
+}
+
+/** Reads a line without its line feed; undefined for what is no line (torn by a full disk, or damaged). */
+export function readLine(text: string): Line | undefined {
+  const [kind = '', id, charges, body, ...rest] = text.split('\t');
+  if (!KINDS.has(kind) || id === undefined || charges === undefined || body === undefined || rest.length > 0)
+    return undefined;
+  const read = charges === NOTHING ? [] : readCharges(charges);
+  return read && { kind: kind as LineKind, id, charges: read, body };
+}
+
+function readCharges(text: string): readonly CounterEntry[] | undefined {
+  const charges = parse(text);
+  if (!Array.isArray(charges) || !charges.every(isCharge)) return undefined;
+  return charges.map(([counter, windowStart, expiresAt, amountMicros, maxMicros]) => ({
+    counter,
+    windowStart,
+    expiresAt,
+    amountMicros,
+    maxMicros,
+  }));
+}
+
+function isCharge(value: unknown): value is Charge {
+  return (
+    Array.isArray(value) &&
+    value.length === 5 &&
+    typeof value[0] === 'string' &&
+    value.slice(1).every((part) => Number.isSafeInteger(part))
+  );
+}
+
+export function writeRecord(record: DecisionRecord): string {
+  return JSON.stringify(record);
+}
+
+/** The record of an `A` or `D` line; undefined when the body is damaged. */
+export function readRecord({ body }: Line): DecisionRecord | undefined {
+  const record = parse(body) as DecisionRecord | undefined;
+  if (typeof record !== 'object' || record === null) return undefined;
+  const { tool, policy, policyVersion } = record; // JSON leaves out what is undefined
+  return { ...record, tool, policy, policyVersion };
+}
+
+export function writeEnding(ending: CallEnding): string {
+  return JSON.stringify(ending);
+}
+
+/** The ending of an `F` line; undefined when the body is damaged. */
+export function readEnding({ body }: Line): CallEnding | undefined {
+  const ending = parse(body) as CallEnding | undefined;
+  if (typeof ending !== 'object' || ending === null) return undefined;
+  const { upstreamStatus } = ending;
+  return { ...ending, upstreamStatus };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
