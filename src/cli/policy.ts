@@ -5,18 +5,23 @@ import { messageOf, ToolgateError } from '#platform';
 import {
   compilePolicy,
   explainDecision,
+  explainOffering,
   knowTool,
   lintPolicy,
   policyJsonSchema,
   readPolicy,
   readPolicyCases,
+  readWrittenCall,
   runPolicyCases,
+  subjectOf,
   type CompiledPolicy,
+  type Explanation,
   type KnownTool,
   type PolicyCaseResult,
   type PolicyDocument,
   type Problem,
   type ToolDefinition,
+  type WrittenCall,
 } from '#policy';
 import type { Compose } from './assembly.ts';
 import { CheckFailed } from './check-failed.ts';
@@ -115,7 +120,10 @@ function explainCommand(compose: Compose): Command {
     .description('Show step by step why a call would be allowed, denied or held.')
     .argument('<policy>', 'policy file')
     .argument('[command...]', 'command of a stdio server, after --')
-    .requiredOption('--call <json>', 'the call: {"name": "…", "arguments": {…}}')
+    .requiredOption(
+      '--call <json>',
+      'the call: {"name": "…", "arguments": {…}}, or {"resource": "URI"}, {"template": "…"}, {"prompt": "…"}',
+    )
     .option('--json', 'print the decision and its steps')
     .addHelpText(
       'after',
@@ -128,20 +136,16 @@ Without a tool list the tool counts as known, and its arguments are not checked 
     .action(async (file: string, words: string[], flags: ToolFlags & JsonFlag & { call: string }) => {
       const policy = compiled(file);
       const call = callOf(flags.call);
+      const subject = subjectOf(call);
+      if (typeof subject !== 'string') return printExplanation(explainOffering(policy, subject), flags);
       const tools = await toolsOf(compose, flags, words);
       const definition =
-        tools === undefined ? { name: call.name } : tools.find((tool) => tool.name === call.name);
+        tools === undefined ? { name: subject } : tools.find((tool) => tool.name === subject);
       const known: KnownTool | undefined = definition && knowTool(definition);
-      const { decision, steps } = explainDecision(
-        policy,
-        { tool: call.name, arguments: call.arguments },
-        known,
-      );
-      if (flags.json) return printJson({ decision, steps });
-      print(`${decision.outcome} by ${decision.rule}${'message' in decision ? `: ${decision.message}` : ''}`);
-      for (const step of steps)
-        print(`  ${step.result.padEnd(7)} ${step.rule}  ${step.question} ${step.why}`);
-      if (tools === undefined) print('No tool list was given: arguments were not checked against a schema.');
+      const explained = explainDecision(policy, { tool: subject, arguments: call.arguments }, known);
+      printExplanation(explained, flags);
+      if (!flags.json && tools === undefined)
+        print('No tool list was given: arguments were not checked against a schema.');
     });
 }
 
@@ -196,11 +200,11 @@ function toolsInFile(file: string): readonly ToolDefinition[] {
   });
 }
 
-function callOf(text: string): { readonly name: string; readonly arguments: unknown } {
-  const value = jsonOf(text, '--call') as { name?: unknown; arguments?: unknown } | null;
-  if (typeof value?.name === 'string') return { name: value.name, arguments: value.arguments };
-  throw new ToolgateError('usage.call', '--call names no tool.', {
-    hint: 'Write {"name": "tool", "arguments": {…}}.',
+function callOf(text: string): WrittenCall {
+  const call = readWrittenCall(jsonOf(text, '--call'));
+  if (call !== undefined) return call;
+  throw new ToolgateError('usage.call', '--call names neither a tool nor a resource, template or prompt.', {
+    hint: 'Write {"name": "tool", "arguments": {…}}, {"resource": "URI"}, {"template": "…"} or {"prompt": "name"}.',
   });
 }
 
@@ -244,16 +248,27 @@ function printResults(results: readonly PolicyCaseResult[]): void {
   for (const [index, { case: one, decision, passed }] of results.entries()) {
     const got = `${decision.outcome} by ${decision.rule}`;
     const wanted = `${one.expect}${one.rule === undefined ? '' : ` by ${one.rule}`}`;
-    const title = `${index + 1}. ${one.call.name}`;
+    const title = `${index + 1}. ${titleOf(one.call)}`;
     print(passed ? `ok   ${title}: ${got}` : `FAIL ${title}: expected ${wanted}, got ${got}`);
   }
   const passed = results.filter((result) => result.passed).length;
   print(`${passed} of ${results.length} cases as expected.`);
 }
 
+function titleOf(call: WrittenCall): string {
+  const subject = subjectOf(call);
+  return typeof subject === 'string' ? subject : subject.name;
+}
+
 function printProblems(file: string, problems: readonly Problem[]): void {
   for (const problem of problems) print(formatProblem(file, problem));
   print(problems.length === 1 ? '1 fault.' : `${problems.length} faults.`);
+}
+
+function printExplanation({ decision, steps }: Explanation, flags: JsonFlag): void {
+  if (flags.json) return printJson({ decision, steps });
+  print(`${decision.outcome} by ${decision.rule}${'message' in decision ? `: ${decision.message}` : ''}`);
+  for (const step of steps) print(`  ${step.result.padEnd(7)} ${step.rule}  ${step.question} ${step.why}`);
 }
 
 function print(line: string): void {

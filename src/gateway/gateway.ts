@@ -5,20 +5,25 @@ import {
   isJsonObject,
   mirroredMember,
   scanParamHeaders,
+  usesOffering,
   type Era,
   type Json,
   type JsonRpcRequest,
 } from '#mcp';
 import type { Quota } from '#quota';
 import { type Records } from '#records';
+import type { Grant } from '#store';
 import type { UpstreamRequest } from '#upstream';
 import type { AgentReply, AgentRequest } from './agent-request.ts';
 import { BatchReply, looksLikeBatch, splitBatch } from './batch.ts';
 import { internalFailure, type Answer } from './answer.ts';
 import type { Directory } from './directory.ts';
-import { judgeCall, type Clearance } from './judge-call.ts';
+import { judgeCall } from './judge-call.ts';
+import { judgeOffering } from './judge-offering.ts';
+import { judgeSubscription } from './judge-subscription.ts';
 import { readCall, type AgentCall } from './read-call.ts';
 import type { InspectionContext } from './inspect.ts';
+import type { Clearance } from './record-decision.ts';
 import { Relay, type RelayedExchange } from './relay.ts';
 import { openSession, type SessionOwner } from './session-id.ts';
 
@@ -36,18 +41,18 @@ export interface GatewayDeps {
 export class Gateway {
   readonly #deps: GatewayDeps;
   /** Streams that stay open (GET, `subscriptions/listen`): told when a policy or grant changes. */
-  readonly #listening = new Set<Relay>();
+  readonly #listening = new Map<Relay, Grant>();
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
     deps.directory.onChange(() => {
-      for (const relay of this.#listening) relay.announceToolsChanged();
+      for (const [relay, grant] of this.#listening) relay.policyChanged(deps.directory.policyOf(grant));
     });
   }
 
   /** The gateway is stopping: streams that would stay open are ended, calls under way go on to their end. */
   endStreams(): void {
-    for (const relay of this.#listening) relay.endStream();
+    for (const relay of this.#listening.keys()) relay.endStream();
   }
 
   async handle(request: AgentRequest, reply: AgentReply): Promise<void> {
@@ -86,14 +91,36 @@ export class Gateway {
     }
     const call = read.value;
     if (call.message.kind !== 'request' || call.message.method !== 'tools/call') {
-      return this.#forward(call, undefined, reply);
+      return this.#other(call, reply);
     }
     const judged = await judgeCall(call, call.message, this.#deps);
     if (!judged.ok) return send(reply, judged.answer);
     this.#forward(call, judged.value, reply);
   }
 
-  #forward(call: AgentCall, clearance: Clearance | undefined, reply: AgentReply): void {
+  /** Everything but calls of tools: what uses a resource, a template or a prompt is judged, the rest passes. */
+  async #other(call: AgentCall, reply: AgentReply): Promise<void> {
+    const { message } = call;
+    if (message.kind === 'request' && usesOffering(message.method)) {
+      const judged = await judgeOffering(call, message, this.#deps);
+      if (!judged.ok) return send(reply, judged.answer);
+      const { offering, clearance } = judged.value;
+      return this.#forward(call, clearance, reply, { offering, asked: message.params });
+    }
+    if (message.kind !== 'request' || message.method !== 'subscriptions/listen') {
+      return this.#forward(call, undefined, reply);
+    }
+    const judged = await judgeSubscription(call, message, this.#deps);
+    if (!judged.ok) return send(reply, judged.answer);
+    this.#forward(judged.value, undefined, reply, { asked: message.params });
+  }
+
+  #forward(
+    call: AgentCall,
+    clearance: Clearance | undefined,
+    reply: AgentReply,
+    about?: Pick<InspectionContext, 'offering' | 'asked'>,
+  ): void {
     const { request, message, era, revision, session, sessionId, body } = call;
     const method = message.kind === 'response' ? undefined : message.method;
     const outgoing: UpstreamRequest = {
@@ -106,7 +133,7 @@ export class Gateway {
       session: method === 'initialize' ? undefined : session?.upstream || undefined,
       grantId: request.grant.id,
     };
-    const inspection = this.#inspectionOf(request, era, sessionId, call);
+    const inspection = this.#inspectionOf(request, era, sessionId, call, about);
     this.#carry(request, outgoing, { call, clearance, inspection }, reply);
   }
 
@@ -135,6 +162,7 @@ export class Gateway {
     era: Era,
     sessionId: string | undefined,
     call: AgentCall | undefined,
+    about?: Pick<InspectionContext, 'offering' | 'asked'>,
   ): InspectionContext {
     const message = call?.message;
     return {
@@ -142,6 +170,9 @@ export class Gateway {
       requestId: message?.kind === 'request' ? message.id : undefined,
       method: message === undefined || message.kind === 'response' ? undefined : message.method,
       policy: this.#deps.directory.policyOf(request.grant),
+      methods: request.server.methods,
+      offering: about?.offering,
+      asked: about?.asked,
       upstream: request.server.upstream,
       sessionId,
       progress: call?.progress,
@@ -164,7 +195,7 @@ export class Gateway {
       reply,
       this.#deps,
     );
-    if (staysOpen) this.#listening.add(relay);
+    if (staysOpen) this.#listening.set(relay, request.grant);
     relay.attach(request.server.upstream.exchange(outgoing, relay));
   }
 

@@ -1,4 +1,5 @@
 import {
+  clientFeatureOf,
   ERROR_CODES,
   errorAnswer,
   filterToolList,
@@ -8,11 +9,15 @@ import {
   type Era,
   type Json,
   type JsonObject,
+  type RequestId,
 } from '#mcp';
-import type { Clock } from '#platform';
-import { isListed, type CompiledPolicy } from '#policy';
+import type { Clock, MethodSwitches } from '#platform';
+import { isListed, type CompiledPolicy, type Offering } from '#policy';
 import { toolDefinitionsOf, type Upstream } from '#upstream';
+import { featureRefusal, refusedInput } from './client-features.ts';
+import { filterOfferings, inspectNotification, replaceError } from './inspect-offerings.ts';
 import { interruptCall, type CallProgress } from './request-state.ts';
+import { offeredCapabilities } from './server-capabilities.ts';
 import { sealRequestId, type SessionOwner } from './session-id.ts';
 
 /** What the inspection of an answer needs to know of the exchange it came on. */
@@ -22,6 +27,12 @@ export interface InspectionContext {
   readonly requestId: string | number | undefined;
   readonly method: string | undefined;
   readonly policy: CompiledPolicy | undefined;
+  /** What is switched off for the server. */
+  readonly methods: MethodSwitches;
+  /** The resource, template or prompt that the request uses. */
+  readonly offering?: Offering | undefined;
+  /** The parameters of a request whose answer depends on what exactly was asked: a completion, a subscription. */
+  readonly asked?: JsonObject | undefined;
   readonly upstream: Upstream;
   readonly sessionId: string | undefined;
   /** Where the call stands whose answer this is. */
@@ -35,7 +46,12 @@ export interface InspectionContext {
 export type Inspected =
   | { readonly action: 'pass' }
   | { readonly action: 'replace'; readonly message: Json }
-  | { readonly action: 'drop'; readonly reason: string };
+  | {
+      readonly action: 'drop';
+      readonly reason: string;
+      /** What the server is told in place of the agent's answer, when the message was a request. */
+      readonly refusal?: { readonly id: RequestId; readonly error: JsonObject };
+    };
 
 const PASS: Inspected = { action: 'pass' };
 const SERVER_REQUESTS = new Set(['ping', 'sampling/createMessage', 'elicitation/create', 'roots/list']);
@@ -53,12 +69,15 @@ export function inspectMessage(message: Json, context: InspectionContext): Inspe
   if (context.requestId !== undefined && message['id'] !== context.requestId) {
     // an error that could not be tied to its request still belongs to this exchange
     if (message['id'] == null && isJsonObject(message['error'])) {
-      return { action: 'replace', message: { ...message, id: context.requestId } };
+      const tied = { ...message, id: context.requestId };
+      return { action: 'replace', message: replaceError(tied, context) ?? tied };
     }
     return { action: 'drop', reason: 'an answer to a request that is not waiting here' };
   }
   const { result } = message;
-  return isJsonObject(result) ? inspectResult(message, result, context) : PASS;
+  if (isJsonObject(result)) return inspectResult(message, result, context);
+  const replaced = replaceError(message, context);
+  return replaced === undefined ? PASS : { action: 'replace', message: replaced };
 }
 
 function inspectArray(messages: readonly Json[], context: InspectionContext): Inspected {
@@ -76,11 +95,19 @@ function inspectArray(messages: readonly Json[], context: InspectionContext): In
 /** A request of the server to the agent gets an id that only this session can answer. */
 function inspectServerMessage(message: JsonObject, context: InspectionContext): Inspected {
   const { id, method } = message;
-  if (id === undefined) return PASS;
+  if (id === undefined) return inspectNotification(message, context);
   if (context.era === 'modern')
     return { action: 'drop', reason: 'servers send no requests in this revision' };
-  if (typeof method !== 'string' || !SERVER_REQUESTS.has(method) || !isRequestId(id)) {
+  if (typeof method !== 'string' || !isRequestId(id))
     return { action: 'drop', reason: 'the server sent a request that is not allowed' };
+  const feature = clientFeatureOf(method);
+  if (!SERVER_REQUESTS.has(method) || (feature !== undefined && context.methods[feature] === false)) {
+    const error = { code: ERROR_CODES.methodNotFound, message: 'Method not found' };
+    return {
+      action: 'drop',
+      reason: 'the server sent a request that is not allowed',
+      refusal: { id, error },
+    };
   }
   return {
     action: 'replace',
@@ -88,7 +115,8 @@ function inspectServerMessage(message: JsonObject, context: InspectionContext): 
   };
 }
 
-function inspectResult(message: JsonObject, result: JsonObject, context: InspectionContext): Inspected {
+function inspectResult(message: JsonObject, received: JsonObject, context: InspectionContext): Inspected {
+  const result = filterOfferings(received, context);
   if (isToolListResult(result)) {
     context.upstream.learn(toolDefinitionsOf(result));
     const keep = (name: string): boolean => mayList(context.policy, name);
@@ -108,15 +136,22 @@ function inspectResult(message: JsonObject, result: JsonObject, context: Inspect
   ) {
     return {
       action: 'replace',
-      message: { ...message, result: { ...result, capabilities: adaptCapabilities(capabilities) } },
+      message: {
+        ...message,
+        result: { ...result, capabilities: adaptCapabilities(capabilities, context) },
+      },
     };
   }
-  return PASS;
+  return result === received ? PASS : { action: 'replace', message: { ...message, result } };
 }
 
 /** A call that waits for input goes on only with the state that is handed out here. */
 function inspectInterruption(message: JsonObject, result: JsonObject, context: InspectionContext): Inspected {
-  const { progress, owner, sessionKey, clock } = context;
+  const { progress, owner, sessionKey, clock, methods, method, era } = context;
+  const refused = refusedInput(result, methods);
+  const id = idOf(message);
+  if (refused !== undefined && id !== undefined)
+    return { action: 'replace', message: featureRefusal(id, method, era, refused) };
   const interrupted = progress && interruptCall(result, progress, owner, sessionKey, clock);
   const text = progress
     ? 'The server asked for input too many times'
@@ -125,7 +160,7 @@ function inspectInterruption(message: JsonObject, result: JsonObject, context: I
     action: 'replace',
     message: interrupted
       ? { ...message, result: interrupted }
-      : errorAnswer(idOf(message), ERROR_CODES.internalError, text),
+      : errorAnswer(id, ERROR_CODES.internalError, text),
   };
 }
 
@@ -142,19 +177,15 @@ function isTaskResult(result: JsonObject, era: Era): boolean {
   return type !== undefined && type !== 'complete' && type !== 'input_required';
 }
 
-/** Tasks are not offered; the tool list can change with the policy, so the notification is promised. */
-function adaptCapabilities(capabilities: JsonObject): JsonObject {
-  const { tasks: _, extensions, tools, ...rest } = capabilities as Record<string, Json>;
+/** Tasks are not offered, nor is what is switched off. */
+function adaptCapabilities(capabilities: JsonObject, { methods, era }: InspectionContext): JsonObject {
+  const { tasks: _, extensions, ...rest } = capabilities as Record<string, Json>;
   const kept = isJsonObject(extensions)
     ? Object.fromEntries(
         Object.entries(extensions).filter(([name]) => name !== 'io.modelcontextprotocol/tasks'),
       )
     : undefined;
-  return {
-    ...rest,
-    ...(isJsonObject(tools) ? { tools: { ...tools, listChanged: true } } : {}),
-    ...(kept === undefined ? {} : { extensions: kept }),
-  };
+  return offeredCapabilities({ ...rest, ...(kept === undefined ? {} : { extensions: kept }) }, methods, era);
 }
 
 function idOf(message: JsonObject): string | number | undefined {

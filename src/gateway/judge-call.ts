@@ -1,5 +1,6 @@
 import {
   checkParamHeaders,
+  ERROR_CODES,
   readToolCall,
   refusal,
   isJsonObject,
@@ -9,18 +10,17 @@ import {
   type DecisionMeta,
   type Json,
   type JsonRpcRequest,
+  type RequestId,
 } from '#mcp';
 import { decide, type CompiledPolicy, type Decision, type KnownTool, type LimitDemand } from '#policy';
-import { messageOf, newId, type Clock, type Log } from '#platform';
+import type { Clock, Log } from '#platform';
 import type { Quota, QuotaOwner, Reservation } from '#quota';
-import type { DecisionRecord, RecordedOutcome } from '#store';
-import { argumentKeys, boundedRecord, type Records } from '#records';
+import type { Records } from '#records';
 import { UpstreamUnavailable } from '#upstream';
 import {
   denied,
   end,
   held,
-  internalFailure,
   noSuchTool,
   pass,
   protocolRefusal,
@@ -30,6 +30,13 @@ import {
 } from './answer.ts';
 import type { Directory } from './directory.ts';
 import type { AgentCall } from './read-call.ts';
+import {
+  beginRecord,
+  clearanceOf,
+  decisionRecord,
+  type Clearance,
+  type RecordedVerdict,
+} from './record-decision.ts';
 import { STATE_LIFE_MS } from './request-state.ts';
 
 export interface JudgeDeps {
@@ -40,20 +47,7 @@ export interface JudgeDeps {
   readonly log: Log;
 }
 
-/** What an allowed call carries until it has ended. */
-export interface Clearance {
-  readonly recordId: string;
-  readonly reservation: Reservation | undefined;
-  /** On the monotonic clock, in milliseconds: for the latency alone. */
-  readonly allowedAt: number;
-}
-
-type Verdict = {
-  readonly answer: Answer | undefined;
-  readonly outcome: RecordedOutcome;
-  readonly rule: string;
-  readonly message: string;
-};
+type Verdict = RecordedVerdict & { readonly answer: Answer | undefined };
 
 /**
  * Steps 4 to 7 of a call: find the tool, decide, reserve, record. Every outcome is recorded before anybody hears of it;
@@ -64,15 +58,19 @@ export async function judgeCall(
   message: JsonRpcRequest,
   deps: JudgeDeps,
 ): Promise<Step<Clearance>> {
-  const toolCall = readToolCall(message);
-  if (!toolCall.ok) return end(protocolRefusal(toolCall.refusal));
-  if (toolCall.asTask && call.revision === '2025-11-25') {
-    return end(
-      protocolRefusal(refusal(200, -32602, 'Invalid params: tasks are not offered here', message.id)),
-    );
-  }
-  const { name } = toolCall;
   const policy = deps.directory.policyOf(call.request.grant);
+  const toolCall = readToolCall(message);
+  if (!toolCall.ok) return refuse(call, undefined, policy, toolCall.refusal, deps);
+  const { name } = toolCall;
+  if (toolCall.asTask && call.revision === '2025-11-25') {
+    const fault = refusal(
+      200,
+      ERROR_CODES.invalidParams,
+      'Invalid params: tasks are not offered here',
+      message.id,
+    );
+    return refuse(call, name, policy, fault, deps);
+  }
   const found = await findTool(call, name, policy);
   if (!found.ok) {
     const answer = upstreamFailed(message.id, 'tools/call', call.era, found.error.failure);
@@ -96,7 +94,7 @@ export async function judgeCall(
     return record(call, name, policy, verdictOf(decision, message, name, call, policy), deps);
   }
   const mismatch = paramHeaderFault(call, message, found.tool);
-  if (mismatch) return end(protocolRefusal(mismatch));
+  if (mismatch) return refuse(call, name, policy, mismatch, deps);
   return policy?.mode === 'observe'
     ? observe(call, name, policy, decision, deps)
     : reserveAndRecord(call, message, name, policy, decision, deps);
@@ -201,7 +199,7 @@ async function reserveAndRecord(
       ? decision.limits
       : await limitsOf(decision, call, deps);
   const verdict: Verdict = { answer: undefined, outcome: 'allow', rule: decision.rule, message: '' };
-  const row = recordOf(call, name, policy, verdict, deps.clock.now());
+  const row = decisionRecord(call, name, policy, verdict, deps.clock.now());
   const reserved = await deps.quota.reserve(limits, ownerOf(call), row);
   if (!reserved.granted) {
     const { rule, message: limitMessage } = reserved.demand;
@@ -212,7 +210,7 @@ async function reserveAndRecord(
     const answer = denied(message.id, call.era, text, noteOf(rule, policy, retryAfterMs));
     return record(call, name, policy, { answer, outcome: 'deny', rule, message: text }, deps);
   }
-  return reserved.recorded ? pass(clearanceOf(row, reserved)) : begin(call, row, reserved, deps);
+  return reserved.recorded ? pass(clearanceOf(row, reserved)) : beginRecord(row, message.id, deps, reserved);
 }
 
 function noteOf(rule: string, policy: CompiledPolicy | undefined, retryAfterMs?: number): DecisionMeta {
@@ -260,70 +258,35 @@ function ownerOf(call: AgentCall): QuotaOwner {
 
 async function record(
   call: AgentCall,
-  tool: string,
+  tool: string | undefined,
   policy: CompiledPolicy | undefined,
   verdict: Verdict,
   deps: JudgeDeps,
   reservation?: Reservation,
 ): Promise<Step<Clearance>> {
-  const row = recordOf(call, tool, policy, verdict, deps.clock.now());
-  if (!verdict.answer) return begin(call, row, reservation, deps);
+  const row = decisionRecord(call, tool, policy, verdict, deps.clock.now());
+  if (!verdict.answer) return beginRecord(row, idOf(call), deps, reservation);
   await deps.records.deny(row);
   return end(verdict.answer);
 }
 
-/** Keeps the record of a call that was let through otherwise than by a reservation that keeps it. */
-async function begin(
+/** Refused for how it is said, not for what it asks. */
+function refuse(
   call: AgentCall,
-  row: DecisionRecord,
-  reservation: Reservation | undefined,
+  tool: string | undefined,
+  policy: CompiledPolicy | undefined,
+  fault: ProtocolRefusal,
   deps: JudgeDeps,
 ): Promise<Step<Clearance>> {
-  try {
-    await deps.records.begin(row);
-  } catch (error) {
-    deps.log.error(
-      { err: messageOf(error), request: call.request.id },
-      'a decision could not be recorded; the call is refused',
-    );
-    if (reservation) await deps.quota.giveBack(reservation);
-    const id = call.message.kind === 'request' ? call.message.id : undefined;
-    return end(
-      internalFailure(id, 'The decision could not be recorded, so the call was not made. Try again later.'),
-    );
-  }
-  return pass(clearanceOf(row, reservation));
+  const verdict: Verdict = {
+    answer: protocolRefusal(fault),
+    outcome: 'refused',
+    rule: '(protocol)',
+    message: fault.message,
+  };
+  return record(call, tool, policy, verdict, deps);
 }
 
-function clearanceOf(row: DecisionRecord, reservation: Reservation | undefined): Clearance {
-  return { recordId: row.id, reservation, allowedAt: performance.now() };
-}
-
-function recordOf(
-  call: AgentCall,
-  tool: string,
-  policy: CompiledPolicy | undefined,
-  verdict: Verdict,
-  at: number,
-): DecisionRecord {
-  const { request } = call;
-  return boundedRecord({
-    id: newId('dec', at),
-    at,
-    requestId: request.id,
-    server: request.server.id,
-    grantId: request.grant.id,
-    grantLabel: request.grant.label,
-    method: 'tools/call',
-    tool,
-    revision: call.revision,
-    transport: request.transport,
-    policy: policy?.name,
-    policyVersion: policy?.version,
-    outcome: verdict.outcome,
-    enforced: policy?.mode !== 'observe',
-    rule: verdict.rule,
-    message: verdict.message,
-    argumentKeys: call.message.kind === 'request' ? argumentKeys(call.message.params?.['arguments']) : [],
-  });
+function idOf({ message }: AgentCall): RequestId | undefined {
+  return message.kind === 'request' ? message.id : undefined;
 }

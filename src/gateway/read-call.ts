@@ -19,6 +19,7 @@ import {
 } from '#mcp';
 import type { Clock, MethodSwitches } from '#platform';
 import type { AgentRequest } from './agent-request.ts';
+import { withoutFeatures } from './client-features.ts';
 import { end, noSuchMethod, pass, protocolRefusal, type Step } from './answer.ts';
 import { continueCall, type CallProgress } from './request-state.ts';
 import { openRequestId, openSession, type Session } from './session-id.ts';
@@ -96,7 +97,7 @@ export function readCall(request: AgentRequest, { sessionKey, clock }: ReadDeps)
     continued?.progress.spends === undefined || message.kind !== 'request'
       ? message
       : { ...message, params: continued.params };
-  const adapted = adaptMessage(restored, sessionId, sessionKey);
+  const adapted = adaptMessage(restored, sessionId, sessionKey, request.server.methods);
   if (adapted === undefined) {
     return refuse(400, 'No request of the server is waiting for this answer');
   }
@@ -166,18 +167,21 @@ function permitMethod(
     (family !== undefined && family in switches && switches[family as keyof MethodSwitches] === false);
   if (known === message.kind && !switchedOff) return pass(undefined);
   if (message.kind === 'request') return end(noSuchMethod(message.id, era));
+  // The agent offered its roots in good faith: it is not told that the server does not know of them.
+  if (family === 'roots' && known === message.kind) return end({ status: 202 });
   return refuse(400, `The notification ${message.method} is not accepted here`);
 }
 
 /**
- * What the gateway changes on purpose on the way up: the revision it can police, the tasks it does not offer, its own
- * `_meta` keys, and the ids of answers to a server's requests. Gives the same object back when nothing changes, and
+ * What the gateway changes on purpose on the way up: the revision it can police, the tasks it does not offer, what the
+ * server may not ask of the agent, its own `_meta` keys, and the ids of answers to a server's requests. Gives the same object back when nothing changes, and
  * undefined for an answer to a request that was never made.
  */
 function adaptMessage(
   message: JsonRpcMessage,
   sessionId: string | undefined,
   key: Uint8Array,
+  methods: MethodSwitches,
 ): JsonRpcMessage | undefined {
   if (message.kind === 'response') {
     const id = openRequestId(message.id, sessionId ?? '', key);
@@ -185,16 +189,16 @@ function adaptMessage(
   }
   if (!message.params) return message;
   let params = message.params;
-  if (message.method === 'initialize') params = adaptInitialize(params);
+  if (message.method === 'initialize') params = adaptInitialize(params, methods);
   const meta = params['_meta'];
   if (isJsonObject(meta)) {
-    const adapted = adaptMeta(meta);
+    const adapted = adaptMeta(meta, methods);
     if (adapted !== meta) params = { ...params, _meta: adapted };
   }
   return params === message.params ? message : { ...message, params };
 }
 
-function adaptInitialize(params: JsonObject): JsonObject {
+function adaptInitialize(params: JsonObject, methods: MethodSwitches): JsonObject {
   let adapted = params;
   const version = params['protocolVersion'];
   if (typeof version !== 'string' || !isLegacyRevision(version)) {
@@ -204,10 +208,12 @@ function adaptInitialize(params: JsonObject): JsonObject {
   if (isJsonObject(capabilities) && 'tasks' in capabilities) {
     adapted = { ...adapted, capabilities: without(capabilities, 'tasks') };
   }
-  return adapted;
+  const { capabilities: offered } = adapted;
+  const kept = isJsonObject(offered) ? withoutFeatures(offered, methods) : offered;
+  return kept === offered ? adapted : { ...adapted, capabilities: kept };
 }
 
-function adaptMeta(meta: JsonObject): JsonObject {
+function adaptMeta(meta: JsonObject, methods: MethodSwitches): JsonObject {
   let adapted = meta;
   for (const name of Object.keys(meta)) {
     if (name.startsWith(GATEWAY_META_PREFIX)) adapted = without(adapted, name);
@@ -220,6 +226,11 @@ function adaptMeta(meta: JsonObject): JsonObject {
       [META_KEYS.clientCapabilities]: { ...capabilities, extensions: without(extensions, TASKS_EXTENSION) },
     };
   }
+  const offered = adapted[META_KEYS.clientCapabilities];
+  const kept = isJsonObject(offered) ? withoutFeatures(offered, methods) : offered;
+  if (kept !== offered) adapted = { ...adapted, [META_KEYS.clientCapabilities]: kept };
+  if (methods.logging === false && META_KEYS.logLevel in adapted)
+    adapted = without(adapted, META_KEYS.logLevel);
   return adapted;
 }
 

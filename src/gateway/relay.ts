@@ -1,13 +1,16 @@
 import type { Log } from '#platform';
 import { isJsonObject, META_KEYS, resultAnswer, type Json, type JsonObject, type SseEvent } from '#mcp';
+import type { CompiledPolicy } from '#policy';
 import type { Records } from '#records';
 import type { Quota } from '#quota';
 import type { CallResult } from '#store';
 import type { AnswerHead, AnswerSink, Exchange, UpstreamFailure } from '#upstream';
 import type { AgentReply, ReplyWatcher } from './agent-request.ts';
 import { upstreamFailed, type Answer } from './answer.ts';
+import { answerServer } from './answer-server.ts';
+import { replaceError } from './inspect-offerings.ts';
 import { inspectMessage, type InspectionContext } from './inspect.ts';
-import type { Clearance } from './judge-call.ts';
+import type { Clearance } from './record-decision.ts';
 import type { AgentCall } from './read-call.ts';
 import { sealSession } from './session-id.ts';
 
@@ -35,7 +38,7 @@ export interface RelayedExchange {
  * the agent gets the answer. One relay serves one exchange.
  */
 export class Relay implements AnswerSink, ReplyWatcher {
-  readonly #exchange: RelayedExchange;
+  #exchange: RelayedExchange;
   readonly #reply: AgentReply;
   readonly #deps: RelayDeps;
   #settled = false;
@@ -45,7 +48,8 @@ export class Relay implements AnswerSink, ReplyWatcher {
   #streaming = false;
   /** The events carry ids: a stream that ends early goes on when the agent asks for the rest (up to 2025-11-25). */
   #isResumable = false;
-  #acknowledged = false;
+  /** What a modern subscription was promised to be told of. */
+  #acknowledged: JsonObject = {};
   #status: number | undefined;
   #upstream: Exchange | undefined;
 
@@ -120,13 +124,14 @@ export class Relay implements AnswerSink, ReplyWatcher {
     if (isAnswerTo(message, this.#exchange.inspection.requestId)) this.#settleBy(message);
     const inspected = inspectMessage(message, this.#exchange.inspection);
     if (inspected.action === 'drop') {
+      if (inspected.refusal) answerServer(inspected.refusal, this.#exchange.inspection);
       return this.#deps.log.warn(
         { ...this.#place(), reason: inspected.reason },
         'dropped a message of the server',
       );
     }
     if (isJsonObject(message) && message['method'] === 'notifications/subscriptions/acknowledged')
-      this.#acknowledged = true;
+      this.#noteAcknowledged(inspected.action === 'replace' ? inspected.message : message);
     this.#send(inspected.action === 'pass' ? event : { ...event, data: JSON.stringify(inspected.message) });
   }
 
@@ -156,14 +161,28 @@ export class Relay implements AnswerSink, ReplyWatcher {
     this.#reply.end();
   }
 
-  /** The policy or the grant changed: a listening agent is told to list its tools again. */
-  announceToolsChanged(): void {
+  /** The policy or the grant changed: a listening agent is judged by the new one, and told to list again. */
+  policyChanged(policy: CompiledPolicy | undefined): void {
+    const { inspection } = this.#exchange;
+    this.#exchange = { ...this.#exchange, inspection: { ...inspection, policy } };
     if (!this.#streaming || this.#gone) return;
+    this.#announceChange('tools');
+    if (inspection.policy?.prompts ?? policy?.prompts) this.#announceChange('prompts');
+    if (inspection.policy?.resources ?? policy?.resources) this.#announceChange('resources');
+  }
+
+  #announceChange(kind: 'tools' | 'prompts' | 'resources'): void {
     const { requestId, era } = this.#exchange.inspection;
-    if (era === 'modern' && !this.#acknowledged) return;
+    if (era === 'modern' && this.#acknowledged[`${kind}ListChanged`] !== true) return;
     const meta = era === 'modern' ? { params: { _meta: { [META_KEYS.subscriptionId]: requestId } } } : {};
-    const notification = { jsonrpc: '2.0', method: 'notifications/tools/list_changed', ...meta };
+    const notification = { jsonrpc: '2.0', method: `notifications/${kind}/list_changed`, ...meta };
     this.#send({ data: JSON.stringify(notification), hasData: true });
+  }
+
+  #noteAcknowledged(message: Json): void {
+    const params = isJsonObject(message) ? message['params'] : undefined;
+    const accepted = isJsonObject(params) ? params['notifications'] : undefined;
+    if (isJsonObject(accepted)) this.#acknowledged = accepted;
   }
 
   /** Ends a stream that would stay open; a modern subscription gets its result first, as the revision wants. */
@@ -193,7 +212,9 @@ export class Relay implements AnswerSink, ReplyWatcher {
     }
     if (isProtocolAnswer && isJsonObject(message) && error) {
       const answer = { ...message, id: this.#exchange.inspection.requestId };
-      return this.#reply.answer(head.status, jsonHeaders(false), JSON.stringify(answer));
+      const replaced = replaceError(answer, this.#exchange.inspection);
+      const status = replaced === undefined ? head.status : 200;
+      return this.#reply.answer(status, jsonHeaders(false), JSON.stringify(replaced ?? answer));
     }
     if (head.status === 404 && this.#exchange.call?.session) return this.#reply.answer(404, {}, undefined);
     this.#answer(this.#failed(failureOfStatus(head)));

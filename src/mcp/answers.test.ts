@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   errorAnswer,
   methodNotFound,
+  offeringNotFound,
+  offeringRefusal,
   refusalAnswer,
   resultAnswer,
   toolRefusal,
@@ -28,6 +30,35 @@ describe('answers', () => {
 
   it('say null where no id could be read', () => {
     expect(wire(errorAnswer(undefined, -32700, 'Parse error'))).toMatchObject({ id: null });
+  });
+
+  it('say of a resource that is hidden or missing what the era says of a missing one', () => {
+    const resource = { kind: 'resource', name: 'x://a' } as const;
+    const error = { message: 'Resource not found', data: { uri: 'x://a' } };
+    expect(wire(offeringNotFound(1, 'legacy', resource))).toMatchObject({
+      error: { code: -32002, ...error },
+    });
+    expect(wire(offeringNotFound(1, 'modern', resource))).toMatchObject({
+      error: { code: -32602, ...error },
+    });
+    for (const era of ['legacy', 'modern'] as const)
+      expect(wire(offeringNotFound(1, era, { kind: 'prompt', name: 'p' }))).toEqual({
+        jsonrpc: '2.0',
+        id: 1,
+        error: { code: -32602, message: 'Unknown prompt: p' },
+      });
+  });
+
+  it('refuse what can be seen with an error that holds the decision', () => {
+    expect(wire(offeringRefusal(1, 'No.', { rule: '/prompts/names/p/action', policy: 'q' }))).toEqual({
+      jsonrpc: '2.0',
+      id: 1,
+      error: {
+        code: -32602,
+        message: '[POLICY DENIED] No.',
+        data: { 'io.toolgate/decision': { rule: '/prompts/names/p/action', policy: 'q' } },
+      },
+    });
   });
 
   it('refuse a visible tool with a result that the model reads', () => {

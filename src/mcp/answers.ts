@@ -1,4 +1,5 @@
 import type { Era, Json, JsonObject, ProtocolRefusal, RequestId } from './message.ts';
+import type { ListedKind } from './offering-list.ts';
 import { ERROR_CODES, META_KEYS } from './revisions.ts';
 
 /** A message to answer with, and the HTTP status that carries it. */
@@ -14,6 +15,12 @@ export interface DecisionMeta {
   readonly policy?: string | undefined;
   readonly version?: string | undefined;
   readonly retryAfterMs?: number | undefined;
+}
+
+/** A resource or template by its URI, or a prompt by its name. */
+export interface NamedOffering {
+  readonly kind: ListedKind;
+  readonly name: string;
 }
 
 /** What the text of a refused call begins with. */
@@ -62,6 +69,26 @@ export function toolRefusal(id: RequestId, era: Era, text: string, meta?: Decisi
 /** The answer for a hidden tool and for one that does not exist: the same, so that nobody learns which. HTTP 200. */
 export function unknownTool(id: RequestId, name: string): JsonObject {
   return errorAnswer(id, ERROR_CODES.invalidParams, `Unknown tool: ${name}`);
+}
+
+/**
+ * The answer for a resource, a template or a prompt that is hidden or does not exist: the same, so that nobody learns
+ * which. HTTP 200. Up to 2025-11-25 a resource that is not found has a code of its own.
+ */
+export function offeringNotFound(id: RequestId, era: Era, offering: NamedOffering): JsonObject {
+  const { kind, name } = offering;
+  if (kind === 'prompt') return errorAnswer(id, ERROR_CODES.invalidParams, `Unknown prompt: ${name}`);
+  const code = era === 'legacy' ? ERROR_CODES.resourceNotFound : ERROR_CODES.invalidParams;
+  return errorAnswer(id, code, 'Resource not found', { uri: name });
+}
+
+/**
+ * The answer for a resource, a template or a prompt that can be seen but not used. These methods have no result that says
+ * "refused", so the reason is an error's text and the decision its data. HTTP 200.
+ */
+export function offeringRefusal(id: RequestId, reason: string, meta: DecisionMeta): JsonObject {
+  const text = `${DENIED_MARK} ${reason}`;
+  return errorAnswer(id, ERROR_CODES.invalidParams, text, { [META_KEYS.decision]: { ...meta } });
 }
 
 /** The answer to a method that the revision does not have or the server's settings switch off. */

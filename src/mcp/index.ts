@@ -14,14 +14,23 @@ export {
   errorAnswer,
   HELD_MARK,
   methodNotFound,
+  offeringNotFound,
+  offeringRefusal,
   refusalAnswer,
   resultAnswer,
   toolRefusal,
   unknownTool,
   type DecisionMeta,
   type HttpAnswer,
+  type NamedOffering,
 } from './answers.ts';
 export { canonicalJson } from './canonical-json.ts';
+export {
+  CLIENT_FEATURES,
+  clientFeatureOf,
+  inputRequestMethods,
+  type ClientFeature,
+} from './client-features.ts';
 export { classify, type Classified, type EraContext } from './era.ts';
 export { decodeHeaderValue, encodeHeaderValue } from './header-value.ts';
 export { isAllowedHost, isAllowedOrigin, isLoopbackHost, LOOPBACK_HOSTS } from './hosts.ts';
@@ -49,6 +58,8 @@ export {
 export { checkMirrorHeaders, type HeaderLookup } from './mirror-headers.ts';
 export { stripModernEnvelope, toModernResult } from './modern-envelope.ts';
 export { escapeForDisplay, isPlainToolName } from './names.ts';
+export { filterOfferingLists, listsOfferings, type ListedKind } from './offering-list.ts';
+export { readOfferingUse, usesOffering, type OfferingUse } from './offering-use.ts';
 export {
   checkParamHeaders,
   scanParamHeaders,

@@ -12,6 +12,7 @@ export type MethodFamily =
   | 'logging'
   | 'tasks'
   | 'subscriptions'
+  | 'roots'
   | 'utilities';
 
 /** The member of `params` whose value a modern request repeats in `Mcp-Name`. */
@@ -67,7 +68,7 @@ const CLIENT_METHODS: ReadonlyMap<string, Method> = new Map([
   ['notifications/tasks/status', notification('tasks', ONLY_2025_11)],
   ['notifications/cancelled', notification('utilities', ALL)],
   ['notifications/progress', notification('utilities', LEGACY)],
-  ['notifications/roots/list_changed', notification('utilities', LEGACY)],
+  ['notifications/roots/list_changed', notification('roots', LEGACY)],
 ]);
 
 /** What a server may send. Modern servers send no requests at all. */

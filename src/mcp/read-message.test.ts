@@ -128,6 +128,8 @@ describe('readMessage', () => {
     ['_meta null', '"_meta":null'],
     ['_meta array', '"_meta":[]'],
     ['a folded key of ref', '"ref":{"type":"ref/prompt","name":"a","Name":"b"}'],
+    ['a folded key of notifications', '"notifications":{"resourcesubscriptions":["x://a"]}'],
+    ['a folded key of ref beside notifications', '"notifications":{},"ref":{"name":"a","URI":"b"}'],
   ])('refuses the look-alike %s in params with -32602', (_, member) => {
     expect(refusalOf(call(`"params":{"name":"ok",${member}}`))).toMatchObject({
       httpStatus: 400,

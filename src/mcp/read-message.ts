@@ -51,6 +51,14 @@ const META_MEMBERS = knownMembers(...Object.values(META_KEYS));
 
 const REF_MEMBERS = knownMembers('type', 'name', 'uri', 'title');
 
+const SUBSCRIPTION_MEMBERS = knownMembers(
+  'toolsListChanged',
+  'promptsListChanged',
+  'resourcesListChanged',
+  'resourceSubscriptions',
+  'taskIds',
+);
+
 /** Whether a value of JSON is an object (not an array, not null). */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -103,12 +111,16 @@ function responseFault(value: JsonObject): string | undefined {
 function paramsFault(params: JsonObject): string | undefined {
   const fault = memberFault(params, PARAMS_MEMBERS);
   if (fault !== undefined) return fault;
-  const { _meta: meta, ref } = params;
+  const { _meta: meta, ref, notifications } = params;
   if (meta !== undefined) {
     if (!isJsonObject(meta)) return '"_meta" must be an object';
     const metaFault = memberFault(meta, META_MEMBERS);
     if (metaFault !== undefined) return metaFault;
   }
+  const inNotifications = isJsonObject(notifications)
+    ? memberFault(notifications, SUBSCRIPTION_MEMBERS)
+    : undefined;
+  if (inNotifications !== undefined) return inNotifications;
   return isJsonObject(ref) ? memberFault(ref, REF_MEMBERS) : undefined;
 }
 

@@ -16,7 +16,8 @@ function isKept(tool: Json, keep: (name: string) => boolean, seen: Set<string>):
   return true;
 }
 
-function shorterTtl(upstream: Json | undefined, ttlMs: number | undefined): number {
+/** How long a page may be kept: the shorter of two times, 0 when the server gave none that can be read. */
+export function shorterTtl(upstream: Json | undefined, ttlMs: number | undefined): number {
   if (typeof upstream !== 'number' || !Number.isSafeInteger(upstream) || upstream < 0) return 0;
   return ttlMs === undefined ? upstream : Math.min(upstream, ttlMs);
 }

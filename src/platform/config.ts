@@ -58,8 +58,16 @@ const methods = z
     completion: z.boolean().optional(),
     logging: z.boolean().optional(),
     subscriptions: z.boolean().optional(),
+    sampling: z.boolean().optional().describe('Whether the server may ask for the answer of a model.'),
+    elicitation: z.boolean().optional().describe('Whether the server may ask the user.'),
+    roots: z
+      .boolean()
+      .optional()
+      .describe('Whether the server may ask for the folders that the agent works in.'),
   })
-  .describe('Families of methods besides tools; false refuses the whole family. All are on by default.');
+  .describe(
+    'Families of methods besides tools, and what the server may ask of the agent; false refuses the whole family. All are on by default.',
+  );
 
 const serverParts = {
   title: z.string().optional(),

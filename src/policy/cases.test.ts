@@ -60,3 +60,30 @@ describe('readPolicyCases', () => {
     expect(readPolicyCases('')).toMatchObject({ ok: false });
   });
 });
+
+describe('cases of resources and prompts', () => {
+  it('are decided by their sections', () => {
+    const policy = compilePolicy(
+      {
+        version: '1',
+        default: 'deny',
+        resources: { uris: { 'x://a/*': {} } },
+        prompts: { names: { help: { action: 'deny' } } },
+      },
+      { name: 'p', version: '1' },
+    );
+    const read = readPolicyCases(
+      '[{"call":{"resource":"x://a/b"},"expect":"allow","rule":"/resources/uris/x:~1~1a~1*"},{"call":{"resource":"x://a/../b"},"expect":"deny","rule":"(ambiguous uri)"},{"call":{"template":"x://a/{b}"},"expect":"allow"},{"call":{"prompt":"help"},"expect":"deny","rule":"/prompts/names/help/action"},{"call":{"prompt":"help"},"expect":"allow"}]',
+    );
+    const results = read.ok ? runPolicyCases(policy, read.cases) : [];
+    expect(results.map(({ passed }) => passed)).toEqual([true, true, true, true, false]);
+  });
+
+  it.each(['{}', '{"name":"a","prompt":"b"}', '{"prompt":"a","arguments":{}}', '{"arguments":{}}'])(
+    '%s is no call',
+    (call) => {
+      const read = readPolicyCases(`[{"call":${call},"expect":"deny"}]`);
+      expect(read.ok ? [] : read.problems.map(({ pointer }) => pointer)).toEqual(['/0/call']);
+    },
+  );
+});

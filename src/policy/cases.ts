@@ -2,14 +2,52 @@ import { z } from 'zod';
 import type { CompiledPolicy } from './compile.ts';
 import type { Decision, KnownTool, Problem } from './decision.ts';
 import { decide } from './decide.ts';
+import { decideOffering } from './decide-offering.ts';
 import { readJsonText } from './json-text.ts';
 import { knowTool } from './known-tool.ts';
+import type { Offering } from './offering.ts';
 import { ProblemList } from './problem-list.ts';
+
+/** What an example or a question is about: a call of a tool, or the use of a resource, a template or a prompt. */
+const policyCallSchema = z
+  .strictObject({
+    name: z.string().optional(),
+    arguments: z.unknown().optional(),
+    resource: z.string().optional(),
+    template: z.string().optional(),
+    prompt: z.string().optional(),
+  })
+  .check((context) => {
+    if (context.issues.length > 0) return; // an unknown field has been told already
+    const { name, arguments: args, ...offering } = context.value;
+    const subjects = [name, ...Object.values(offering)].filter((subject) => subject !== undefined);
+    if (subjects.length === 1 && (name !== undefined || args === undefined)) return;
+    context.issues.push({
+      code: 'custom',
+      input: context.value,
+      message: 'must be {"name", "arguments"?}, {"resource"}, {"template"} or {"prompt"}',
+    });
+  });
+
+/** A call in the form of a file of cases and of `policy explain`. */
+export type WrittenCall = z.infer<typeof policyCallSchema>;
+
+/** Reads a call in that form; undefined when it has none of its shapes. */
+export function readWrittenCall(value: unknown): WrittenCall | undefined {
+  return policyCallSchema.safeParse(value).data;
+}
+
+/** What a written call is about: the name of a tool, or an offering. */
+export function subjectOf({ name = '', resource, template, prompt }: WrittenCall): string | Offering {
+  if (resource !== undefined) return { kind: 'resource', name: resource };
+  if (template !== undefined) return { kind: 'template', name: template };
+  return prompt === undefined ? name : { kind: 'prompt', name: prompt };
+}
 
 const casesSchema = z.array(
   z.strictObject({
     description: z.string().optional(),
-    call: z.strictObject({ name: z.string(), arguments: z.unknown().optional() }),
+    call: policyCallSchema,
     expect: z.enum(['allow', 'deny', 'hold']),
     rule: z.string().optional(),
   }),
@@ -29,8 +67,8 @@ export interface PolicyCaseResult {
 }
 
 /**
- * Reads a file of example calls: `[{ "call": { "name", "arguments" }, "expect": "allow" | "deny" | "hold", "rule"? }]`.
- * Reports every fault at once. Never throws.
+ * Reads a file of example calls: `[{ "call": { "name", "arguments" }, "expect": "allow" | "deny" | "hold", "rule"? }]`; a
+ * call may also be `{ "resource": URI }`, `{ "template": … }` or `{ "prompt": NAME }`. Reports every fault at once. Never throws.
  */
 export function readPolicyCases(source: string): ReadPolicyCases {
   const text = readJsonText(source);
@@ -56,10 +94,19 @@ export function runPolicyCases(
 ): PolicyCaseResult[] {
   const known = tools === undefined ? undefined : new Map(tools.map((tool) => [tool.definition.name, tool]));
   return cases.map((one) => {
-    const { name } = one.call;
-    const tool = known === undefined ? knowTool({ name }) : known.get(name);
-    const decision = decide(policy, { tool: name, arguments: one.call.arguments }, tool);
+    const decision = decisionOn(policy, one.call, known);
     const passed = decision.outcome === one.expect && (one.rule === undefined || one.rule === decision.rule);
     return { case: one, decision, passed };
   });
+}
+
+function decisionOn(
+  policy: CompiledPolicy,
+  call: WrittenCall,
+  known: ReadonlyMap<string, KnownTool> | undefined,
+): Decision {
+  const subject = subjectOf(call);
+  if (typeof subject !== 'string') return decideOffering(policy, subject);
+  const tool = known === undefined ? knowTool({ name: subject }) : known.get(subject);
+  return decide(policy, { tool: subject, arguments: call.arguments }, tool);
 }

@@ -1,8 +1,9 @@
 import type { RiskCategory } from '#risk';
 import { RISK_CATEGORIES } from '#risk';
 import type { PolicyDocument, Rule } from './document.ts';
-import { compareGlobs, compileGlob, isGlob } from './glob.ts';
 import { Meter } from './meter.ts';
+import { compileNameList, compileNameTable } from './name-table.ts';
+import { compileSections, type CompiledSections } from './offering.ts';
 import { pointerTo } from './pointer.ts';
 import { stepsOf, type CommonRules, type OwnedRule } from './rule-steps.ts';
 import { refuse, type Refusal, type Step } from './step.ts';
@@ -23,7 +24,7 @@ export interface Treatment {
 }
 
 /** A policy made ready: compiled once, then asked for every call. */
-export interface CompiledPolicy {
+export interface CompiledPolicy extends CompiledSections {
   readonly name: string;
   readonly version: string;
   /** Under `observe` everything is decided as usual; the gateway blocks nothing. */
@@ -84,25 +85,11 @@ const HIDDEN_TREATMENT: Treatment = { hidden: true, rule: undefined, steps: [PAS
 
 /** The rules of `tools`, ready to be found by name: the exact one, else the strongest glob. */
 function compileTools(document: PolicyDocument, make: (owned: OwnedRule) => Treatment) {
-  const exact = new Map<string, Treatment>();
-  const globs: {
-    readonly glob: string;
-    readonly matches: (name: string) => boolean;
-    readonly treatment: Treatment;
-  }[] = [];
-  for (const [name, rule] of Object.entries<Rule>(document.tools ?? {})) {
-    const treatment = make({ owner: pointerTo(['tools', name]), rule });
-    if (isGlob(name)) globs.push({ glob: name, matches: compileGlob(name), treatment });
-    else exact.set(name, treatment);
-  }
-  globs.sort((a, b) => compareGlobs(a.glob, b.glob));
-  return (name: string) => exact.get(name) ?? globs.find(({ matches }) => matches(name))?.treatment;
-}
-
-function compileHide(hide: readonly string[]): (name: string) => boolean {
-  const names = new Set(hide.filter((name) => !isGlob(name)));
-  const globs = hide.filter(isGlob).map(compileGlob);
-  return (name) => names.has(name) || globs.some((matches) => matches(name));
+  const rules = Object.entries<Rule>(document.tools ?? {});
+  const table = compileNameTable(
+    rules.map(([name, rule]) => [name, make({ owner: pointerTo(['tools', name]), rule })] as const),
+  );
+  return (name: string) => table.exact(name) ?? table.strongest(name);
 }
 
 /** Keeps the answers of a pure function of a name, a bounded number of them. */
@@ -143,7 +130,7 @@ export function compilePolicy(
       ];
     }),
   );
-  const isHidden = compileHide(document.hide ?? []);
+  const isHidden = compileNameList(document.hide ?? []);
   const findTool = compileTools(document, make);
   const byName = remember((tool) => (isHidden(tool) ? HIDDEN_TREATMENT : (findTool(tool) ?? 'by risk')));
   return {
@@ -151,6 +138,7 @@ export function compilePolicy(
     version,
     mode: document.mode ?? 'enforce',
     document,
+    ...compileSections(document),
     treatmentOf(tool, risk) {
       const found = byName(tool);
       return found === 'by risk' ? (byRisk.get(risk ?? UNKNOWN_RISK) ?? byDefault) : found;

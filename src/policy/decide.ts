@@ -6,7 +6,8 @@ import { refuse, type Refusal, type Situation, type Step } from './step.ts';
 /** Rule string of a call that an error of the engine refuses; never seen unless there is a bug. */
 const FAULT = '(engine error)';
 
-const NO_POLICY = refuse(
+/** The refusal of everything that a grant without a policy asks for. */
+export const NO_POLICY = refuse(
   '(no policy)',
   'This grant has no policy, so every call is refused. Its owner must attach one.',
 );

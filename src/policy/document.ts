@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { RISK_CATEGORIES } from '#risk';
 import { toMicros } from './amount.ts';
+import { isGlob } from './glob.ts';
 import type { Json } from './json.ts';
 import { parsePath } from './path.ts';
 import { compilePattern } from './pattern.ts';
+import { uriGlobFault } from './uri.ts';
 import { LONGEST_WINDOW_SECONDS, WINDOW_NAMES } from './window.ts';
 
 /*
@@ -185,6 +187,70 @@ const sharedRule = z
 
 const toolName = z.string().min(1);
 
+const offeringRule = z
+  .strictObject({
+    action: z
+      .enum(['allow', 'deny'])
+      .describe('"allow" (default), "deny": stays visible, but every use is refused.')
+      .optional(),
+    reason: z.string().min(1).describe('What the agent is told when "action" denies.').optional(),
+  })
+  .meta({
+    id: 'offering_rule',
+    description: 'What the policy says of a resource or a prompt. {} allows it.',
+  });
+
+const offeringDefault = z
+  .enum(['deny', 'allow'])
+  .describe('What happens to those that nothing else names. Default: "deny".')
+  .optional();
+
+/** A URI or a glob of URIs; a glob that no URI in plain form can match would be a rule without effect. */
+const uriName = z
+  .string()
+  .min(1)
+  .check((context) => {
+    const fault = isGlob(context.value) ? uriGlobFault(context.value) : undefined;
+    if (fault === undefined) return;
+    context.issues.push({
+      code: 'custom',
+      input: context.value,
+      message: `no URI can match: a rule with * applies to URIs in plain form only, and this one ${fault}`,
+    });
+  });
+
+const resources = z
+  .strictObject({
+    default: offeringDefault,
+    hide: z
+      .array(uriName)
+      .describe('URIs and templates, exact or by glob (*), that the agent neither sees nor can read.')
+      .optional(),
+    uris: z
+      .record(uriName, offeringRule)
+      .describe(
+        'A rule per URI, template or glob (*). The exact one wins, then the glob with most literal characters.',
+      )
+      .optional(),
+  })
+  .describe('What the agent may read and subscribe to. Without this section all resources pass.');
+
+const prompts = z
+  .strictObject({
+    default: offeringDefault,
+    hide: z
+      .array(z.string().min(1))
+      .describe('Prompts, by name or glob (*), that the agent neither sees nor can get.')
+      .optional(),
+    names: z
+      .record(z.string().min(1), offeringRule)
+      .describe(
+        'A rule per prompt name or glob (*). The exact one wins, then the glob with most literal characters.',
+      )
+      .optional(),
+  })
+  .describe('Which prompts the agent may use. Without this section all prompts pass.');
+
 const document = z
   .strictObject({
     $schema: z.string().describe('For editors: where the JSON Schema of this format is.').optional(),
@@ -223,14 +289,18 @@ const document = z
         'A rule per tool name or glob (*). The exact name wins, then the glob with most literal characters.',
       )
       .optional(),
+    resources: resources.optional(),
+    prompts: prompts.optional(),
   })
-  .meta({ title: 'Toolgate policy', description: 'What an agent may do with the tools of one MCP server.' });
+  .meta({ title: 'Toolgate policy', description: 'What an agent may do with one MCP server.' });
 
 export const policyDocumentSchema = document;
 export const ruleSchema = rule;
+export const offeringRuleSchema = offeringRule;
 
 export type PolicyDocument = z.infer<typeof document>;
 export type Rule = z.infer<typeof rule>;
+export type OfferingRule = z.infer<typeof offeringRule>;
 export type SharedRule = z.infer<typeof sharedRule>;
 export type Predicate = z.infer<typeof predicate>;
 export type Condition = z.infer<typeof condition>;

@@ -11,7 +11,7 @@ describe('every example is a policy that works as written', () => {
     expect(readPolicy(read(`examples/policies/${name}`))).toMatchObject({ ok: true });
   });
 
-  const blocks = [...read('docs/policy.md').matchAll(/```json( fragment)?\n([^]*?)```/g)];
+  const blocks = [...read('docs/policy.md').matchAll(/```json( fragment)?(?: file=\S+)?\n([^]*?)```/g)];
   const policies = blocks.filter(([, fragment]) => fragment === undefined).map(([, , text = '']) => text);
   const fragments = blocks.filter(([, fragment]) => fragment !== undefined).map(([, , text = '']) => text);
 

@@ -12,13 +12,17 @@
 export { toMicros } from './amount.ts';
 export {
   readPolicyCases,
+  readWrittenCall,
   runPolicyCases,
+  subjectOf,
   type PolicyCase,
   type PolicyCaseResult,
   type ReadPolicyCases,
+  type WrittenCall,
 } from './cases.ts';
 export { compilePolicy, type CompiledPolicy } from './compile.ts';
 export { decide, isListed } from './decide.ts';
+export { decideOffering, explainOffering, isOffered } from './decide-offering.ts';
 export type {
   Decision,
   KnownTool,
@@ -32,5 +36,6 @@ export type { Condition, Limit, PolicyDocument, Predicate, Rule, SharedRule } fr
 export { explainDecision, type ExplainedStep, type Explanation } from './explain.ts';
 export { knowTool } from './known-tool.ts';
 export { lintPolicy, type LintFinding } from './lint.ts';
+export type { Offering, OfferingKind } from './offering.ts';
 export { readPolicy, validatePolicy, type ReadPolicy } from './read.ts';
 export { policyJsonSchema } from './schema.ts';

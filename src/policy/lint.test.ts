@@ -220,3 +220,51 @@ describe('lintPolicy', () => {
     expect(lintPolicy(read.document, TOOLS)[0]).not.toHaveProperty('line');
   });
 });
+
+describe('resources and prompts', () => {
+  it.each([
+    [
+      { resources: { hide: ['x://a'], uris: { 'x://a': {}, 'x://b': {} } } },
+      '/resources/uris/x:~1~1a',
+      'never reached',
+    ],
+    [{ prompts: { hide: ['a*'], names: { ab: {}, b: {} } } }, '/prompts/names/ab', 'never reached'],
+    [{ prompts: { names: { a: { reason: 'x' } } } }, '/prompts/names/a/reason', 'never shown'],
+    [{ prompts: { hide: ['a'] } }, '/prompts/hide', 'refuses all prompts'],
+    [
+      { resources: { default: 'deny', hide: ['x://a'], uris: { 'x://b': { action: 'deny' } } } },
+      '/resources/hide',
+      'refuses all resources',
+    ],
+    [
+      { resources: { uris: { 'https://example.com*': {} } } },
+      '/resources/uris/https:~1~1example.com*',
+      'other hosts',
+    ],
+    [{ resources: { uris: { 'x://{id}/data': {} } } }, '/resources/uris/x:~1~1{id}~1data', 'template alone'],
+    [
+      { resources: { default: 'allow', uris: { 'file:///*.env': { action: 'deny' } } } },
+      '/resources/uris/file:~1~1~1*.env',
+      'query',
+    ],
+    [
+      { resources: { default: 'allow', uris: { 'X://a': { action: 'deny' } } } },
+      '/resources/uris/X:~1~1a',
+      'not in another',
+    ],
+  ])('%j', (document, pointer, message) => {
+    expect(only(document)).toMatchObject({
+      level: 'warning',
+      pointer,
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('nothing to remark', () => {
+    const document = {
+      resources: { hide: ['x://s/*'], uris: { 'x://*': {}, 'x://d/*': { action: 'deny', reason: 'no' } } },
+      prompts: { default: 'allow', hide: ['a'] },
+    };
+    expect(lint(document)).toEqual([]);
+  });
+});

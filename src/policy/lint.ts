@@ -4,6 +4,7 @@ import type { PolicyDocument } from './document.ts';
 import { readJsonText } from './json-text.ts';
 import { lintArguments } from './lint-arguments.ts';
 import { lintLimits } from './lint-limits.ts';
+import { lintOfferings } from './lint-offerings.ts';
 import { governedTools, lintTools } from './lint-tools.ts';
 import { pointerTo } from './pointer.ts';
 
@@ -37,6 +38,7 @@ export function lintPolicy(
     ...lintTools(policy, tools, governed),
     ...lintArguments(document, governed),
     ...lintLimits(document),
+    ...lintOfferings(document),
   ];
   return remarks
     .map(({ level, path, message, suggestion }): LintFinding => {

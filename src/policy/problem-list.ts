@@ -22,6 +22,10 @@ const BELONGS: Readonly<Record<string, string>> = {
   conditions: 'in a predicate, i.e. in an element of "require", "deny_if" or "approve_if"',
   on_deny: 'in a predicate or in a limit',
   counter: 'in a limit, i.e. in an element of "limits"',
+  uris: 'in "resources"',
+  names: 'in "prompts"',
+  resources: 'at the top of the document',
+  prompts: 'at the top of the document',
 };
 
 type Issue = z.core.$ZodIssue;
@@ -187,7 +191,7 @@ function expectation(issue: Issue): string {
     case 'invalid_union':
       return issue.discriminator === undefined ? issue.message : `must be ${listed(valuesOf(issue))}`;
     case 'invalid_key':
-      return 'must not be an empty name';
+      return issue.issues.find(({ code }) => code === 'custom')?.message ?? 'must not be an empty name';
     default:
       return issue.message;
   }

@@ -1,5 +1,5 @@
 import type { Problem } from './decision.ts';
-import { policyDocumentSchema, ruleSchema, type PolicyDocument } from './document.ts';
+import { offeringRuleSchema, policyDocumentSchema, ruleSchema, type PolicyDocument } from './document.ts';
 import { isJsonObject } from './json.ts';
 import { readJsonText, type JsonText } from './json-text.ts';
 import { childOf, ProblemList } from './problem-list.ts';
@@ -8,14 +8,22 @@ export type ReadPolicy =
   | { readonly ok: true; readonly document: PolicyDocument }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
+/** Where rules stand under names of the server's choice. */
+const NAMED_RULES = [
+  [['tools'], ruleSchema],
+  [['resources', 'uris'], offeringRuleSchema],
+  [['prompts', 'names'], offeringRuleSchema],
+] as const;
+
 function problemsOf(text: JsonText): readonly Problem[] {
   const list = new ProblemList(text, policyDocumentSchema);
   if (text.value === undefined) return list.inOrder();
   list.check(policyDocumentSchema, []);
-  // The definition's library passes over a member named __proto__; here it is a tool's name like any other.
-  const tools = childOf(text.value, 'tools');
-  if (isJsonObject(tools) && Object.hasOwn(tools, '__proto__'))
-    list.check(ruleSchema, ['tools', '__proto__']);
+  // The definition's library passes over a member named __proto__; here it is a name like any other.
+  for (const [path, schema] of NAMED_RULES) {
+    const rules = path.reduce<unknown>(childOf, text.value);
+    if (isJsonObject(rules) && Object.hasOwn(rules, '__proto__')) list.check(schema, [...path, '__proto__']);
+  }
   return list.inOrder();
 }
 

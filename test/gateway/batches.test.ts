@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayRig } from '../support/gateway-rig.ts';
+import { OFFERING_RULES, offers } from '../support/offerings.ts';
 
 /** Several messages in one body exist in 2025-03-26 alone; there each one is judged on its own. */
 let rig: GatewayRig;
@@ -14,8 +15,8 @@ async function openSession(revision: string): Promise<string> {
 
 beforeAll(async () => {
   rig = await GatewayRig.start({
-    policy: { version: '1', default: 'deny', tools: { echo: {} } },
-    upstream: { sessions: true },
+    policy: { ...OFFERING_RULES, tools: { echo: {} } },
+    upstream: { sessions: true, answers: offers },
   });
   session = await openSession('2025-03-26');
 });
@@ -60,6 +61,20 @@ describe('a batch in a session of 2025-03-26', () => {
     const { text } = await post([{ jsonrpc: '2.0', id: 1, method: 'tools/list' }]);
     expect(text).toContain('"echo"');
     expect(text).not.toContain('delete_all');
+  });
+
+  it('with resources and prompts in it is judged as well', async () => {
+    const request = (id: number, method: string, params: object) => ({ jsonrpc: '2.0', id, method, params });
+    const { text } = await post([
+      request(1, 'resources/list', {}),
+      request(2, 'resources/read', { uri: 'file:///etc/passwd' }),
+      request(3, 'prompts/get', { name: 'admin_reset' }),
+    ]);
+    expect(text).toContain('README.md');
+    expect(text).not.toContain('///etc/passwd","name"');
+    expect(text).toContain('"code":-32002');
+    expect(text).toContain('Unknown prompt: admin_reset');
+    expect(rig.upstream.arrivals).toHaveLength(1);
   });
 
   it('of notifications alone is accepted without an answer', async () => {

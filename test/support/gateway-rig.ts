@@ -1,4 +1,5 @@
 import { createHttpListener, Directory, Gateway } from '#gateway';
+import { encodeHeaderValue } from '#mcp';
 import { compilePolicy, knowTool, validatePolicy } from '#policy';
 import {
   hashGrantToken,
@@ -41,7 +42,7 @@ export interface Answered {
       readonly _meta?: Readonly<Record<string, { readonly rule: string; readonly retryAfterMs?: number }>>;
       readonly [member: string]: unknown;
     };
-    readonly error?: { readonly code: number; readonly message: string };
+    readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
   };
 }
 
@@ -145,13 +146,19 @@ export class GatewayRig {
     return this.post(JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params }));
   }
 
+  /** A legacy request without a session. */
+  legacy(method: string, params: Record<string, unknown> = {}): Promise<Answered> {
+    return this.post(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }));
+  }
+
   /** A modern request, with the mirror headers it needs. */
   modern(
     method: string,
     params: Record<string, unknown> = {},
     headers: Record<string, string | undefined> = {},
   ): Promise<Answered> {
-    const name = typeof params['name'] === 'string' ? { 'mcp-name': params['name'] } : {};
+    const named = params['name'] ?? params['uri'];
+    const name = typeof named === 'string' ? { 'mcp-name': encodeHeaderValue(named) } : {};
     return this.post(JSON.stringify(modernMessage(method, params)), {
       'mcp-protocol-version': '2026-07-28',
       'mcp-method': method,

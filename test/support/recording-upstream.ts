@@ -9,7 +9,7 @@ export interface Arrival {
   readonly body: string;
 }
 
-interface Message {
+export interface Message {
   readonly id?: string | number;
   readonly method?: string;
   readonly params?: Record<string, unknown>;
@@ -23,6 +23,8 @@ export interface RecordingUpstreamOptions {
   /** Speaks only revisions up to 2025-11-25: a modern request is a 400. */
   readonly legacyOnly?: boolean;
   readonly tools?: readonly Record<string, unknown>[];
+  /** Answers requests in its own way: `result` or `error`, and a status; undefined leaves the request to the server. */
+  readonly answers?: (message: Message, isModern: boolean) => object | undefined;
 }
 
 const TOOLS = [
@@ -116,10 +118,10 @@ export class RecordingUpstream {
     response.on('close', () => this.#streams.delete(response));
   }
 
-  #listen(id: string | number, response: ServerResponse): void {
+  #listen(id: string | number, asked: unknown, response: ServerResponse): void {
     this.#openStream(response);
     const _meta = { 'io.modelcontextprotocol/subscriptionId': id };
-    const params = { _meta, notifications: { toolsListChanged: true } };
+    const params = { _meta, notifications: { toolsListChanged: true, ...(asked as object) } };
     this.push({ jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged', params });
   }
 
@@ -127,7 +129,8 @@ export class RecordingUpstream {
     const isModern = JSON.stringify(message.params ?? {}).includes('io.modelcontextprotocol/protocolVersion');
     if (this.#options.legacyOnly && isModern) return void response.writeHead(400).end();
     if (message.id === undefined || message.method === undefined) return void response.writeHead(202).end();
-    if (message.method === 'subscriptions/listen') return this.#listen(message.id, response);
+    if (message.method === 'subscriptions/listen')
+      return this.#listen(message.id, message.params?.['notifications'], response);
     if (message.method === 'initialize' && this.#options.sessions)
       response.setHeader('mcp-session-id', 'upstream-session-1');
     const { name, arguments: args } = (message.params ?? {}) as {
@@ -147,13 +150,15 @@ export class RecordingUpstream {
           .writeHead(Number(args?.['status']), { 'www-authenticate': 'Bearer realm="up"' })
           .end();
     }
-    const outcome = this.#outcome(message, isModern, name, args);
-    const text = JSON.stringify({ jsonrpc: '2.0', id: message.id, ...outcome });
+    const outcome =
+      this.#options.answers?.(message, isModern) ?? this.#outcome(message, isModern, name, args);
+    const { status = 200, ...members } = outcome as { status?: number };
+    const text = JSON.stringify({ jsonrpc: '2.0', id: message.id, ...members });
     if (this.#options.framing === 'sse') {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.end(`id: 1\ndata: ${text}\n\n`);
     } else {
-      response.writeHead(200, { 'content-type': 'application/json' }).end(text);
+      response.writeHead(status, { 'content-type': 'application/json' }).end(text);
     }
   }
 

@@ -1,0 +1,76 @@
+import type { RequestId } from '#mcp';
+import type { CompiledPolicy } from '#policy';
+import { messageOf, newId, type Log } from '#platform';
+import type { Reservation } from '#quota';
+import { argumentKeys, boundedRecord, type Records } from '#records';
+import type { DecisionRecord, RecordedOutcome } from '#store';
+import { end, internalFailure, pass, type Step } from './answer.ts';
+import type { AgentCall } from './read-call.ts';
+
+/** What a record says of a decision. */
+export interface RecordedVerdict {
+  readonly outcome: RecordedOutcome;
+  readonly rule: string;
+  readonly message: string;
+}
+
+/** What an allowed request carries until it has ended. */
+export interface Clearance {
+  readonly recordId: string;
+  readonly reservation: Reservation | undefined;
+  /** On the monotonic clock, in milliseconds: for the latency alone. */
+  readonly allowedAt: number;
+}
+
+/** A row of the decision log; `name` is the tool, prompt or URI that was asked for. */
+export function decisionRecord(
+  call: AgentCall,
+  name: string | undefined,
+  policy: CompiledPolicy | undefined,
+  verdict: RecordedVerdict,
+  at: number,
+): DecisionRecord {
+  const { request, message } = call;
+  const asks = message.kind === 'request';
+  return boundedRecord({
+    id: newId('dec', at),
+    at,
+    requestId: request.id,
+    server: request.server.id,
+    grantId: request.grant.id,
+    grantLabel: request.grant.label,
+    method: asks ? message.method : '',
+    tool: name,
+    revision: call.revision,
+    transport: request.transport,
+    policy: policy?.name,
+    policyVersion: policy?.version,
+    outcome: verdict.outcome,
+    enforced: policy?.mode !== 'observe',
+    rule: verdict.rule,
+    message: verdict.message,
+    argumentKeys: asks ? argumentKeys(message.params?.['arguments']) : [],
+  });
+}
+
+export function clearanceOf(row: DecisionRecord, reservation: Reservation | undefined): Clearance {
+  return { recordId: row.id, reservation, allowedAt: performance.now() };
+}
+
+/** Keeps the record of something that is about to leave; without one it does not leave. */
+export async function beginRecord(
+  row: DecisionRecord,
+  id: RequestId | undefined,
+  { records, log }: { readonly records: Records; readonly log: Log },
+  reservation?: Reservation,
+): Promise<Step<Clearance>> {
+  try {
+    await records.begin(row);
+  } catch (error) {
+    const place = { err: messageOf(error), request: row.requestId };
+    log.error(place, 'a decision could not be recorded; the request is refused');
+    const text = 'The decision could not be recorded, so the request was not made. Try again later.';
+    return end(internalFailure(id, text));
+  }
+  return pass(clearanceOf(row, reservation));
+}
