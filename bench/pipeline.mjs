@@ -86,6 +86,7 @@ async function agent(count) {
       void gateway.handle(
         {
           id: `req_${next}`,
+          observation: gateway.telemetry.begin(`req_${next}`, 'http', 's', grant),
           transport: 'http',
           verb: 'POST',
           grant,

@@ -3,10 +3,36 @@
  * over a data folder, and lends that to the commands.
  */
 import { join } from 'node:path';
-import { createProgram, packageVersion, runProgram, type Assembly, type Compose, type Target } from '#cli';
-import { Directory, Gateway, PolicySource, readOrMakeKey } from '#gateway';
+import {
+  createProgram,
+  packageVersion,
+  runProgram,
+  type Assembly,
+  type Compose,
+  type Observers,
+  type Target,
+} from '#cli';
+import {
+  createRequestLog,
+  Directory,
+  Gateway,
+  PolicySource,
+  readOrMakeKey,
+  Telemetry,
+  type TelemetryParts,
+} from '#gateway';
 import { knowTool } from '#policy';
-import { createLog, systemClock, ToolgateError, type LimitConfiguration, type Log } from '#platform';
+import {
+  createLog,
+  createMetricsPage,
+  hideInLogs,
+  Metrics,
+  openTracing,
+  systemClock,
+  ToolgateError,
+  type LimitConfiguration,
+  type Log,
+} from '#platform';
 import { createQuota } from '#quota';
 import { createRecords } from '#records';
 import { openStore, type Grant } from '#store';
@@ -44,7 +70,9 @@ function compose(log: Log): Compose {
       // counters of past windows are of no use; a store that is closed meanwhile has none to forget
       setInterval(() => store.counters.prune(clock.now()).catch(() => {}), PRUNE_MS).unref();
       const directory = new Directory(anonymous);
+      const { telemetry, metrics, started, stop } = observe(log);
       const gateway = new Gateway({
+        telemetry,
         directory,
         quota: createQuota({ counters: store.counters, clock }),
         records: createRecords({ store: store.records, clock, log }),
@@ -52,7 +80,8 @@ function compose(log: Log): Compose {
         log,
         sessionKey: readOrMakeKey(join(dataDir, 'session.key')),
       });
-      return { store, directory, policies: new PolicySource(directory, log), gateway, log };
+      const policies = new PolicySource(directory, log, telemetry);
+      return { store, directory, policies, gateway, log, observers: { metrics, started, stop } };
     },
 
     createUpstream(
@@ -63,6 +92,7 @@ function compose(log: Log): Compose {
     ): Upstream {
       const limits = { ...DEFAULT_LIMITS, ...given };
       const { concurrentCalls, openStreams, breakAfter } = limits;
+      for (const secret of secretsOf(target)) hideInLogs(secret);
       const inner = createBareUpstream(serverId, target, limits, createAddressGuard(rules));
       // a child has pauses of its own between its starts
       const breaker = 'url' in target ? { failures: breakAfter } : undefined;
@@ -94,6 +124,39 @@ function compose(log: Log): Compose {
     }
     return createHttpUpstream({ ...shared, url, headers, addresses, limits });
   }
+}
+
+/** Metrics, traces and the log of requests, as the environment wants them. */
+function observe(log: Log): Observers & { readonly telemetry: Telemetry } {
+  const metrics = new Metrics();
+  const parts: TelemetryParts = { meter: metrics, log: createRequestLog(log, logSample()) };
+  const opening = openTracing(process.env, packageVersion(), log);
+  return {
+    telemetry: new Telemetry(parts),
+    metrics: createMetricsPage(metrics, packageVersion()),
+    started: opening.then((tracing) => void (parts.tracer = tracing?.tracer)),
+    stop: async () => (await opening)?.stop(),
+  };
+}
+
+/** What a server is given to prove who we are: nobody else may read it, not even in an error that quotes it. */
+function secretsOf(target: Target): readonly string[] {
+  if ('url' in target) {
+    const query = URL.canParse(target.url) ? [...new URL(target.url).searchParams.values()] : [];
+    return [...Object.values(target.headers), ...query];
+  }
+  return Object.values(target.env);
+}
+
+/** The share of allowed requests that is logged at `info`. */
+function logSample(): number {
+  const wanted = process.env['TOOLGATE_LOG_SAMPLE'];
+  if (wanted === undefined || wanted === '') return 0;
+  const share = Number(wanted);
+  if (share >= 0 && share <= 1) return share;
+  throw new ToolgateError('config.log_sample', `TOOLGATE_LOG_SAMPLE is "${wanted}".`, {
+    hint: 'Use a share between 0 (only what was not allowed) and 1 (every request).',
+  });
 }
 
 function logLevel(): 'debug' | 'info' | 'warn' | 'error' | 'silent' {

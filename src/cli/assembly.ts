@@ -1,5 +1,5 @@
 import type { Directory, Gateway, PolicySource } from '#gateway';
-import type { LimitConfiguration, Log } from '#platform';
+import type { LimitConfiguration, Log, MetricsPage } from '#platform';
 import type { Grant, Store } from '#store';
 import type { AddressRules, Upstream } from '#upstream';
 
@@ -25,6 +25,16 @@ export interface Assembly {
   readonly policies: PolicySource;
   readonly gateway: Gateway;
   readonly log: Log;
+  readonly observers: Observers;
+}
+
+/** What watches one installation from outside. */
+export interface Observers {
+  readonly metrics: MetricsPage;
+  /** Resolves when traces can be made, or will not be. Never rejects. */
+  readonly started: Promise<void>;
+  /** Sends the last traces. Never rejects. */
+  stop(): Promise<void>;
 }
 
 /** What the composition root lends to the commands, so that they know no concrete class. */

@@ -2,7 +2,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createHttpListener, GrantSource, readOrMakeToken, type PolicyOrigin } from '#gateway';
+import {
+  createHttpListener,
+  GrantSource,
+  readOrMakeToken,
+  type MetricsAccess,
+  type PolicyOrigin,
+} from '#gateway';
 import {
   hashGrantToken,
   isGrantToken,
@@ -16,7 +22,7 @@ import {
   type ServerConfiguration,
 } from '#platform';
 import type { StoredGrant } from '#store';
-import type { Assembly, Compose, Target } from './assembly.ts';
+import type { Assembly, Compose, Observers, Target } from './assembly.ts';
 import { readyText, type ReadyCommands, type ReadyServer } from './ready-text.ts';
 import { listen, untilStopped } from './serving.ts';
 import { announceReady } from './workers.ts';
@@ -55,11 +61,14 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
   const grants = new GrantSource(assembly.directory, assembly.store.grants, assembly.log);
   await grants.declare(declaredGrants(configuration, options.dataDir));
   let refresh: NodeJS.Timeout | undefined;
+  const { observers } = assembly;
   const close = async (): Promise<void> => {
     clearInterval(refresh);
     await Promise.all(assembly.directory.servers().map((server) => server.upstream.close()));
     await assembly.store.close();
+    await observers.stop();
   };
+  await observers.started;
 
   const listener = createHttpListener({
     gateway: assembly.gateway,
@@ -69,6 +78,7 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
     allowedHosts: configuration.allowedHosts ?? [],
     allowedOrigins: configuration.allowedOrigins ?? [],
     isReady: () => true,
+    ...metricsOf(configuration, observers),
     welcome: 'Toolgate is running. MCP servers are served at /mcp/<server-id>/ with a grant token.\n',
   });
   const host = options.host ?? configuration.host ?? '127.0.0.1';
@@ -80,6 +90,15 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
   const servers = readyServers(configuration, base, options.dataDir);
   announceReady(readyText(base, servers, commandsFor(base, options.dataDir, file === EXAMPLE)));
   await untilStopped({ listener, gateway: assembly.gateway, log: assembly.log, close });
+}
+
+function metricsOf(
+  { metrics: audience = 'loopback' }: Configuration,
+  { metrics: page }: Observers,
+): { metrics?: MetricsAccess } {
+  if (audience === 'off') return {};
+  void page.read().catch(() => {}); // begins to watch the process itself
+  return { metrics: { page, audience } };
 }
 
 /** A command runs in the folder of the configuration unless it names another. */
@@ -166,12 +185,14 @@ function createRefresh(
         assembly.log.warn('servers changed in the configuration: they take effect at the next start');
       }
       assembly.log.info('configuration reloaded');
+      assembly.gateway.telemetry.configurationReloaded(true);
     } catch (error) {
       const details = error instanceof ToolgateError ? error.details : [];
       assembly.log.error(
         { err: messageOf(error), faults: details },
         'configuration not reloaded: the one before stays in force',
       );
+      assembly.gateway.telemetry.configurationReloaded(false);
     }
   };
 }

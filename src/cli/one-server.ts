@@ -51,6 +51,7 @@ export function openOneServer(
       clearInterval(timer);
       await upstream.close();
       await assembly.store.close();
+      await assembly.observers.stop();
     },
   };
 }

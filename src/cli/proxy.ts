@@ -69,6 +69,7 @@ async function runProxy(compose: Compose, words: readonly string[], flags: Proxy
     label,
     isAnonymous,
   );
+  await one.assembly.observers.started;
   const listener = createHttpListener({
     gateway: one.assembly.gateway,
     directory: one.assembly.directory,
@@ -77,6 +78,7 @@ async function runProxy(compose: Compose, words: readonly string[], flags: Proxy
     allowedHosts: [],
     allowedOrigins: [],
     isReady: () => true,
+    metrics: { page: one.assembly.observers.metrics, audience: 'loopback' },
     welcome: 'Toolgate governs one MCP server at /mcp/.\n',
   });
   const { port: opened } = await listen(listener, port, '127.0.0.1', one.close);

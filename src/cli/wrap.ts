@@ -48,6 +48,7 @@ async function runWrap(compose: Compose, words: readonly string[], flags: WrapFl
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   try {
+    await assembly.observers.started;
     const { gateway, log } = assembly;
     await serveStdio({ gateway, grant, server, input: process.stdin, output: process.stdout, log });
   } finally {

@@ -1,6 +1,7 @@
 import type { Grant } from '#store';
 import type { SseEvent } from '#mcp';
 import type { GovernedServer } from './directory.ts';
+import type { Observation } from './telemetry.ts';
 
 /** One authenticated HTTP exchange or stdio line, before anything in it has been read. */
 export interface AgentRequest {
@@ -15,6 +16,8 @@ export interface AgentRequest {
   /** All protocol headers that may travel (`mcp-*`, trace context), lower-case. */
   readonly protocolHeaders: ReadonlyMap<string, string>;
   readonly body: Uint8Array;
+  /** Is told what happens to the request. */
+  readonly observation: Observation;
 }
 
 /** Where the answer goes: an HTTP response or lines on standard output. */

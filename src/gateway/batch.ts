@@ -11,6 +11,7 @@ import {
 import type { AgentReply, AgentRequest, ReplyWatcher } from './agent-request.ts';
 import { end, pass, protocolRefusal, type Step } from './answer.ts';
 import { openSession } from './session-id.ts';
+import type { Observation } from './telemetry.ts';
 
 /** The one revision in which a body may hold several messages, and must be understood (2025-03-26, JSON-RPC batching). */
 const BATCH_REVISION = '2025-03-26';
@@ -46,7 +47,7 @@ export function splitBatch(request: AgentRequest, sessionKey: Uint8Array): Step<
   const fault = faultOf(messages as readonly Json[]);
   if (fault !== undefined) return refuse(`Invalid request: ${fault}`);
   const encoder = new TextEncoder();
-  const { id, transport, verb, grant, server, protocolHeaders } = request;
+  const { id, transport, verb, grant, server, protocolHeaders, observation } = request;
   return pass(
     messages.map((message) => ({
       id,
@@ -57,6 +58,7 @@ export function splitBatch(request: AgentRequest, sessionKey: Uint8Array): Step<
       protocolHeaders,
       header: (name) => request.header(name),
       body: encoder.encode(JSON.stringify(message)),
+      observation: observation.part(),
     })),
   );
 }
@@ -78,18 +80,24 @@ export class BatchReply {
   readonly #reply: AgentReply;
   readonly #parts: Promise<void>[] = [];
   readonly #watchers: ReplyWatcher[] = [];
+  /** End the wait for a part; once more does no harm. */
+  readonly #closes: (() => void)[] = [];
   #isStreaming = false;
 
-  constructor(reply: AgentReply) {
+  constructor(reply: AgentReply, observation: Observation) {
     this.#reply = reply;
     reply.watch({
-      onAgentClosed: (completed) => this.#watchers.forEach((watcher) => watcher.onAgentClosed(completed)),
+      onAgentClosed: (completed) => {
+        observation.finished(completed ? 200 : 499);
+        for (const watcher of this.#watchers) watcher.onAgentClosed(completed);
+        for (const close of this.#closes) close();
+      },
       onAgentDrained: () => this.#watchers.forEach((watcher) => watcher.onAgentDrained()),
     });
   }
 
   /** Where one message of the batch is answered. */
-  part(): AgentReply {
+  part(observation: Observation): AgentReply {
     let close = (): void => {};
     this.#parts.push(
       new Promise((resolve) => {
@@ -97,7 +105,8 @@ export class BatchReply {
       }),
     );
     return {
-      answer: (_, __, body) => {
+      answer: (status, _, body) => {
+        observation.finished(status);
         if (body !== undefined) {
           this.#send({
             data: typeof body === 'string' ? body : new TextDecoder().decode(body),
@@ -109,7 +118,10 @@ export class BatchReply {
       stream: () => {},
       event: (event) =>
         !event.hasData || event.data === '' || this.#send({ data: event.data, hasData: true }),
-      end: close,
+      end: () => {
+        observation.finished(200);
+        close();
+      },
       watch: (watcher) => void this.#watchers.push(watcher),
     };
   }

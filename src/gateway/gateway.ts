@@ -2,8 +2,10 @@ import type { Clock, Log } from '#platform';
 import { messageOf, newId } from '#platform';
 import {
   encodeHeaderValue,
+  ERROR_CODES,
   isJsonObject,
   mirroredMember,
+  refusal,
   scanParamHeaders,
   usesOffering,
   type Era,
@@ -16,8 +18,10 @@ import type { Grant } from '#store';
 import type { UpstreamRequest } from '#upstream';
 import type { AgentReply, AgentRequest } from './agent-request.ts';
 import { BatchReply, looksLikeBatch, splitBatch } from './batch.ts';
-import { internalFailure, type Answer } from './answer.ts';
+import { internalFailure, protocolRefusal, type Answer } from './answer.ts';
 import type { Directory } from './directory.ts';
+import { answersFirst } from './answer-once.ts';
+import { openEventId, type EventPlace } from './event-id.ts';
 import { judgeCall } from './judge-call.ts';
 import { judgeOffering } from './judge-offering.ts';
 import { judgeSubscription } from './judge-subscription.ts';
@@ -26,6 +30,10 @@ import type { InspectionContext } from './inspect.ts';
 import type { Clearance } from './record-decision.ts';
 import { Relay, type RelayedExchange } from './relay.ts';
 import { openSession, type SessionOwner } from './session-id.ts';
+import { RecentTasks } from './task-id.ts';
+import { taskScopeOf } from './task-scope.ts';
+import { admitTasks, inErrorForm, namesTasks, wantsTask } from './tasks.ts';
+import { silentTelemetry, type Telemetry } from './telemetry.ts';
 
 export interface GatewayDeps {
   readonly directory: Directory;
@@ -35,16 +43,28 @@ export interface GatewayDeps {
   readonly log: Log;
   /** Signs session ids; the same in every process of one installation. */
   readonly sessionKey: Uint8Array;
+  /** Nobody looks on unless given. */
+  readonly telemetry?: Telemetry;
 }
+
+const ANSWERED = 'This request of the server was answered already';
+const FOREIGN_EVENT = '"Last-Event-ID" was not handed out in this session; open the stream without it';
+
+/** What is known of an exchange besides its message. */
+type About = Pick<InspectionContext, 'offering' | 'asked'> & { readonly replayed?: string | undefined };
 
 /** The pipeline of one call. `handle` never rejects: whatever goes wrong ends in an answer that refuses. */
 export class Gateway {
   readonly #deps: GatewayDeps;
+  /** The fronts begin the observation of every request here. */
+  readonly telemetry: Telemetry;
   /** Streams that stay open (GET, `subscriptions/listen`): told when a policy or grant changes. */
   readonly #listening = new Map<Relay, Grant>();
+  readonly #recentTasks = new RecentTasks();
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
+    this.telemetry = deps.telemetry ?? silentTelemetry;
     deps.directory.onChange(() => {
       for (const [relay, grant] of this.#listening) relay.policyChanged(deps.directory.policyOf(grant));
     });
@@ -59,12 +79,13 @@ export class Gateway {
     try {
       if (request.verb === 'POST' && looksLikeBatch(request.body)) await this.#batch(request, reply);
       else if (request.verb === 'POST') await this.#post(request, reply);
-      else this.#getOrDelete(request, reply);
+      else await this.#getOrDelete(request, reply);
     } catch (error) {
       this.#deps.log.error(
         { request: request.id, err: messageOf(error), stack: (error as Error).stack },
         'a request failed inside the gateway',
       );
+      request.observation.crashed();
       send(reply, internalFailure(undefined, 'The gateway failed; the call was not made.'));
     }
   }
@@ -76,8 +97,9 @@ export class Gateway {
       await this.#recordRefusal(request, split.answer);
       return send(reply, split.answer);
     }
-    const together = new BatchReply(reply);
-    const parts = split.value.map((one) => [one, together.part()] as const);
+    request.observation.method = '(batch)';
+    const together = new BatchReply(reply, request.observation);
+    const parts = split.value.map((one) => [one, together.part(one.observation)] as const);
     for (const [one, part] of parts) await this.#post(one, part);
     await together.finish();
   }
@@ -89,12 +111,23 @@ export class Gateway {
       await this.#recordRefusal(request, read.answer);
       return send(reply, read.answer);
     }
-    const call = read.value;
+    let call = read.value;
+    request.observation.read(call);
+    if (call.message.kind === 'response' && !(await answersFirst(call, this.#deps))) {
+      const answer = protocolRefusal(refusal(400, ERROR_CODES.invalidRequest, ANSWERED, undefined));
+      await this.#recordRefusal(request, answer);
+      return send(reply, answer);
+    }
+    if (namesTasks(call.message)) {
+      const admitted = await admitTasks(call, this.#deps);
+      if (!admitted.ok) return send(reply, admitted.answer);
+      call = admitted.value;
+    }
     if (call.message.kind !== 'request' || call.message.method !== 'tools/call') {
       return this.#other(call, reply);
     }
     const judged = await judgeCall(call, call.message, this.#deps);
-    if (!judged.ok) return send(reply, judged.answer);
+    if (!judged.ok) return send(reply, wantsTask(call) ? inErrorForm(judged.answer) : judged.answer);
     this.#forward(call, judged.value, reply);
   }
 
@@ -115,12 +148,7 @@ export class Gateway {
     this.#forward(judged.value, undefined, reply, { asked: message.params });
   }
 
-  #forward(
-    call: AgentCall,
-    clearance: Clearance | undefined,
-    reply: AgentReply,
-    about?: Pick<InspectionContext, 'offering' | 'asked'>,
-  ): void {
+  #forward(call: AgentCall, clearance: Clearance | undefined, reply: AgentReply, about?: About): void {
     const { request, message, era, revision, session, sessionId, body } = call;
     const method = message.kind === 'response' ? undefined : message.method;
     const outgoing: UpstreamRequest = {
@@ -129,32 +157,45 @@ export class Gateway {
       revision,
       message,
       body,
-      headers: headersFor(call),
+      headers: request.observation.outgoing(headersFor(call)),
       session: method === 'initialize' ? undefined : session?.upstream || undefined,
       grantId: request.grant.id,
     };
     const inspection = this.#inspectionOf(request, era, sessionId, call, about);
-    this.#carry(request, outgoing, { call, clearance, inspection }, reply);
+    this.#carry(request, outgoing, { call, clearance, inspection, observation: request.observation }, reply);
   }
 
   /** GET opens the stream of a legacy session, DELETE ends the session; modern traffic has neither. */
-  #getOrDelete(request: AgentRequest, reply: AgentReply): void {
+  async #getOrDelete(request: AgentRequest, reply: AgentReply): Promise<void> {
     const sessionId = request.header('mcp-session-id');
     if (sessionId === undefined) return send(reply, { status: 405, headers: { allow: 'POST' } });
     const session = openSession(sessionId, ownerOf(request), this.#deps.sessionKey);
     if (!session) return send(reply, { status: 404 });
+    const headers = new Map(pick(request, LEGACY_HEADERS));
+    let place: EventPlace | undefined;
+    const lastEventId = request.verb === 'GET' ? request.header('last-event-id') : undefined;
+    if (lastEventId !== undefined && lastEventId !== '') {
+      place = openEventId(lastEventId, sessionId, ownerOf(request), this.#deps.sessionKey);
+      if (!place) {
+        const answer = protocolRefusal(refusal(400, ERROR_CODES.invalidRequest, FOREIGN_EVENT, undefined));
+        await this.#recordRefusal(request, answer);
+        return send(reply, answer);
+      }
+      headers.set('last-event-id', place.id);
+    }
     const outgoing: UpstreamRequest = {
       verb: request.verb,
       era: 'legacy',
       revision: session.revision,
       message: undefined,
       body: undefined,
-      headers: pick(request, ['mcp-protocol-version', 'last-event-id']),
+      headers,
       session: session.upstream || undefined,
       grantId: request.grant.id,
     };
-    const inspection = this.#inspectionOf(request, 'legacy', sessionId, undefined);
-    this.#carry(request, outgoing, { call: undefined, clearance: undefined, inspection }, reply);
+    const inspection = this.#inspectionOf(request, 'legacy', sessionId, undefined, { replayed: place?.tool });
+    const { observation } = request;
+    this.#carry(request, outgoing, { call: undefined, clearance: undefined, inspection, observation }, reply);
   }
 
   #inspectionOf(
@@ -162,23 +203,38 @@ export class Gateway {
     era: Era,
     sessionId: string | undefined,
     call: AgentCall | undefined,
-    about?: Pick<InspectionContext, 'offering' | 'asked'>,
+    about: About = {},
   ): InspectionContext {
     const message = call?.message;
+    const { directory, sessionKey, clock } = this.#deps;
+    const { grant, server } = request;
+    const owner = ownerOf(request);
     return {
       era,
       requestId: message?.kind === 'request' ? message.id : undefined,
       method: message === undefined || message.kind === 'response' ? undefined : message.method,
-      policy: this.#deps.directory.policyOf(request.grant),
-      methods: request.server.methods,
-      offering: about?.offering,
-      asked: about?.asked,
-      upstream: request.server.upstream,
+      policy: directory.policyOf(grant),
+      methods: server.methods,
+      offering: about.offering,
+      asked: about.asked,
+      upstream: server.upstream,
       sessionId,
       progress: call?.progress,
-      owner: ownerOf(request),
-      sessionKey: this.#deps.sessionKey,
-      clock: this.#deps.clock,
+      owner,
+      sessionKey,
+      clock,
+      tasks:
+        server.methods.tasks === true
+          ? taskScopeOf({
+              request,
+              call,
+              replayed: about.replayed,
+              owner,
+              directory,
+              recent: this.#recentTasks,
+              sessionKey,
+            })
+          : undefined,
     };
   }
 
@@ -195,7 +251,10 @@ export class Gateway {
       reply,
       this.#deps,
     );
-    if (staysOpen) this.#listening.set(relay, request.grant);
+    if (staysOpen) {
+      this.#listening.set(relay, request.grant);
+      request.observation.staysOpen();
+    }
     relay.attach(request.server.upstream.exchange(outgoing, relay));
   }
 
@@ -227,6 +286,7 @@ export class Gateway {
           : `HTTP ${answer.status}`,
       argumentKeys: [],
     });
+    request.observation.decided('refused', '(protocol)', policy);
   }
 }
 
@@ -237,14 +297,20 @@ function send(reply: AgentReply, answer: Answer): void {
   reply.answer(answer.status, { ...answer.headers, ...content }, body);
 }
 
+const LEGACY_HEADERS = ['mcp-protocol-version', 'traceparent', 'tracestate', 'baggage'] as const;
+
 /** Mirror headers travel in modern traffic only; on legacy traffic nobody has checked them. */
 function headersFor(call: AgentCall): ReadonlyMap<string, string> {
   const { request, message } = call;
-  if (call.era === 'legacy') return pick(request, ['mcp-protocol-version']);
+  if (call.era === 'legacy') return pick(request, LEGACY_HEADERS);
   if (request.transport === 'stdio')
     return message.kind === 'request' ? mirrorHeadersOf(call, message) : new Map();
   const sessionHeaders = new Set(['mcp-session-id', 'last-event-id']);
-  return new Map([...request.protocolHeaders].filter(([name]) => !sessionHeaders.has(name)));
+  const headers = new Map([...request.protocolHeaders].filter(([name]) => !sessionHeaders.has(name)));
+  // the agent's own name of a task was held against the body already
+  const [task] = message.kind === 'request' && message.method.startsWith('tasks/') ? (call.tasks ?? []) : [];
+  if (task) headers.set('mcp-name', encodeHeaderValue(task.id));
+  return headers;
 }
 
 const NO_HEADERS: ReadonlyMap<string, string> = new Map();

@@ -8,6 +8,8 @@ import type { Directory, GovernedServer } from './directory.ts';
 import type { Gateway } from './gateway.ts';
 import { readHeaders, type HeaderView } from './header-hygiene.ts';
 import { HttpReply } from './http-reply.ts';
+import { serveMetrics, type MetricsAccess } from './metrics-door.ts';
+import type { Observation, Telemetry } from './telemetry.ts';
 
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
@@ -23,6 +25,8 @@ export interface HttpListenerOptions {
   readonly isReady: () => boolean;
   /** Text of `/`, for a person who opens the address in a browser. */
   readonly welcome: string;
+  /** The page of `/metrics`, and who may read it; nobody unless given. */
+  readonly metrics?: MetricsAccess;
 }
 
 /** The options with their name lists made ready for look-ups. */
@@ -60,39 +64,49 @@ export function createHttpListener(options: HttpListenerOptions): Server {
 }
 
 function serve(request: IncomingMessage, response: ServerResponse, front: Front): void {
+  const arrivedAt = performance.now();
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const route = GATEWAY_PATH.exec(path);
   if (!route) return serveOperations(path, request, response, front);
 
+  const { telemetry } = front.gateway;
   const read = readHeaders(request.rawHeaders);
-  if (!read.ok) return refuse(response, 400, read.reason);
+  if (!read.ok) return refuse(response, 400, read.reason, {}, telemetry);
   const { headers } = read;
   if (!isAllowedHost(headers.get('host'), front.hosts))
-    return refuse(response, 403, 'this host name is not allowed');
+    return refuse(response, 403, 'this host name is not allowed', {}, telemetry);
   if (!isAllowedOrigin(headers.get('origin'), front.origins))
-    return refuse(response, 403, 'this origin is not allowed');
+    return refuse(response, 403, 'this origin is not allowed', {}, telemetry);
 
   const principal = authenticate(headers.get('authorization'), route[1], front.directory, front.clock);
   if (!principal.ok) {
     const { status, headers: challenge } = principal.answer;
-    return refuse(response, status, statusText(status), challenge);
+    return refuse(response, status, statusText(status), challenge, telemetry);
   }
   const verb = request.method;
   if (verb !== 'POST' && verb !== 'GET' && verb !== 'DELETE') {
-    return refuse(response, 405, 'only POST, GET and DELETE are served here', { allow: 'POST, GET, DELETE' });
+    const headers = { allow: 'POST, GET, DELETE' };
+    return refuse(response, 405, 'only POST, GET and DELETE are served here', headers, telemetry);
   }
   const fault = contentFault(verb, headers);
-  if (fault) return refuse(response, fault.status, fault.reason);
-  const hand = (body: Uint8Array): void =>
-    void front.gateway.handle(new HttpRequest(verb, principal.value, headers, body), new HttpReply(response));
-  if (verb === 'POST') readBody(request, response, headers, hand);
+  if (fault) return refuse(response, fault.status, fault.reason, {}, telemetry);
+  const hand = (body: Uint8Array): void => {
+    const { grant, server } = principal.value;
+    const observation = telemetry.begin(newId('req'), 'http', server.id, grant, arrivedAt);
+    const taken = new HttpRequest(verb, principal.value, headers, body, observation);
+    void front.gateway.handle(taken, new HttpReply(response, observation));
+  };
+  const refuseSize = (): void =>
+    refuse(response, 413, `the body is larger than ${MAX_BODY_BYTES} bytes`, {}, telemetry);
+  if (verb === 'POST') readBody(request, response, headers, hand, refuseSize);
   else hand(EMPTY);
 }
 
 /** What the pipeline sees of an HTTP request. */
 class HttpRequest implements AgentRequest {
-  readonly id = newId('req');
+  readonly id: string;
   readonly transport = 'http';
+  readonly observation: Observation;
   readonly verb: AgentRequest['verb'];
   readonly grant: Grant;
   readonly server: GovernedServer;
@@ -104,7 +118,10 @@ class HttpRequest implements AgentRequest {
     { grant, server }: Principal,
     headers: HeaderView,
     body: Uint8Array,
+    observation: Observation,
   ) {
+    this.id = observation.id;
+    this.observation = observation;
     this.verb = verb;
     this.grant = grant;
     this.server = server;
@@ -168,13 +185,14 @@ function readBody(
   response: ServerResponse,
   headers: HeaderView,
   hand: (body: Uint8Array) => void,
+  refuseSize: () => void,
 ): void {
   const chunks: Buffer[] = [];
   let size = Number(headers.get('content-length') ?? 0) > MAX_BODY_BYTES ? Number.POSITIVE_INFINITY : 0;
   const isTooLarge = (): boolean => {
     if (size <= MAX_BODY_BYTES) return false;
     request.pause();
-    refuse(response, 413, `the body is larger than ${MAX_BODY_BYTES} bytes`);
+    refuseSize();
     return true;
   };
   if (isTooLarge()) return;
@@ -194,8 +212,10 @@ function serveOperations(
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
-  options: HttpListenerOptions,
+  options: Front,
 ): void {
+  if (path === '/metrics' && options.metrics)
+    return void serveMetrics(request, response, options.metrics, options.hosts);
   const known = path === '/' || path === '/healthz' || path === '/readyz';
   if (!known) return refuse(response, 404, 'there is nothing at this address');
   if (request.method !== 'GET' && request.method !== 'HEAD')
@@ -217,13 +237,16 @@ function refuse(
   status: number,
   reason: string,
   headers: Readonly<Record<string, string>> = {},
+  telemetry?: Telemetry,
 ): void {
+  const id = telemetry?.turnedAway(status, reason);
   const closes = status === 413 || status === 415 || status === 406 || status === 401;
   const body = JSON.stringify({ jsonrpc: '2.0', error: { code: -32600, message: capitalised(reason) } });
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
     ...(closes ? { connection: 'close' } : {}),
+    ...(id === undefined ? {} : { 'x-request-id': id }),
     ...headers,
   });
   response.end(body);

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { writeSseEvent, type SseEvent } from '#mcp';
 import type { AgentReply, ReplyWatcher } from './agent-request.ts';
+import type { Observation } from './telemetry.ts';
 
 const KEEP_ALIVE_MS = 20_000;
 /** Up to here a body is sent in one piece with its headers: one system call instead of a gathered one. */
@@ -9,11 +10,13 @@ const ONE_PIECE_BYTES = 16 * 1024;
 /** The answer to one HTTP request. */
 export class HttpReply implements AgentReply {
   readonly #response: ServerResponse;
+  readonly #observation: Observation;
   #keepAlive: NodeJS.Timeout | undefined;
   #watcher: ReplyWatcher | undefined;
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, observation: Observation) {
     this.#response = response;
+    this.#observation = observation;
   }
 
   answer(
@@ -22,12 +25,13 @@ export class HttpReply implements AgentReply {
     body: Uint8Array | string | undefined,
   ): void {
     const response = this.#response;
+    this.#observation.finished(status);
     if (response.headersSent || response.destroyed) return;
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     const length = bytes?.length ?? 0;
     const head: string[] = [];
     for (const name in headers) head.push(name, headers[name] ?? '');
-    head.push('content-length', String(length));
+    head.push('x-request-id', this.#observation.id, 'content-length', String(length));
     response.writeHead(status, head);
     if (bytes === undefined || length > ONE_PIECE_BYTES) response.end(bytes);
     // a character for each byte, so that the bytes go out as they are
@@ -41,6 +45,7 @@ export class HttpReply implements AgentReply {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
+      'x-request-id': this.#observation.id,
       ...headers,
     });
     response.flushHeaders();
@@ -56,6 +61,7 @@ export class HttpReply implements AgentReply {
 
   end(): void {
     clearInterval(this.#keepAlive);
+    this.#observation.finished(200);
     if (!this.#response.headersSent) this.#response.writeHead(200, { 'content-length': 0 });
     this.#response.end();
   }

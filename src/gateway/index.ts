@@ -5,7 +5,18 @@
 export { Directory, type GovernedServer } from './directory.ts';
 export { Gateway, type GatewayDeps } from './gateway.ts';
 export { createHttpListener, MAX_BODY_BYTES, type HttpListenerOptions } from './http-listener.ts';
+export type { MetricsAccess } from './metrics-door.ts';
 export { GrantSource } from './grant-source.ts';
 export { formatProblem, PolicySource, versionOf, type PolicyOrigin } from './policy-source.ts';
 export { readOrMakeKey, readOrMakeToken } from './token-file.ts';
+export { createRequestLog, type RequestLog } from './request-log.ts';
+export {
+  Observation,
+  silentTelemetry,
+  Telemetry,
+  type Meter,
+  type RequestSpan,
+  type TelemetryParts,
+  type Tracer,
+} from './telemetry.ts';
 export { serveStdio, type StdioListenerOptions } from './stdio-listener.ts';

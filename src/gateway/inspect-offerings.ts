@@ -97,7 +97,7 @@ function inspectCancellation(message: JsonObject, context: InspectionContext): I
   const { params } = message;
   const id = isJsonObject(params) ? params['requestId'] : undefined;
   if (context.era === 'modern' || !isJsonObject(params) || !isRequestId(id)) return PASS;
-  const requestId = sealRequestId(id, context.sessionId ?? '', context.sessionKey);
+  const requestId = sealRequestId(id, context.sessionId, context.owner, context.sessionKey);
   return { action: 'replace', message: { ...message, params: { ...params, requestId } } };
 }
 

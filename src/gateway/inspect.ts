@@ -1,14 +1,18 @@
 import {
   clientFeatureOf,
+  callableTasks,
   ERROR_CODES,
   errorAnswer,
   filterToolList,
   isJsonObject,
   isRequestId,
+  isTaskResult,
   isToolListResult,
-  type Era,
+  taskOnlyTools,
+  TASKS_EXTENSION,
   type Json,
   type JsonObject,
+  type Era,
   type RequestId,
 } from '#mcp';
 import type { Clock, MethodSwitches } from '#platform';
@@ -19,6 +23,7 @@ import { filterOfferings, inspectNotification, replaceError } from './inspect-of
 import { interruptCall, type CallProgress } from './request-state.ts';
 import { offeredCapabilities } from './server-capabilities.ts';
 import { sealRequestId, type SessionOwner } from './session-id.ts';
+import { bindTasks, type TaskScope } from './task-scope.ts';
 
 /** What the inspection of an answer needs to know of the exchange it came on. */
 export interface InspectionContext {
@@ -41,6 +46,8 @@ export interface InspectionContext {
   readonly owner: SessionOwner;
   readonly sessionKey: Uint8Array;
   readonly clock: Clock;
+  /** Undefined where tasks are switched off: then none may pass. */
+  readonly tasks: TaskScope | undefined;
 }
 
 export type Inspected =
@@ -51,6 +58,8 @@ export type Inspected =
       readonly reason: string;
       /** What the server is told in place of the agent's answer, when the message was a request. */
       readonly refusal?: { readonly id: RequestId; readonly error: JsonObject };
+      /** Nothing is wrong with the server. */
+      readonly isExpected?: true;
     };
 
 const PASS: Inspected = { action: 'pass' };
@@ -63,6 +72,15 @@ const SERVER_REQUESTS = new Set(['ping', 'sampling/createMessage', 'elicitation/
 export function inspectMessage(message: Json, context: InspectionContext): Inspected {
   if (Array.isArray(message)) return inspectArray(message, context);
   if (!isJsonObject(message)) return { action: 'drop', reason: 'not a JSON-RPC message' };
+  if (!context.tasks) return inspectObject(message, context);
+  const bound = bindTasks(message, context.tasks);
+  if (bound === undefined)
+    return { action: 'drop', reason: 'a task that the agent may not hear of', isExpected: true };
+  const inspected = inspectObject(bound, context);
+  return inspected.action === 'pass' && bound !== message ? { action: 'replace', message: bound } : inspected;
+}
+
+function inspectObject(message: JsonObject, context: InspectionContext): Inspected {
   if (typeof message['method'] === 'string') return inspectServerMessage(message, context);
   if (!('result' in message) && !('error' in message))
     return { action: 'drop', reason: 'neither request nor answer' };
@@ -95,7 +113,12 @@ function inspectArray(messages: readonly Json[], context: InspectionContext): In
 /** A request of the server to the agent gets an id that only this session can answer. */
 function inspectServerMessage(message: JsonObject, context: InspectionContext): Inspected {
   const { id, method } = message;
-  if (id === undefined) return inspectNotification(message, context);
+  if (id === undefined) {
+    const isOfTask = typeof method === 'string' && method.startsWith('notifications/tasks');
+    return isOfTask && !context.tasks
+      ? { action: 'drop', reason: 'tasks are not offered here' }
+      : inspectNotification(message, context);
+  }
   if (context.era === 'modern')
     return { action: 'drop', reason: 'servers send no requests in this revision' };
   if (typeof method !== 'string' || !isRequestId(id))
@@ -111,7 +134,7 @@ function inspectServerMessage(message: JsonObject, context: InspectionContext): 
   }
   return {
     action: 'replace',
-    message: { ...message, id: sealRequestId(id, context.sessionId ?? '', context.sessionKey) },
+    message: { ...message, id: sealRequestId(id, context.sessionId, context.owner, context.sessionKey) },
   };
 }
 
@@ -119,10 +142,11 @@ function inspectResult(message: JsonObject, received: JsonObject, context: Inspe
   const result = filterOfferings(received, context);
   if (isToolListResult(result)) {
     context.upstream.learn(toolDefinitionsOf(result));
-    const keep = (name: string): boolean => mayList(context.policy, name);
+    const uncallable = context.tasks ? undefined : taskOnlyTools(result.tools);
+    const keep = (name: string): boolean => !uncallable?.has(name) && mayList(context.policy, name);
     return { action: 'replace', message: { ...message, result: filterToolList(result, keep, context.era) } };
   }
-  if (isTaskResult(result, context.era)) {
+  if (!mayAnswer(result, context)) {
     const text = 'The server answered with a task, which this gateway does not offer';
     return { action: 'replace', message: errorAnswer(idOf(message), ERROR_CODES.internalError, text) };
   }
@@ -138,7 +162,7 @@ function inspectResult(message: JsonObject, received: JsonObject, context: Inspe
       action: 'replace',
       message: {
         ...message,
-        result: { ...result, capabilities: adaptCapabilities(capabilities, context) },
+        result: { ...result, capabilities: adaptCapabilities(capabilities, result, context) },
       },
     };
   }
@@ -170,22 +194,36 @@ function mayList(policy: CompiledPolicy | undefined, name: string): boolean {
   return policy.mode === 'observe' || isListed(policy, name);
 }
 
-function isTaskResult(result: JsonObject, era: Era): boolean {
-  const { task } = result;
-  if (era === 'legacy') return isJsonObject(task) && typeof task['taskId'] === 'string';
+/** Whether a result has one of the kinds that exist; tasks are one only where they are switched on. */
+function mayAnswer(result: JsonObject, { era, tasks }: InspectionContext): boolean {
+  if (isTaskResult(result, era)) return tasks !== undefined;
   const type = result['resultType'];
-  return type !== undefined && type !== 'complete' && type !== 'input_required';
+  return era === 'legacy' || type === undefined || type === 'complete' || type === 'input_required';
 }
 
-/** Tasks are not offered, nor is what is switched off. */
-function adaptCapabilities(capabilities: JsonObject, { methods, era }: InspectionContext): JsonObject {
-  const { tasks: _, extensions, ...rest } = capabilities as Record<string, Json>;
+/**
+ * What is switched off is not promised. Tasks are promised where they are offered and the revision has them, but never a
+ * list of them.
+ */
+function adaptCapabilities(
+  capabilities: JsonObject,
+  result: JsonObject,
+  context: InspectionContext,
+): JsonObject {
+  const { tasks: capability, extensions, ...rest } = capabilities as Record<string, Json>;
+  const isOffered = context.tasks !== undefined && result['protocolVersion'] === '2025-11-25';
+  const tasks = isOffered ? callableTasks(capability) : undefined;
   const kept = isJsonObject(extensions)
     ? Object.fromEntries(
-        Object.entries(extensions).filter(([name]) => name !== 'io.modelcontextprotocol/tasks'),
+        Object.entries(extensions).filter(([name]) => name !== TASKS_EXTENSION || context.tasks),
       )
     : undefined;
-  return offeredCapabilities({ ...rest, ...(kept === undefined ? {} : { extensions: kept }) }, methods, era);
+  const offered = {
+    ...rest,
+    ...(tasks ? { tasks } : {}),
+    ...(kept === undefined ? {} : { extensions: kept }),
+  };
+  return offeredCapabilities(offered, context.methods, context.era);
 }
 
 function idOf(message: JsonObject): string | number | undefined {

@@ -10,7 +10,6 @@ import {
   type DecisionMeta,
   type Json,
   type JsonRpcRequest,
-  type RequestId,
 } from '#mcp';
 import { decide, type CompiledPolicy, type Decision, type KnownTool, type LimitDemand } from '#policy';
 import type { Clock, Log } from '#platform';
@@ -34,6 +33,7 @@ import {
   beginRecord,
   clearanceOf,
   decisionRecord,
+  denyRecord,
   type Clearance,
   type RecordedVerdict,
 } from './record-decision.ts';
@@ -62,7 +62,7 @@ export async function judgeCall(
   const toolCall = readToolCall(message);
   if (!toolCall.ok) return refuse(call, undefined, policy, toolCall.refusal, deps);
   const { name } = toolCall;
-  if (toolCall.asTask && call.revision === '2025-11-25') {
+  if (toolCall.asTask && call.revision === '2025-11-25' && call.request.server.methods.tasks !== true) {
     const fault = refusal(
       200,
       ERROR_CODES.invalidParams,
@@ -72,7 +72,9 @@ export async function judgeCall(
     return refuse(call, name, policy, fault, deps);
   }
   const found = await findTool(call, name, policy);
+  call.request.observation.mark('find_tool');
   if (!found.ok) {
+    call.request.observation.upstreamFailed(found.error.failure);
     const answer = upstreamFailed(message.id, 'tools/call', call.era, found.error.failure);
     return record(
       call,
@@ -87,6 +89,7 @@ export async function judgeCall(
     { tool: name, arguments: message.params?.['arguments'], hasLossyNumber: call.hasLossyNumber },
     found.tool,
   );
+  call.request.observation.mark('decide');
   const observing = policy?.mode === 'observe';
   if (decision.outcome !== 'allow' && !observing) {
     if (decision.outcome === 'deny' && decision.kind !== 'refused')
@@ -132,7 +135,12 @@ type Found =
   | { readonly ok: true; readonly tool: KnownTool | undefined }
   | { readonly ok: false; readonly error: UpstreamUnavailable };
 
-async function findTool(call: AgentCall, name: string, policy: CompiledPolicy | undefined): Promise<Found> {
+/** A tool of the server's own list, which is read first when it is not there yet. */
+export async function findTool(
+  call: AgentCall,
+  name: string,
+  policy: CompiledPolicy | undefined,
+): Promise<Found> {
   const { upstream } = call.request.server;
   const known = upstream.knownTools();
   if (known || policy === undefined) return { ok: true, tool: known?.get(name) };
@@ -203,6 +211,7 @@ async function reserveAndRecord(
   const reserved = await deps.quota.reserve(limits, ownerOf(call), row);
   if (!reserved.granted) {
     const { rule, message: limitMessage } = reserved.demand;
+    call.request.observation.quotaRefused(reserved.demand.counter);
     const text = reserved.unavailable
       ? 'The limits of this tool cannot be checked now. Try again shortly.'
       : limitMessage;
@@ -210,7 +219,9 @@ async function reserveAndRecord(
     const answer = denied(message.id, call.era, text, noteOf(rule, policy, retryAfterMs));
     return record(call, name, policy, { answer, outcome: 'deny', rule, message: text }, deps);
   }
-  return reserved.recorded ? pass(clearanceOf(row, reserved)) : beginRecord(row, message.id, deps, reserved);
+  if (!reserved.recorded) return beginRecord(row, call, policy, deps, reserved);
+  call.request.observation.decided('allow', decision.rule, policy);
+  return pass(clearanceOf(row, reserved));
 }
 
 function noteOf(rule: string, policy: CompiledPolicy | undefined, retryAfterMs?: number): DecisionMeta {
@@ -241,6 +252,7 @@ async function observe(
     reservation = observed;
     if (observed.refusal) {
       const { rule, message } = observed.refusal.demand;
+      call.request.observation.quotaRefused(observed.refusal.demand.counter);
       verdict = { ...verdict, outcome: 'deny', rule, message };
     }
   }
@@ -264,9 +276,11 @@ async function record(
   deps: JudgeDeps,
   reservation?: Reservation,
 ): Promise<Step<Clearance>> {
-  const row = decisionRecord(call, tool, policy, verdict, deps.clock.now());
-  if (!verdict.answer) return beginRecord(row, idOf(call), deps, reservation);
-  await deps.records.deny(row);
+  if (!verdict.answer) {
+    const row = decisionRecord(call, tool, policy, verdict, deps.clock.now());
+    return beginRecord(row, call, policy, deps, reservation);
+  }
+  await denyRecord(call, tool, policy, verdict, deps);
   return end(verdict.answer);
 }
 
@@ -278,15 +292,7 @@ function refuse(
   fault: ProtocolRefusal,
   deps: JudgeDeps,
 ): Promise<Step<Clearance>> {
-  const verdict: Verdict = {
-    answer: protocolRefusal(fault),
-    outcome: 'refused',
-    rule: '(protocol)',
-    message: fault.message,
-  };
+  const answer = protocolRefusal(fault);
+  const verdict: Verdict = { answer, outcome: 'refused', rule: '(protocol)', message: fault.message };
   return record(call, tool, policy, verdict, deps);
-}
-
-function idOf({ message }: AgentCall): RequestId | undefined {
-  return message.kind === 'request' ? message.id : undefined;
 }

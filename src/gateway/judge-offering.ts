@@ -10,7 +10,13 @@ import type { MethodSwitches } from '#platform';
 import { end, pass, protocolRefusal, type Answer, type Step } from './answer.ts';
 import type { JudgeDeps } from './judge-call.ts';
 import type { AgentCall } from './read-call.ts';
-import { beginRecord, decisionRecord, type Clearance, type RecordedVerdict } from './record-decision.ts';
+import {
+  beginRecord,
+  decisionRecord,
+  denyRecord,
+  type Clearance,
+  type RecordedVerdict,
+} from './record-decision.ts';
 
 export type OfferingDeps = Pick<JudgeDeps, 'directory' | 'records' | 'clock' | 'log'>;
 
@@ -39,8 +45,7 @@ export async function judgeOffering(
   if (!use.ok) {
     const { message: text } = use.refusal;
     const verdict: RecordedVerdict = { outcome: 'refused', rule: '(protocol)', message: text };
-    const row = decisionRecord(call, undefined, policy, verdict, deps.clock.now());
-    await deps.records.deny(row);
+    await denyRecord(call, undefined, policy, verdict, deps);
     return end(protocolRefusal(use.refusal));
   }
   const offering: Offering = { kind: use.kind, name: use.name };
@@ -48,12 +53,13 @@ export async function judgeOffering(
     ? SWITCHED_OFF
     : decideOffering(policy, offering);
   const name = recordedName(offering.name);
-  const row = decisionRecord(call, name, policy, verdictOf(decision), deps.clock.now());
+  const verdict = verdictOf(decision);
   if (decision.outcome !== 'allow' && (policy?.mode !== 'observe' || decision === SWITCHED_OFF)) {
-    await deps.records.deny(row);
+    await denyRecord(call, name, policy, verdict, deps);
     return end(refusalOf(decision, message.id, call, offering, policy));
   }
-  const begun = await beginRecord(row, message.id, deps);
+  const row = decisionRecord(call, name, policy, verdict, deps.clock.now());
+  const begun = await beginRecord(row, call, policy, deps);
   return begun.ok ? pass({ offering, clearance: begun.value }) : begun;
 }
 

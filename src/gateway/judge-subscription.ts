@@ -4,7 +4,7 @@ import type { MethodSwitches } from '#platform';
 import { end, pass, protocolRefusal, type Step } from './answer.ts';
 import { recordedName, type OfferingDeps } from './judge-offering.ts';
 import { encode, type AgentCall } from './read-call.ts';
-import { beginRecord, decisionRecord } from './record-decision.ts';
+import { beginRecord, decisionRecord, denyRecord } from './record-decision.ts';
 
 const MAX_RESOURCES = 1_000;
 
@@ -43,9 +43,7 @@ export async function judgeSubscription(
   if (first !== undefined) {
     const text = `${textOf(first.decision)} ${dropped.length} of ${judged.length} resources were taken out of a subscription.`;
     const verdict = { outcome: 'deny', rule: first.decision.rule, message: text } as const;
-    await deps.records.deny(
-      decisionRecord(call, recordedName(first.name), policy, verdict, deps.clock.now()),
-    );
+    await denyRecord(call, recordedName(first.name), policy, verdict, deps);
   }
   const isEnforced = policy?.mode !== 'observe';
   const kept = isEnforced ? judged.filter(({ decision }) => decision.outcome === 'allow') : judged;
@@ -53,7 +51,7 @@ export async function judgeSubscription(
   if (passing !== undefined) {
     const verdict = { outcome: 'allow', rule: passing.decision.rule, message: '' } as const;
     const row = decisionRecord(call, recordedName(passing.name), policy, verdict, deps.clock.now());
-    const begun = await beginRecord(row, message.id, deps);
+    const begun = await beginRecord(row, call, policy, deps);
     if (!begun.ok) return begun;
   }
   if (kept.length === judged.length && wanted === asked) return pass(call);

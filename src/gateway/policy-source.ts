@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { compilePolicy, readPolicy, type CompiledPolicy, type Problem } from '#policy';
 import { messageOf, ToolgateError, type Log } from '#platform';
 import type { Directory } from './directory.ts';
+import { silentTelemetry, type Telemetry } from './telemetry.ts';
 
 /** Where a policy's text comes from: a file that is watched, or a document inside the configuration. */
 export type PolicyOrigin = { readonly file: string } | { readonly text: string };
@@ -24,11 +25,13 @@ interface Source {
 export class PolicySource {
   readonly #directory: Directory;
   readonly #log: Log;
+  readonly #telemetry: Telemetry;
   #sources: Source[] = [];
 
-  constructor(directory: Directory, log: Log) {
+  constructor(directory: Directory, log: Log, telemetry: Telemetry = silentTelemetry) {
     this.#directory = directory;
     this.#log = log;
+    this.#telemetry = telemetry;
   }
 
   /** Reads every policy at start. Throws `policy.invalid` with all faults of all of them. */
@@ -66,6 +69,7 @@ export class PolicySource {
       if (!hasNewStamp(source)) continue;
       const read = readSource(source);
       if (source.seen === before) continue;
+      this.#telemetry.policyReloaded(read.ok);
       if (read.ok) {
         this.#directory.setPolicy(source.server, source.name, read.policy);
         this.#log.info(

@@ -12,6 +12,7 @@ import {
   MODERN_REVISIONS,
   readBody,
   refusal,
+  TASKS_EXTENSION,
   type Era,
   type JsonObject,
   type JsonRpcMessage,
@@ -22,7 +23,9 @@ import type { AgentRequest } from './agent-request.ts';
 import { withoutFeatures } from './client-features.ts';
 import { end, noSuchMethod, pass, protocolRefusal, type Step } from './answer.ts';
 import { continueCall, type CallProgress } from './request-state.ts';
-import { openRequestId, openSession, type Session } from './session-id.ts';
+import { openRequestId, openSession, type Session, type SessionOwner } from './session-id.ts';
+import type { TaskHandle } from './task-id.ts';
+import { offersTaskMethod } from './task-switch.ts';
 
 /** One message of an agent, read strictly and placed in its era: what every later step works on. */
 export interface AgentCall {
@@ -38,16 +41,18 @@ export interface AgentCall {
   readonly body: Uint8Array;
   /** Some number in the arguments does not survive a double. */
   readonly hasLossyNumber: boolean;
+  /** The message can be written anew without changing a number. */
+  readonly isExact: boolean;
   /** Where a modern call stands that the server may interrupt to ask for input. */
   readonly progress: CallProgress | undefined;
+  /** The tasks that the message names, opened; the message has the server's own ids then. */
+  readonly tasks?: readonly TaskHandle[];
 }
 
 export interface ReadDeps {
   readonly sessionKey: Uint8Array;
   readonly clock: Clock;
 }
-
-const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 
 /**
  * Steps 2 and 3 of a call: parse strictly, find the era, check the envelope against the headers, open the session, and
@@ -78,9 +83,10 @@ export function readCall(request: AgentRequest, { sessionKey, clock }: ReadDeps)
   const permitted = permitMethod(message, era, revision, request.server.methods);
   if (!permitted.ok) return permitted;
 
+  const owner: SessionOwner = { grantId: request.grant.id, serverId: request.server.id };
   const continued =
     era === 'modern' && message.kind === 'request'
-      ? continueCall(message, { grantId: request.grant.id, serverId: request.server.id }, sessionKey, clock)
+      ? continueCall(message, owner, sessionKey, clock)
       : undefined;
   if (continued?.ok === false) {
     const fault = refusal(
@@ -97,11 +103,13 @@ export function readCall(request: AgentRequest, { sessionKey, clock }: ReadDeps)
     continued?.progress.spends === undefined || message.kind !== 'request'
       ? message
       : { ...message, params: continued.params };
-  const adapted = adaptMessage(restored, sessionId, sessionKey, request.server.methods);
+  const answered =
+    message.kind === 'response' ? openRequestId(message.id, sessionId, owner, sessionKey) : undefined;
+  const adapted = adaptMessage(restored, answered, request.server.methods);
   if (adapted === undefined) {
     return refuse(400, 'No request of the server is waiting for this answer');
   }
-  if (adapted !== message && read.hasLossyArgument) {
+  if (adapted !== message && !read.isExact) {
     return refuse(400, 'The message holds numbers that cannot be carried exactly', message);
   }
   return pass({
@@ -113,6 +121,7 @@ export function readCall(request: AgentRequest, { sessionKey, clock }: ReadDeps)
     sessionId: era === 'legacy' ? sessionId : undefined,
     body: adapted === message ? request.body : encode(adapted),
     hasLossyNumber: read.hasLossyArgument,
+    isExact: read.isExact,
     progress: continued?.progress,
   });
 }
@@ -163,8 +172,9 @@ function permitMethod(
   const known = methodKind(revision, message.method);
   const family = methodFamily(message.method);
   const switchedOff =
-    family === 'tasks' ||
-    (family !== undefined && family in switches && switches[family as keyof MethodSwitches] === false);
+    family === 'tasks'
+      ? !offersTaskMethod(message.method, switches)
+      : family !== undefined && family in switches && switches[family as keyof MethodSwitches] === false;
   if (known === message.kind && !switchedOff) return pass(undefined);
   if (message.kind === 'request') return end(noSuchMethod(message.id, era));
   // The agent offered its roots in good faith: it is not told that the server does not know of them.
@@ -173,19 +183,17 @@ function permitMethod(
 }
 
 /**
- * What the gateway changes on purpose on the way up: the revision it can police, the tasks it does not offer, what the
+ * What the gateway changes on purpose on the way up: the revision it can police, tasks where they are not offered, what the
  * server may not ask of the agent, its own `_meta` keys, and the ids of answers to a server's requests. Gives the same object back when nothing changes, and
  * undefined for an answer to a request that was never made.
  */
 function adaptMessage(
   message: JsonRpcMessage,
-  sessionId: string | undefined,
-  key: Uint8Array,
+  answeredId: RequestId | undefined,
   methods: MethodSwitches,
 ): JsonRpcMessage | undefined {
   if (message.kind === 'response') {
-    const id = openRequestId(message.id, sessionId ?? '', key);
-    return id === undefined ? undefined : { ...message, id };
+    return answeredId === undefined ? undefined : { ...message, id: answeredId };
   }
   if (!message.params) return message;
   let params = message.params;
@@ -220,7 +228,8 @@ function adaptMeta(meta: JsonObject, methods: MethodSwitches): JsonObject {
   }
   const capabilities = meta[META_KEYS.clientCapabilities];
   const extensions = isJsonObject(capabilities) ? capabilities['extensions'] : undefined;
-  if (isJsonObject(capabilities) && isJsonObject(extensions) && TASKS_EXTENSION in extensions) {
+  const hidesTasks = methods.tasks !== true && isJsonObject(extensions) && TASKS_EXTENSION in extensions;
+  if (isJsonObject(capabilities) && isJsonObject(extensions) && hidesTasks) {
     adapted = {
       ...adapted,
       [META_KEYS.clientCapabilities]: { ...capabilities, extensions: without(extensions, TASKS_EXTENSION) },

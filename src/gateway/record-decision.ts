@@ -1,6 +1,5 @@
-import type { RequestId } from '#mcp';
 import type { CompiledPolicy } from '#policy';
-import { messageOf, newId, type Log } from '#platform';
+import { messageOf, newId, type Clock, type Log } from '#platform';
 import type { Reservation } from '#quota';
 import { argumentKeys, boundedRecord, type Records } from '#records';
 import type { DecisionRecord, RecordedOutcome } from '#store';
@@ -57,20 +56,42 @@ export function clearanceOf(row: DecisionRecord, reservation: Reservation | unde
   return { recordId: row.id, reservation, allowedAt: performance.now() };
 }
 
+interface RecordDeps {
+  readonly records: Records;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
 /** Keeps the record of something that is about to leave; without one it does not leave. */
 export async function beginRecord(
   row: DecisionRecord,
-  id: RequestId | undefined,
-  { records, log }: { readonly records: Records; readonly log: Log },
+  { request, message }: AgentCall,
+  policy: CompiledPolicy | undefined,
+  { records, log }: RecordDeps,
   reservation?: Reservation,
 ): Promise<Step<Clearance>> {
   try {
     await records.begin(row);
   } catch (error) {
-    const place = { err: messageOf(error), request: row.requestId };
+    const place = { err: messageOf(error), request: request.id };
     log.error(place, 'a decision could not be recorded; the request is refused');
+    request.observation.decided('refused', '(not recorded)', policy);
+    const id = message.kind === 'request' ? message.id : undefined;
     const text = 'The decision could not be recorded, so the request was not made. Try again later.';
     return end(internalFailure(id, text));
   }
+  request.observation.decided(row.outcome, row.rule, policy);
   return pass(clearanceOf(row, reservation));
+}
+
+/** Keeps the record of something that does not leave. */
+export async function denyRecord(
+  call: AgentCall,
+  name: string | undefined,
+  policy: CompiledPolicy | undefined,
+  verdict: RecordedVerdict,
+  { records, clock }: RecordDeps,
+): Promise<void> {
+  await records.deny(decisionRecord(call, name, policy, verdict, clock.now()));
+  call.request.observation.decided(verdict.outcome, verdict.rule, policy);
 }

@@ -9,10 +9,13 @@ import type { AgentReply, ReplyWatcher } from './agent-request.ts';
 import { upstreamFailed, type Answer } from './answer.ts';
 import { answerServer } from './answer-server.ts';
 import { replaceError } from './inspect-offerings.ts';
+import { sealEventId } from './event-id.ts';
 import { inspectMessage, type InspectionContext } from './inspect.ts';
 import type { Clearance } from './record-decision.ts';
 import type { AgentCall } from './read-call.ts';
 import { sealSession } from './session-id.ts';
+import type { Observation } from './telemetry.ts';
+import { inErrorForm, wantsTask } from './tasks.ts';
 
 export interface RelayDeps {
   readonly quota: Quota;
@@ -31,6 +34,7 @@ export interface RelayedExchange {
   readonly inspection: InspectionContext;
   /** Called once when the agent's side is over. */
   readonly whenClosed?: (relay: Relay) => void;
+  readonly observation: Observation;
 }
 
 /**
@@ -48,6 +52,8 @@ export class Relay implements AnswerSink, ReplyWatcher {
   #streaming = false;
   /** The events carry ids: a stream that ends early goes on when the agent asks for the rest (up to 2025-11-25). */
   #isResumable = false;
+  /** The session that an answered `initialize` just opened. */
+  #openedSession: string | undefined;
   /** What a modern subscription was promised to be told of. */
   #acknowledged: JsonObject = {};
   #status: number | undefined;
@@ -71,6 +77,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
     this.#gone = true;
     this.#upstream?.abort();
     this.#settle('aborted', false);
+    this.#exchange.observation.finished(499);
   }
 
   onAgentDrained(): void {
@@ -79,6 +86,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
 
   onAnswer(head: AnswerHead, body: Uint8Array): void {
     this.#status = head.status;
+    this.#exchange.observation.answered(head.status);
     if (this.#gone) return;
     const message = body.length === 0 ? undefined : parseJson(body);
     if (head.status >= 400) return this.#answerRefusal(head, message);
@@ -101,6 +109,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
 
   onStream(head: AnswerHead): void {
     this.#status = head.status;
+    this.#exchange.observation.answered(head.status);
     if (this.#gone) return;
     if (this.#exchange.inspection.method === 'initialize') this.#heldHead = head;
     else this.#openStream({});
@@ -108,7 +117,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
 
   onEvent(event: SseEvent): void {
     if (this.#gone) return;
-    this.#isResumable ||= event.id !== undefined;
+    this.#isResumable ||= event.id !== undefined && this.#exchange.inspection.era === 'legacy';
     if (!event.hasData || event.data === '') {
       if (this.#streaming) this.#send(event);
       return;
@@ -124,9 +133,10 @@ export class Relay implements AnswerSink, ReplyWatcher {
     if (isAnswerTo(message, this.#exchange.inspection.requestId)) this.#settleBy(message);
     const inspected = inspectMessage(message, this.#exchange.inspection);
     if (inspected.action === 'drop') {
-      if (inspected.refusal) answerServer(inspected.refusal, this.#exchange.inspection);
-      return this.#deps.log.warn(
-        { ...this.#place(), reason: inspected.reason },
+      const { reason, isExpected, refusal } = inspected;
+      if (refusal) answerServer(refusal, this.#exchange.inspection);
+      return this.#deps.log[isExpected ? 'debug' : 'warn'](
+        { ...this.#place(), reason },
         'dropped a message of the server',
       );
     }
@@ -151,10 +161,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
     this.#settle(resultOf(failure), !failure.reached || NOT_RUN_STATUSES.has(failure.status ?? 0));
     if (this.#gone) return;
     const { requestId } = this.#exchange.inspection;
-    this.#deps.log.warn(
-      { ...this.#place(), kind: failure.kind, status: failure.status },
-      `upstream failed: ${failure.message}`,
-    );
+    this.#exchange.observation.upstreamFailed(failure);
     if (!this.#streaming) return this.#answer(this.#failed(failure));
     const answer = requestId === undefined ? undefined : this.#failed(failure).message;
     if (answer) this.#send({ data: JSON.stringify(answer), hasData: true });
@@ -221,8 +228,11 @@ export class Relay implements AnswerSink, ReplyWatcher {
   }
 
   #failed(failure: UpstreamFailure): Answer {
+    this.#exchange.observation.upstreamFailed(failure);
     const { requestId, method, era } = this.#exchange.inspection;
-    return upstreamFailed(requestId, method ?? '', era, failure);
+    const answer = upstreamFailed(requestId, method ?? '', era, failure);
+    const { call } = this.#exchange;
+    return call && wantsTask(call) ? inErrorForm(answer) : answer;
   }
 
   #answer(answer: Answer): void {
@@ -232,11 +242,22 @@ export class Relay implements AnswerSink, ReplyWatcher {
 
   #openStream(headers: Readonly<Record<string, string>>): void {
     this.#streaming = true;
+    this.#exchange.observation.streamOpened();
     this.#reply.stream(headers);
   }
 
   #send(event: SseEvent): void {
-    if (!this.#reply.event(event)) this.#upstream?.pause();
+    const isOwn = event.id === undefined || event.id === '';
+    if (!this.#reply.event(isOwn ? event : this.#withBoundId(event))) this.#upstream?.pause();
+  }
+
+  /** The server's event id, bound to this session; without one where nothing can be resumed (since 2026-07-28). */
+  #withBoundId({ id, ...event }: SseEvent): SseEvent {
+    const { era, owner, sessionKey, sessionId, tasks } = this.#exchange.inspection;
+    if (id === undefined || era === 'modern') return event;
+    const session = this.#openedSession ?? sessionId;
+    const bound = sealEventId({ id, tool: tasks?.tool }, session, owner, sessionKey);
+    return bound === undefined ? event : { ...event, id: bound };
   }
 
   /** The server's session id goes down signed, bound to this grant and to the revision just negotiated. */
@@ -247,13 +268,9 @@ export class Relay implements AnswerSink, ReplyWatcher {
     const result = message['result'];
     const revision = isJsonObject(result) ? result['protocolVersion'] : undefined;
     if (typeof revision !== 'string') return undefined;
-    return {
-      'mcp-session-id': sealSession(
-        { upstream: head.session, revision },
-        inspection.owner,
-        inspection.sessionKey,
-      ),
-    };
+    const session = { upstream: head.session, revision };
+    this.#openedSession = sealSession(session, inspection.owner, inspection.sessionKey);
+    return { 'mcp-session-id': this.#openedSession };
   }
 
   #settleBy(message: Json): void {
@@ -270,6 +287,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
     const { clearance } = this.#exchange;
     if (this.#settled) return;
     this.#settled = true;
+    this.#exchange.observation.settled(result);
     if (!clearance) return;
     const { quota, records, log } = this.#deps;
     const { reservation } = clearance;
@@ -287,8 +305,8 @@ export class Relay implements AnswerSink, ReplyWatcher {
     });
   }
 
-  #place(): { server: string; request: string | undefined } {
-    return { server: this.#exchange.inspection.owner.serverId, request: this.#exchange.call?.request.id };
+  #place(): { server: string; request: string } {
+    return { server: this.#exchange.inspection.owner.serverId, request: this.#exchange.observation.id };
   }
 }
 

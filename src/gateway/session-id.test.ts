@@ -48,18 +48,25 @@ describe('a session id', () => {
 });
 
 describe('the id of a request that a server makes', () => {
-  it('opens to the same number or text, in its session alone', () => {
+  it('opens to the same number or text, in its session and for its grant alone', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ maxLength: 50 }), fc.integer()), (id) => {
-        const sealed = sealRequestId(id, 'session-a', key);
-        expect(openRequestId(sealed, 'session-a', key)).toBe(id);
-        expect(openRequestId(sealed, 'session-b', key)).toBeUndefined();
-      }),
+      fc.property(
+        fc.oneof(fc.string({ maxLength: 50 }), fc.integer()),
+        fc.constantFrom('session-a', undefined),
+        (id, session) => {
+          const sealed = sealRequestId(id, session, owner, key);
+          expect(openRequestId(sealed, session, owner, key)).toBe(id);
+          expect(openRequestId(sealed, 'session-b', owner, key)).toBeUndefined();
+          expect(openRequestId(sealed, session, { ...owner, grantId: 'grant-2' }, key)).toBeUndefined();
+          expect(openRequestId(sealed, session, { ...owner, serverId: 'other' }, key)).toBeUndefined();
+        },
+      ),
     );
   });
 
   it('that was never handed out does not open', () => {
-    expect(openRequestId(7, 'session-a', key)).toBeUndefined();
-    expect(openRequestId('tgr1.Nw.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 'session-a', key)).toBeUndefined();
+    expect(openRequestId(7, 'session-a', owner, key)).toBeUndefined();
+    const forged = 'tgr1.Nw.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+    expect(openRequestId(forged, 'session-a', owner, key)).toBeUndefined();
   });
 });

@@ -28,19 +28,29 @@ export function openSession(id: string, owner: SessionOwner, key: Uint8Array): S
 }
 
 /**
- * Ids of requests that a server sends to the agent are signed with the session they were sent in: the agent's answer
- * is taken only with an id that really was handed out there.
+ * Ids of requests that a server sends to the agent are signed with grant, server and the session they were sent in, if there
+ * is one: the agent's answer is taken only with an id that really was handed out there.
  */
-export function sealRequestId(id: string | number, session: string, key: Uint8Array): string {
-  return seal('tgr1', id, [session], key);
+export function sealRequestId(
+  id: string | number,
+  session: string | undefined,
+  owner: SessionOwner,
+  key: Uint8Array,
+): string {
+  return seal('tgr1', id, requestScope(session, owner), key);
 }
 
 /** The server's own id, or undefined when it was never handed out in this session. */
 export function openRequestId(
   sealed: string | number,
-  session: string,
+  session: string | undefined,
+  owner: SessionOwner,
   key: Uint8Array,
 ): string | number | undefined {
   if (typeof sealed !== 'string') return undefined;
-  return unseal('tgr1', sealed, [session], key) as string | number | undefined;
+  return unseal('tgr1', sealed, requestScope(session, owner), key) as string | number | undefined;
+}
+
+function requestScope(session: string | undefined, { grantId, serverId }: SessionOwner): readonly string[] {
+  return [grantId, serverId, session ?? ''];
 }

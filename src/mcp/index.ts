@@ -94,5 +94,17 @@ export {
   type SseRead,
 } from './sse.ts';
 export { parseStrict, parseStrictText, type JsonLimits, type StrictJson } from './strict-json.ts';
+export {
+  callableTasks,
+  isTaskResult,
+  listenedTasks,
+  listenTo,
+  relatedTaskOf,
+  relateTo,
+  renameTasks,
+  taskOnlyTools,
+  TASKS_EXTENSION,
+  type TaskNaming,
+} from './task-shapes.ts';
 export { filterToolList, isToolListResult } from './tool-list.ts';
 export { readToolCall, type ToolCall } from './tool-call.ts';

@@ -11,6 +11,7 @@ describe('readBody', () => {
       value: JSON.parse(text),
       message: { kind: 'request', id: 1, method: 'tools/call', params: { name: 'x', arguments: { n: 1 } } },
       hasLossyArgument: false,
+      isExact: true,
     });
   });
 
@@ -35,12 +36,12 @@ describe('readBody', () => {
   });
 
   it.each([
-    ['"arguments":{"a":[9007199254740993]}', true],
-    ['"arguments":{"a":1e400}', true],
-    ['"arguments":{"a":9007199254740992}', false],
-    ['"arguments":{},"_meta":{"a":9007199254740993}', false],
-  ])('tells whether the arguments hold a lossy number: %s', (members, expected) => {
+    ['"arguments":{"a":[9007199254740993]}', true, false],
+    ['"arguments":{"a":1e400}', true, false],
+    ['"arguments":{"a":9007199254740992,"b":0.1,"c":1.50}', false, true],
+    ['"arguments":{},"_meta":{"a":9007199254740993}', false, false],
+  ])('tells whether the arguments, or anything, hold a lossy number: %s', (members, expected, isExact) => {
     const result = read(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x",${members}}}`);
-    expect(result).toMatchObject({ ok: true, hasLossyArgument: expected });
+    expect(result).toMatchObject({ ok: true, hasLossyArgument: expected, isExact });
   });
 });

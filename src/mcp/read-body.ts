@@ -12,6 +12,8 @@ export type ReadBody =
       readonly message: JsonRpcMessage;
       /** Some number inside `params.arguments` does not survive a double: no rule on arguments can be decided. */
       readonly hasLossyArgument: boolean;
+      /** Every number of the body survives a double, so that the message can be written again. */
+      readonly isExact: boolean;
     }
   | { readonly ok: false; readonly refusal: ProtocolRefusal };
 
@@ -34,5 +36,6 @@ export function readBody(bytes: Uint8Array, limits: JsonLimits = {}): ReadBody {
   const read = readMessage(parsed.value);
   if (!read.ok) return read;
   const hasLossyArgument = parsed.lossy?.inArguments ?? false;
-  return { ok: true, value: parsed.value, message: read.message, hasLossyArgument };
+  const isExact = parsed.lossy === undefined;
+  return { ok: true, value: parsed.value, message: read.message, hasLossyArgument, isExact };
 }

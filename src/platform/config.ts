@@ -64,9 +64,13 @@ const methods = z
       .boolean()
       .optional()
       .describe('Whether the server may ask for the folders that the agent works in.'),
+    tasks: z
+      .boolean()
+      .optional()
+      .describe('Calls that go on as tasks (2025-11-25 and the extension of 2026-07-28). Off by default.'),
   })
   .describe(
-    'Families of methods besides tools, and what the server may ask of the agent; false refuses the whole family. All are on by default.',
+    'Families of methods besides tools, and what the server may ask of the agent; false refuses the whole family. All but tasks are on by default.',
   );
 
 const serverParts = {
@@ -142,6 +146,12 @@ const configuration = z.strictObject({
     .describe('Web origins that may call, e.g. https://app.example.com.'),
   organisation: slug.optional(),
   upstreamAddresses: upstreamAddresses.optional(),
+  metrics: z
+    .enum(['loopback', 'any', 'off'])
+    .optional()
+    .describe(
+      'Who may read /metrics: programs on this machine (default), everybody who reaches the port, or nobody.',
+    ),
   servers: z.record(slug, server),
   grants: z.array(grant).optional(),
 });

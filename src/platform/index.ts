@@ -1,5 +1,5 @@
 /**
- * platform/: leaf services that every room may use: time, ids, errors, log, configuration.
+ * platform/: leaf services that every room may use: time, ids, errors, log, metrics, traces, configuration.
  * It knows nothing of MCP or policies.
  */
 export {
@@ -19,3 +19,8 @@ export { resolveDataDir } from './data-dir.ts';
 export { assertNever, messageOf, ToolgateError } from './errors.ts';
 export { hashGrantToken, isGrantToken, isMistypedToken, newGrantToken, newId } from './ids.ts';
 export { createLog, silentLog, type Log, type LogLevel } from './log.ts';
+export { Metrics, type PipelineStep } from './metrics.ts';
+export { createMetricsPage, type MetricsPage } from './metrics-page.ts';
+export { hideInLogs } from './secrets.ts';
+export { createTracer, type RequestFacts } from './traces.ts';
+export { openTracing, type Tracing } from './tracing.ts';

@@ -181,7 +181,9 @@ describe('secrets', () => {
     const answer = await client.callTool('fluentcrm_list_tags');
     expect(answer.isError).toBe(true);
     await client.close();
-    const files = readdirSync(dataOf(folder)).filter((name) => name !== 'agent.token');
+    const files = readdirSync(dataOf(folder), { recursive: true })
+      .map(String)
+      .filter((name) => name !== 'agent.token' && statSync(join(dataOf(folder), name)).isFile());
     const everything = [
       running.command.stderr,
       JSON.stringify(answer),

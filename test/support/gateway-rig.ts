@@ -1,4 +1,4 @@
-import { createHttpListener, Directory, Gateway } from '#gateway';
+import { createHttpListener, Directory, Gateway, type MetricsAccess, type Telemetry } from '#gateway';
 import { encodeHeaderValue } from '#mcp';
 import { compilePolicy, knowTool, validatePolicy } from '#policy';
 import {
@@ -24,7 +24,13 @@ export interface RigOptions {
   readonly limits?: Partial<HttpUpstreamLimits>;
   readonly methods?: MethodSwitches;
   readonly clock?: Clock;
-  /** Another server than the recording one behind the gateway; closed with the rig. */
+  readonly telemetry?: Telemetry;
+  readonly metrics?: MetricsAccess;
+  /** The address of a server that runs already, in place of the recording one. */
+  readonly serverUrl?: string;
+  /** Callers without a credential have a grant of their own, under the same policy. */
+  readonly open?: boolean;
+  /** A way to a server, in place of one over HTTP. */
   readonly link?: Upstream;
 }
 
@@ -60,17 +66,22 @@ export const JSON_HEADERS = {
 /** A whole gateway over a memory store, in front of a recording upstream, with real sockets on both sides. */
 export class GatewayRig {
   readonly upstream: RecordingUpstream;
-  readonly directory = new Directory();
+  readonly directory: Directory;
   readonly token = newGrantToken();
+  /** Of a grant for the same server under the same policy. */
+  readonly neighbourToken = newGrantToken();
+  /** Of a grant for another server. */
   readonly strangerToken = newGrantToken();
   readonly store = openStore({ dataDir: ':memory:' });
   readonly #options: RigOptions;
+  #gateway: Gateway | undefined;
   #listener: Server | undefined;
-  #links: readonly Upstream[] = [];
+  #link: Upstream | undefined;
   url = '';
 
   private constructor(options: RigOptions) {
     this.#options = options;
+    this.directory = new Directory(options.open ? grant('anybody', 'shop', 'rules') : undefined);
     this.upstream = new RecordingUpstream(options.upstream);
   }
 
@@ -83,35 +94,29 @@ export class GatewayRig {
   async #start(): Promise<void> {
     const clock = this.#options.clock ?? systemClock;
     const log = silentLog;
-    const recording = createHttpUpstream({
-      serverId: 'shop',
-      url: await this.upstream.start(),
-      headers: { authorization: 'Bearer upstream-credential' },
-      knowTool: (definition) => knowTool(definition),
-      log,
-      clock,
-      limits: { ...LIMITS, ...this.#options.limits },
-    });
-    const link = this.#options.link ?? recording;
-    this.#links = [recording, link];
+    const link = this.#options.link ?? (await this.#openLink(clock));
+    this.#link = link;
     const methods = this.#options.methods ?? {};
     this.directory.addServer({ id: 'shop', organisation: 'default', upstream: link, methods });
     this.directory.addServer({ id: 'other', organisation: 'default', upstream: link, methods });
     if (this.#options.policy) this.setPolicy(this.#options.policy);
+    const policy = this.#options.policy ? 'rules' : undefined;
     this.directory.setGrants(
       new Map([
-        [hashGrantToken(this.token), grant('agent', 'shop', this.#options.policy ? 'rules' : undefined)],
+        [hashGrantToken(this.token), grant('agent', 'shop', policy)],
+        [hashGrantToken(this.neighbourToken), grant('neighbour', 'shop', policy)],
         [hashGrantToken(this.strangerToken), grant('stranger', 'other', undefined)],
       ]),
     );
-    const gateway = new Gateway({
+    const gateway = (this.#gateway = new Gateway({
       directory: this.directory,
       quota: createQuota({ counters: this.store.counters, clock }),
       records: createRecords({ store: this.store.records, clock, log }),
       clock,
       log,
       sessionKey: new Uint8Array(32).fill(7),
-    });
+      ...(this.#options.telemetry && { telemetry: this.#options.telemetry }),
+    }));
     this.#listener = createHttpListener({
       gateway,
       directory: this.directory,
@@ -120,11 +125,30 @@ export class GatewayRig {
       allowedHosts: [],
       allowedOrigins: [],
       isReady: () => true,
+      ...(this.#options.metrics && { metrics: this.#options.metrics }),
       welcome: 'hello\n',
     });
     const listener = this.#listener;
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
     this.url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/mcp/shop/`;
+  }
+
+  async #openLink(clock: Clock): Promise<Upstream> {
+    return createHttpUpstream({
+      serverId: 'shop',
+      url: this.#options.serverUrl ?? (await this.upstream.start()),
+      headers: { authorization: 'Bearer upstream-credential' },
+      knowTool: (definition) => knowTool(definition),
+      log: silentLog,
+      clock,
+      limits: { ...LIMITS, ...this.#options.limits },
+    });
+  }
+
+  /** The pipeline, for a front of another kind. */
+  get gateway(): Gateway {
+    if (!this.#gateway) throw new Error('the rig is not started');
+    return this.#gateway;
   }
 
   setPolicy(document: object): void {
@@ -176,8 +200,8 @@ export class GatewayRig {
     const listener = this.#listener;
     listener?.closeAllConnections();
     if (listener) await new Promise<void>((resolve) => listener.close(() => resolve()));
-    await Promise.all(this.#links.map((link) => link.close()));
-    await this.upstream.stop();
+    await this.#link?.close();
+    if (!this.#options.link && this.#options.serverUrl === undefined) await this.upstream.stop();
     await this.store.close();
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  callableTasks,
   isJsonObject,
   isLegacyRevision,
   isRequestId,
@@ -7,7 +8,9 @@ import {
   LEGACY_REVISIONS,
   methodNotFound,
   resultAnswer,
+  TASKS_EXTENSION,
   toModernResult,
+  type Json,
   type JsonObject,
   type JsonRpcNotification,
   type JsonRpcRequest,
@@ -94,7 +97,7 @@ function initializeResult(profile: ServerProfile, request: JsonRpcRequest): Json
   const asked = request.params?.['protocolVersion'];
   return {
     protocolVersion: typeof asked === 'string' && isLegacyRevision(asked) ? asked : LATEST_LEGACY_REVISION,
-    capabilities: sharedCapabilities(profile),
+    capabilities: { ...sharedCapabilities(profile), ...taskCapability(profile) },
     serverInfo: profile.serverInfo ?? { name: 'unknown', version: 'unknown' },
     ...(profile.instructions === undefined ? {} : { instructions: profile.instructions }),
   };
@@ -110,15 +113,26 @@ function discoverResult(profile: ServerProfile): JsonObject {
 }
 
 /**
- * What a connection shared by many callers can do for each of them: no tasks, whose owner could not be told, and no
- * subscriptions to single resources. Changes of the tool list are always told, because a policy may change them too.
+ * What a connection shared by many callers can do for each of them: no subscriptions to single resources. Changes of the tool
+ * list are always told, because a policy may change them too. Tasks are told of apart: eras do not share them.
  */
 function sharedCapabilities({ capabilities }: ServerProfile): JsonObject {
-  const { tasks: _tasks, tools, resources, ...others } = capabilities;
+  const { tasks: _tasks, tools, resources, extensions, ...others } = capabilities as Record<string, Json>;
   const { subscribe: _subscribe, ...reading } = isJsonObject(resources) ? resources : {};
+  const { [TASKS_EXTENSION]: _extension, ...extended } = isJsonObject(extensions) ? extensions : {};
   return {
     ...others,
+    ...(isJsonObject(extensions) ? { extensions: extended } : {}),
     ...(isJsonObject(tools) ? { tools: { ...tools, listChanged: true } } : {}),
     ...(isJsonObject(resources) ? { resources: reading } : {}),
   };
+}
+
+/**
+ * A legacy server's tasks are there for legacy callers; whose each one is, the gateway tells by its sealed ids. A modern
+ * server makes none, because no caller's capabilities are declared to it.
+ */
+function taskCapability({ era, capabilities }: ServerProfile): JsonObject {
+  const tasks = era === 'legacy' ? callableTasks(capabilities['tasks']) : undefined;
+  return tasks ? { tasks } : {};
 }

@@ -91,7 +91,6 @@ describe('sessions', () => {
         authorization: `Bearer ${guard.rig.token}`,
         accept: 'text/event-stream',
         'mcp-session-id': session,
-        'last-event-id': '1',
       },
       signal: abort.signal,
     });

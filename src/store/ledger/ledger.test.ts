@@ -1,0 +1,204 @@
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { CounterEntry } from '../ports.ts';
+import { record } from '../records.suite.ts';
+import { Ledger } from './ledger.ts';
+import { writeRecord } from './line.ts';
+import { readRecords } from './read-records.ts';
+import { segmentsIn, segmentsInMemory, type Segments } from './segments.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'toolgate-ledger-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+let folders = 0;
+const newFolder = (): string => join(root, String(++folders));
+
+const NOW = 1_700_000_000_000;
+const WINDOW = NOW - 20_000;
+
+function entry(counter: string, amountMicros: number, maxMicros: number): CounterEntry {
+  return { counter, windowStart: WINDOW, expiresAt: NOW + 60_000, amountMicros, maxMicros };
+}
+
+function open(segments: Segments, segmentBytes?: number): Ledger {
+  return new Ledger({
+    segments,
+    access: 'append',
+    now: () => NOW,
+    ...(segmentBytes ? { segmentBytes } : {}),
+  });
+}
+
+let operations = 0;
+const take = (ledger: Ledger, charge: CounterEntry) => ledger.append('R', `op${++operations}`, [charge], '');
+const admit = (ledger: Ledger, id: string, charge: CounterEntry) =>
+  ledger.append('A', id, [charge], writeRecord(record(id)));
+
+describe('a ledger', () => {
+  it('shares one budget between many openers, whatever the order in which they ask', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({ by: fc.nat(3), amount: fc.integer({ min: 1, max: 5 }), givesBack: fc.boolean() }),
+          {
+            minLength: 1,
+            maxLength: 60,
+          },
+        ),
+        fc.integer({ min: 200, max: 3_000 }),
+        async (steps, segmentBytes) => {
+          const segments = segmentsInMemory();
+          const ledgers = Array.from({ length: 4 }, () => open(segments, segmentBytes));
+          const outcomes = await Promise.all(
+            steps.map(async ({ by, amount, givesBack }) => {
+              const ledger = ledgers[by] as Ledger;
+              const charge = entry('budget', amount, 20);
+              if (!(await take(ledger, charge)).granted) return 0;
+              if (!givesBack) return amount;
+              await ledger.append('G', `op${++operations}`, [charge], '');
+              return 0;
+            }),
+          );
+          const held = outcomes.reduce((sum, amount) => sum + amount, 0);
+          expect(held).toBeLessThanOrEqual(20);
+          // everybody who reads comes to the same count, who was there from the start as who comes last
+          const last = open(segments, segmentBytes);
+          for (const ledger of [...ledgers, last]) expect(ledger.used('budget', WINDOW)).toBe(held);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('leaves no record of an admission that lost the race for the last room', async () => {
+    const segments = segmentsIn(newFolder());
+    const [one, two] = [open(segments), open(segments)];
+    await take(one, entry('other', 1, 1));
+    expect(two.used('other', WINDOW)).toBe(1); // both have read to here
+    // neither has read what the other writes in this turn
+    const outcomes = await Promise.all([
+      admit(one, 'r1', entry('budget', 1, 1)),
+      admit(two, 'r2', entry('budget', 1, 1)),
+    ]);
+    expect(outcomes.map(({ granted }) => granted)).toEqual([true, false]);
+    two.flush();
+    expect(readRecords(segments, {}).map(({ id }) => id)).toEqual(['r1']);
+  });
+
+  it('goes on in the next segment with counters and records, and closes the one before', async () => {
+    const folder = newFolder();
+    const segments = segmentsIn(folder);
+    const ledger = open(segments, 4_000);
+    for (let i = 0; i < 50; i++)
+      await admit(ledger, `r${String(i).padStart(3, '0')}`, entry('budget', 1, 1_000));
+    expect(readdirSync(folder).length).toBeGreaterThan(3);
+    expect(open(segments).used('budget', WINDOW)).toBe(50);
+    expect(readRecords(segments, { limit: 1_000 })).toHaveLength(50);
+    expect(readRecords(segments, { limit: 3, order: 'oldest' }).map(({ id }) => id)).toEqual([
+      'r000',
+      'r001',
+      'r002',
+    ]);
+  });
+
+  it('writes once more what it wrote behind the end of a segment', async () => {
+    const segments = segmentsIn(newFolder());
+    const [one, two] = [open(segments, 300), open(segments, 300)];
+    await take(two, entry('budget', 1, 10));
+    // one fills and ends the segment; two, which has not read that yet, writes behind the end
+    await Promise.all([admit(one, 'r1', entry('budget', 1, 10)), admit(two, 'r2', entry('budget', 1, 10))]);
+    expect(one.used('budget', WINDOW)).toBe(3);
+    expect(two.used('budget', WINDOW)).toBe(3);
+    expect(readRecords(segments, { order: 'oldest' }).map(({ id }) => id)).toEqual(['r1', 'r2']);
+  });
+
+  it('goes on after a line that was torn, and counts nothing of it', async () => {
+    const folder = newFolder();
+    const segments = segmentsIn(folder);
+    const first = open(segments);
+    await take(first, entry('budget', 1, 10));
+    appendFileSync(join(folder, '00000001.ledger'), 'R\top\t[["budget",169');
+    await take(first, entry('budget', 1, 10));
+    const second = open(segments);
+    expect(second.used('budget', WINDOW)).toBe(2);
+    expect((await take(second, entry('budget', 8, 10))).granted).toBe(true);
+    expect(first.used('budget', WINDOW)).toBe(10);
+  });
+
+  it('reads over lines that are damaged', async () => {
+    const folder = newFolder();
+    const segments = segmentsIn(folder);
+    await take(open(segments), entry('budget', 1, 10));
+    const damaged = [
+      'X\ta\t[]\t',
+      'R\ta\t[["b",1,2,3]]\t',
+      'R\ta\tnull\t',
+      'D\tr9\t[]\t{',
+      'A',
+      '\0\0\0',
+      'R\ta\t[]\t\textra',
+    ];
+    appendFileSync(join(folder, '00000001.ledger'), `${damaged.join('\n')}\n`);
+    expect(open(segments).used('budget', WINDOW)).toBe(1);
+    expect(readRecords(segments, {})).toEqual([]);
+  });
+
+  it('reports a folder that cannot be written to, and charges nothing', async () => {
+    const whole = segmentsIn(newFolder());
+    const full: Segments = {
+      ...whole,
+      open(number, access) {
+        const segment = whole.open(number, access);
+        const refuse = (): never => {
+          throw new Error('no space left on device');
+        };
+        return {
+          number,
+          append: refuse,
+          read: (...args) => segment.read(...args),
+          size: () => segment.size(),
+          close: () => segment.close(),
+        };
+      },
+    };
+    const ledger = open(full);
+    await expect(take(ledger, entry('budget', 1, 10))).rejects.toMatchObject({ code: 'store.failed' });
+    expect(ledger.used('budget', WINDOW)).toBe(0);
+  });
+
+  it('keeps its folder and files to their owner', async () => {
+    const folder = newFolder();
+    await take(open(segmentsIn(folder)), entry('budget', 1, 10));
+    expect((statSync(folder).mode & 0o777).toString(8)).toBe('700');
+    expect((statSync(join(folder, '00000001.ledger')).mode & 0o777).toString(8)).toBe('600');
+    expect(readdirSync(folder)).toEqual(['00000001.ledger']);
+  });
+
+  it('shares one write between what is asked in one turn, and lets endings wait for it', async () => {
+    const folder = newFolder();
+    const ledger = open(segmentsIn(folder));
+    await take(ledger, entry('budget', 1, 10));
+    const ending = ledger.append('F', 'r0', [], '{}');
+    await Promise.all([take(ledger, entry('budget', 1, 10)), take(ledger, entry('budget', 1, 10)), ending]);
+    // every write begins with an empty line
+    expect(readFileSync(join(folder, '00000001.ledger'), 'utf8').split('\n\n')).toHaveLength(2);
+  });
+
+  it('finds a record with its ending across segments and reading steps', async () => {
+    const segments = segmentsIn(newFolder());
+    const ledger = open(segments, 2_000);
+    const long = 'x'.repeat(900);
+    for (let i = 0; i < 400; i++) {
+      const id = `r${String(i).padStart(3, '0')}`;
+      await ledger.append('D', id, [], writeRecord(record(id, { message: `${long}\t\n→ ${i}` })));
+    }
+    await ledger.append('F', 'r000', [], '{"result":"ok","latencyMs":1,"quotaReturned":false}');
+    const all = readRecords(segments, { limit: 1_000, order: 'oldest' });
+    expect(all).toHaveLength(400);
+    expect(all[0]?.ending).toMatchObject({ result: 'ok', upstreamStatus: undefined });
+    expect(all[399]?.message).toBe(`${long}\t\n→ 399`);
+    expect(all[399]?.ending).toBeUndefined();
+  });
+});
