@@ -2,6 +2,7 @@
  * The composition root: the only file that knows every concrete class. It says how one installation is put together
  * over a data folder, and lends that to the commands.
  */
+import cluster from 'node:cluster';
 import { join } from 'node:path';
 import {
   createProgram,
@@ -119,8 +120,16 @@ function compose(log: Log): Compose {
     }
     const { url, headers } = target;
     if (target.transport === 'sse') {
-      const sseLimits = { ...limits, sessions: limits.openStreams };
-      return createLegacySseUpstream({ ...shared, url, headers, addresses, version, limits: sseLimits });
+      // among several workers a session can turn up in any of them
+      const sessions = cluster.isWorker ? 0 : limits.openStreams;
+      return createLegacySseUpstream({
+        ...shared,
+        url,
+        headers,
+        addresses,
+        version,
+        limits: { ...limits, sessions },
+      });
     }
     return createHttpUpstream({ ...shared, url, headers, addresses, limits });
   }

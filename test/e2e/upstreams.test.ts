@@ -51,6 +51,25 @@ describe('a server of 2024-11-05', () => {
     expect([linted.code, linted.stdout]).toEqual([0, expect.stringContaining('nothing to remark')]);
   });
 
+  it('is governed by several workers, whichever of them an agent meets', async () => {
+    const config = fileWith('toolgate.json', {
+      servers: { old: { url, transport: 'sse', policies: { rules: POLICY } } },
+      grants: [{ label: 'agent', server: 'old', policy: 'rules', token: { file: 'agent.token' } }],
+    });
+    const { command, base, tokens } = await serve(throwAwayFolder(), ['--config', config, '--workers', '2']);
+    running.push(command);
+    const token = tokens.get('agent');
+    const clients = await Promise.all(
+      CLIENTS.map((kind) => connectClient(kind, { url: `${base}/mcp/old/`, token })),
+    );
+    for (const client of clients) {
+      const texts = Array.from({ length: 10 }, (_, i) => `call ${i}`);
+      const answers = await Promise.all(texts.map((text) => client.callTool('echo', { text })));
+      expect(answers.map(({ content }) => content[0]?.text)).toEqual(texts);
+      await client.close();
+    }
+  });
+
   it.each([
     [['--upstream', url, '--transport', 'websocket'], '"websocket" is no transport'],
     [['--transport', 'sse', '--', 'node', 'server.mjs'], '--transport goes with --upstream'],

@@ -27,6 +27,17 @@ describe('a session', () => {
     expect(hand.posts.filter(({ method }) => method === 'tools/call')).toEqual([]);
   });
 
+  it('is one that any process can go on with where agents share one connection', async () => {
+    hand = await HandMadeServer.start({}, { sessions: 0 });
+    const first = await hand.openSession();
+    const second = await hand.openSession('grant-2');
+    expect(first.session).not.toBe(second.session);
+    const elsewhere = { ...first, session: crypto.randomUUID() };
+    for (const caller of [first, second, elsewhere])
+      expect((await call(hand.upstream, 'x', {}, caller)).text).toBe('done');
+    expect(hand.streams).toHaveLength(1);
+  });
+
   it.each(['error', 'nothing'])(
     'whose handshake is answered with %s leaves no connection behind',
     async (how) => {

@@ -17,7 +17,10 @@ export interface LegacySseLimits {
   readonly callMs: number;
   /** Longest event of the server. */
   readonly answerBytes: number;
-  /** Most sessions of agents at once; each is a connection of its own. Default 256. */
+  /**
+   * Most sessions of agents at once; each is a connection of its own. Default 256. With 0 all agents share one
+   * connection, so that any process can go on with any session; the server can then ask and tell nobody in particular.
+   */
   readonly sessions?: number;
   /** A session in which nothing happened for so long is closed; default 30 minutes. */
   readonly sessionIdleMs?: number;
@@ -58,7 +61,7 @@ class LegacySseUpstream implements Upstream {
   readonly serverId: string;
   readonly #pool: ConnectionPool;
   readonly #shared: ConversationUpstream;
-  readonly #sessions: AgentSessions;
+  readonly #sessions: AgentSessions | undefined;
 
   constructor(options: LegacySseUpstreamOptions, url: URL) {
     const { serverId, knowTool, clock, limits, backoff, version } = options;
@@ -85,13 +88,15 @@ class LegacySseUpstream implements Upstream {
       clock,
       knowTool,
     });
-    this.#sessions = new AgentSessions({
-      server,
-      limits: sessions,
-      log,
-      clock,
-      onToolsChanged: () => this.#shared.toolsChanged(),
-    });
+    if (sessions.sessions > 0) {
+      this.#sessions = new AgentSessions({
+        server,
+        limits: sessions,
+        log,
+        clock,
+        onToolsChanged: () => this.#shared.toolsChanged(),
+      });
+    }
   }
 
   tools(): Promise<ToolCatalogue> {
@@ -112,10 +117,11 @@ class LegacySseUpstream implements Upstream {
 
   exchange(request: UpstreamRequest, sink: AnswerSink): Exchange {
     const { era, session, message } = request;
-    if (era === 'modern') return this.#shared.exchange(request, sink);
-    if (message?.kind === 'request' && message.method === 'initialize')
-      return this.#sessions.open(request, sink);
-    if (session !== undefined) return this.#sessions.use(session, request, sink);
+    if (era === 'legacy' && this.#sessions) {
+      if (message?.kind === 'request' && message.method === 'initialize')
+        return this.#sessions.open(request, sink);
+      if (session !== undefined) return this.#sessions.use(session, request, sink);
+    }
     return this.#shared.exchange(request, sink);
   }
 
@@ -124,7 +130,7 @@ class LegacySseUpstream implements Upstream {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#shared.close(), this.#sessions.close()]);
+    await Promise.all([this.#shared.close(), this.#sessions?.close()]);
     this.#pool.close();
   }
 }
