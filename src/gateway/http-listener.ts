@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { isAllowedHost, isAllowedOrigin, LOOPBACK_HOSTS } from '#mcp';
 import { newId, type Clock, type Log } from '#platform';
 import type { Grant } from '#store';
@@ -35,6 +36,8 @@ type Front = HttpListenerOptions & {
   readonly origins: ReadonlySet<string>;
 };
 
+/** How long a client may take to read the refusal of an upgrade or a tunnel. */
+const HANG_UP_MS = 2_000;
 const GATEWAY_PATH = /^\/mcp(?:\/([a-z0-9][a-z0-9-]{0,62}))?\/?$/;
 
 /** The HTTP front of the gateway. It routes, checks what concerns HTTP alone, and hands every exchange to the pipeline. */
@@ -56,11 +59,19 @@ export function createHttpListener(options: HttpListenerOptions): Server {
     },
   );
   // no protocol here is upgraded to, and nothing is tunnelled
-  server.on('upgrade', (_, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'));
-  server.on('connect', (_, socket) =>
-    socket.end('HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\n\r\n'),
-  );
+  server.on('upgrade', (_, socket) => hangUp(socket, '400 Bad Request'));
+  server.on('connect', (_, socket) => hangUp(socket, '405 Method Not Allowed'));
   return server;
+}
+
+/**
+ * Answers on a socket that the HTTP server has let go of: it listens no longer for errors there, and a client that resets
+ * the connection must not end the process.
+ */
+function hangUp(socket: Duplex, status: string): void {
+  socket.on('error', () => {});
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
+  setTimeout(() => socket.destroy(), HANG_UP_MS).unref();
 }
 
 function serve(request: IncomingMessage, response: ServerResponse, front: Front): void {

@@ -72,6 +72,8 @@ const SERVER_REQUESTS = new Set(['ping', 'sampling/createMessage', 'elicitation/
 export function inspectMessage(message: Json, context: InspectionContext): Inspected {
   if (Array.isArray(message)) return inspectArray(message, context);
   if (!isJsonObject(message)) return { action: 'drop', reason: 'not a JSON-RPC message' };
+  const isAnswer = 'result' in message || 'error' in message;
+  if ('method' in message && isAnswer) return { action: 'drop', reason: 'request and answer at once' };
   if (!context.tasks) return inspectObject(message, context);
   const bound = bindTasks(message, context.tasks);
   if (bound === undefined)
@@ -87,7 +89,7 @@ function inspectObject(message: JsonObject, context: InspectionContext): Inspect
   if (context.requestId !== undefined && message['id'] !== context.requestId) {
     // an error that could not be tied to its request still belongs to this exchange
     if (message['id'] == null && isJsonObject(message['error'])) {
-      const tied = { ...message, id: context.requestId };
+      const tied = { jsonrpc: '2.0', id: context.requestId, error: message['error'] };
       return { action: 'replace', message: replaceError(tied, context) ?? tied };
     }
     return { action: 'drop', reason: 'an answer to a request that is not waiting here' };
@@ -101,6 +103,7 @@ function inspectObject(message: JsonObject, context: InspectionContext): Inspect
 function inspectArray(messages: readonly Json[], context: InspectionContext): Inspected {
   const kept: Json[] = [];
   for (const message of messages) {
+    if (Array.isArray(message)) continue; // no message, and it would nest without end
     const inspected = inspectMessage(message, context);
     if (inspected.action === 'pass') kept.push(message);
     if (inspected.action === 'replace') kept.push(inspected.message);
@@ -141,7 +144,8 @@ function inspectServerMessage(message: JsonObject, context: InspectionContext): 
 function inspectResult(message: JsonObject, received: JsonObject, context: InspectionContext): Inspected {
   const result = filterOfferings(received, context);
   if (isToolListResult(result)) {
-    context.upstream.learn(toolDefinitionsOf(result));
+    // what a tool or a resource says may look like a list, but defines no tools
+    if (context.method === 'tools/list') context.upstream.learn(toolDefinitionsOf(result));
     const uncallable = context.tasks ? undefined : taskOnlyTools(result.tools);
     const keep = (name: string): boolean => !uncallable?.has(name) && mayList(context.policy, name);
     return { action: 'replace', message: { ...message, result: filterToolList(result, keep, context.era) } };
@@ -178,7 +182,7 @@ function inspectInterruption(message: JsonObject, result: JsonObject, context: I
     return { action: 'replace', message: featureRefusal(id, method, era, refused) };
   const interrupted = progress && interruptCall(result, progress, owner, sessionKey, clock);
   const text = progress
-    ? 'The server asked for input too many times'
+    ? 'The server asked for input too many times, or with too large a state'
     : 'The server asked for input where it may not';
   return {
     action: 'replace',

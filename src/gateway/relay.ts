@@ -10,7 +10,7 @@ import { upstreamFailed, type Answer } from './answer.ts';
 import { answerServer } from './answer-server.ts';
 import { replaceError } from './inspect-offerings.ts';
 import { sealEventId } from './event-id.ts';
-import { inspectMessage, type InspectionContext } from './inspect.ts';
+import { inspectMessage, type Inspected, type InspectionContext } from './inspect.ts';
 import type { Clearance } from './record-decision.ts';
 import type { AgentCall } from './read-call.ts';
 import { sealSession } from './session-id.ts';
@@ -96,15 +96,15 @@ export class Relay implements AnswerSink, ReplyWatcher {
     if (message === undefined) {
       return this.onFailure({ kind: 'broken', message: 'the answer is no JSON', reached: true });
     }
-    this.#settleBy(message);
-    const inspected = inspectMessage(message, this.#exchange.inspection);
-    if (inspected.action === 'drop') {
-      return this.#answer(this.#failed({ kind: 'broken', message: inspected.reason, reached: true }));
+    const seen = look(message, this.#exchange.inspection);
+    if (seen.action === 'drop') {
+      return this.onFailure({ kind: 'broken', message: seen.reason, reached: true });
     }
-    const common = jsonHeaders(inspected.action === 'replace');
+    this.#settleBy(message);
+    const common = jsonHeaders(seen.action === 'replace');
     const session = this.#sessionHeader(head, message);
     const headers = session === undefined ? common : { ...common, ...session };
-    this.#reply.answer(200, headers, inspected.action === 'pass' ? body : JSON.stringify(inspected.message));
+    this.#reply.answer(200, headers, seen.action === 'pass' ? body : seen.text);
   }
 
   onStream(head: AnswerHead): void {
@@ -130,19 +130,20 @@ export class Relay implements AnswerSink, ReplyWatcher {
       this.#heldHead = undefined;
       this.#openStream(this.#sessionHeader(head, message) ?? {});
     }
-    if (isAnswerTo(message, this.#exchange.inspection.requestId)) this.#settleBy(message);
-    const inspected = inspectMessage(message, this.#exchange.inspection);
-    if (inspected.action === 'drop') {
-      const { reason, isExpected, refusal } = inspected;
+    const isAnswer = isAnswerTo(message, this.#exchange.inspection.requestId);
+    const seen = look(message, this.#exchange.inspection);
+    if (seen.action === 'drop') {
+      const { reason, isExpected, refusal } = seen;
       if (refusal) answerServer(refusal, this.#exchange.inspection);
-      return this.#deps.log[isExpected ? 'debug' : 'warn'](
-        { ...this.#place(), reason },
-        'dropped a message of the server',
-      );
+      const level = isExpected ? 'debug' : 'warn';
+      this.#deps.log[level]({ ...this.#place(), reason }, 'dropped a message of the server');
+      if (isAnswer) this.onFailure({ kind: 'broken', message: reason, reached: true });
+      return;
     }
+    if (isAnswer) this.#settleBy(message);
     if (isJsonObject(message) && message['method'] === 'notifications/subscriptions/acknowledged')
-      this.#noteAcknowledged(inspected.action === 'replace' ? inspected.message : message);
-    this.#send(inspected.action === 'pass' ? event : { ...event, data: JSON.stringify(inspected.message) });
+      this.#noteAcknowledged(seen.action === 'replace' ? seen.message : message);
+    this.#send(seen.action === 'pass' ? event : { ...event, data: seen.text });
   }
 
   onEnd(): void {
@@ -217,8 +218,8 @@ export class Relay implements AnswerSink, ReplyWatcher {
     if (isProtocolAnswer && this.#exchange.call?.message.kind !== 'request') {
       return this.#reply.answer(head.status, {}, undefined);
     }
-    if (isProtocolAnswer && isJsonObject(message) && error) {
-      const answer = { ...message, id: this.#exchange.inspection.requestId };
+    if (isProtocolAnswer && error) {
+      const answer = { jsonrpc: '2.0', id: this.#exchange.inspection.requestId ?? null, error };
       const replaced = replaceError(answer, this.#exchange.inspection);
       const status = replaced === undefined ? head.status : 200;
       return this.#reply.answer(status, jsonHeaders(false), JSON.stringify(replaced ?? answer));
@@ -338,6 +339,21 @@ function failureOfStatus(head: AnswerHead): UpstreamFailure {
     return { kind: 'unreachable', message: `it is receiving too many calls${wait}`, reached: false, status };
   }
   return { kind: 'broken', message: `it answered with HTTP ${status}`, reached: status !== 404, status };
+}
+
+type Seen =
+  | Exclude<Inspected, { readonly action: 'replace' }>
+  | { readonly action: 'replace'; readonly message: Json; readonly text: string };
+
+/** Inspects a message; one that is nested too deeply to be looked at or written anew does not pass. */
+function look(message: Json, inspection: InspectionContext): Seen {
+  try {
+    const inspected = inspectMessage(message, inspection);
+    if (inspected.action !== 'replace') return inspected;
+    return { ...inspected, text: JSON.stringify(inspected.message) };
+  } catch {
+    return { action: 'drop', reason: 'the answer cannot be read (nested too deeply, perhaps)' };
+  }
 }
 
 function isAnswerTo(message: Json, id: string | number | undefined): message is JsonObject {

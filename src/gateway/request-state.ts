@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, isJsonObject, type JsonObject, type JsonRpcRequest } from '#mcp';
 import { newId, type Clock } from '#platform';
-import { seal, unseal } from './seal.ts';
+import { MAX_SEALED_LENGTH, seal, unseal } from './seal.ts';
 import type { SessionOwner } from './session-id.ts';
 
 /**
@@ -72,7 +72,8 @@ export function continueCall(
 }
 
 /**
- * The server's `input_required` result with a state of ours around its own; undefined after too many rounds. A result
+ * The server's `input_required` result with a state of ours around its own; undefined after too many rounds, and
+ * for a state so large that it could not be opened again. A result
  * without a state gets one too: without it a continuation could not be told from a new call.
  */
 export function interruptCall(
@@ -91,7 +92,8 @@ export function interruptCall(
     until: clock.now() + STATE_LIFE_MS,
     ...(typeof upstream === 'string' ? { upstream } : {}),
   };
-  return { ...result, requestState: seal('tgq1', state, scopeOf(owner), key) };
+  const requestState = seal('tgq1', state, scopeOf(owner), key);
+  return requestState.length > MAX_SEALED_LENGTH ? undefined : { ...result, requestState };
 }
 
 function openState(text: string, owner: SessionOwner, key: Uint8Array): State | undefined {

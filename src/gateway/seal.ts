@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-const MAX_LENGTH = 16_384;
+/** The longest text that is opened, so that nothing longer may be handed out. */
+export const MAX_SEALED_LENGTH = 256 * 1024;
 const SIGNATURE_CHARS = 32; // 192 bits of HMAC-SHA-256, in base64url
 
 /**
@@ -15,7 +16,7 @@ export function seal(prefix: string, value: unknown, scope: readonly string[], k
 
 /** The value behind a sealed text; undefined when it is forged, damaged or of another scope. */
 export function unseal(prefix: string, text: string, scope: readonly string[], key: Uint8Array): unknown {
-  if (text.length > MAX_LENGTH) return undefined;
+  if (text.length > MAX_SEALED_LENGTH) return undefined;
   const [given, payload, signature, ...rest] = text.split('.');
   if (given !== prefix || payload === undefined || signature === undefined || rest.length > 0)
     return undefined;

@@ -40,7 +40,7 @@ export function sealRequestId(
   return seal('tgr1', id, requestScope(session, owner), key);
 }
 
-/** The server's own id, or undefined when it was never handed out in this session. */
+/** The server's own id, or undefined when it was never handed out there. */
 export function openRequestId(
   sealed: string | number,
   session: string | undefined,

@@ -41,6 +41,8 @@ class StdioListener {
   readonly #replies = new Map<string, LineReply>();
   readonly #leaving = new AbortController();
   #listening: LineReply | undefined;
+  /** Modern streams that stay open until the agent leaves. */
+  readonly #subscriptions = new Set<LineReply>();
 
   constructor(options: StdioListenerOptions) {
     this.#options = options;
@@ -60,6 +62,7 @@ class StdioListener {
     }
     this.#leaving.abort();
     this.#listening?.cancel();
+    for (const subscription of this.#subscriptions) subscription.cancel();
     await Promise.allSettled(this.#running);
   }
 
@@ -78,9 +81,11 @@ class StdioListener {
         : {}),
     });
     if (key !== undefined) this.#replies.set(key, reply);
+    if (peeked?.['method'] === 'subscriptions/listen') this.#subscriptions.add(reply);
     const done = this.#post(line, reply, key).finally(() => {
       if (key !== undefined) this.#replies.delete(key);
       this.#running.delete(done);
+      this.#subscriptions.delete(reply);
       if (peeked?.['method'] === 'notifications/initialized') this.#listen();
     });
     this.#running.add(done);
@@ -293,10 +298,8 @@ class LineReply implements AgentReply {
       parsed['id'] === this.#awaited &&
       parsed['method'] === undefined;
     if (isAwaited) this.#awaited = undefined;
-    // one message a line: line feeds inside JSON text can only be white space
-    const hasRoom = this.#output.write(
-      `${text.includes('\n') || text.includes('\r') ? JSON.stringify(parsed) : text}\n`,
-    );
+    // one message a line: line ends inside JSON text can only be white space, and written anew numbers would lose digits
+    const hasRoom = this.#output.write(`${text.replaceAll(/[\r\n]+/g, ' ')}\n`);
     // a resumed stream has served its purpose, though the server may keep it open
     if (isAwaited && this.#parts.lastEventId !== undefined) this.#close(false);
     return hasRoom;

@@ -100,7 +100,7 @@ export class SseReader {
     }
   }
 
-  /** Copies, because the chunk belongs to the caller. (`slice` of a `Buffer` would not copy.) */
+  /** Copies, because the chunk belongs to the caller. (`slice` of a Buffer would not.) */
   #keep(rest: Uint8Array): void {
     this.#pieces.push(new Uint8Array(rest));
     this.#pieceBytes += rest.length;

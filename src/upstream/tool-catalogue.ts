@@ -56,7 +56,10 @@ export class ToolCatalogueCache {
   learn(definitions: readonly ToolDefinition[]): void {
     // a page of a list is not the list: without one, read it whole
     if (!this.#tools) return this.refreshSoon();
+    const seen = new Set<string>();
     for (const definition of definitions) {
+      if (seen.has(definition.name)) continue; // as in a whole list, and as agents see it: the first one counts
+      seen.add(definition.name);
       const known = this.#tools.get(definition.name);
       if (!known || !isSameDefinition(known.definition, definition)) {
         this.#tools.set(definition.name, this.#options.knowTool(definition));

@@ -1,4 +1,11 @@
-import { createHttpListener, Directory, Gateway, type MetricsAccess, type Telemetry } from '#gateway';
+import {
+  createHttpListener,
+  Directory,
+  Gateway,
+  type GovernedServer,
+  type MetricsAccess,
+  type Telemetry,
+} from '#gateway';
 import { encodeHeaderValue } from '#mcp';
 import { compilePolicy, knowTool, validatePolicy } from '#policy';
 import {
@@ -143,6 +150,14 @@ export class GatewayRig {
       clock,
       limits: { ...LIMITS, ...this.#options.limits },
     });
+  }
+
+  /** What a front on standard input and output needs to serve the same grant. */
+  get front(): { readonly gateway: Gateway; readonly grant: Grant; readonly server: GovernedServer } {
+    const server = this.directory.server('shop');
+    const grant = this.directory.liveGrant(hashGrantToken(this.token), 0);
+    if (!server || !grant) throw new Error('the rig is not started');
+    return { gateway: this.gateway, grant, server };
   }
 
   /** The pipeline, for a front of another kind. */

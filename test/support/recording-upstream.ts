@@ -52,11 +52,15 @@ export class RecordingUpstream {
   readonly #options: RecordingUpstreamOptions;
   readonly #server: Server;
   tools: readonly Record<string, unknown>[];
+  framing: 'json' | 'sse';
+  /** Written in place of the answer to the next `tools/call`. */
+  rawAnswer: { readonly status?: number; readonly contentType: string; readonly body: string } | undefined;
   readonly #streams = new Set<ServerResponse>();
 
   constructor(options: RecordingUpstreamOptions = {}) {
     this.#options = options;
     this.tools = options.tools ?? TOOLS;
+    this.framing = options.framing ?? 'json';
     this.#server = createServer((request, response) => {
       this.#receive(request, response).catch(() => response.destroy());
     });
@@ -138,6 +142,10 @@ export class RecordingUpstream {
       arguments?: Record<string, unknown>;
     };
     if (message.method === 'tools/call') {
+      const raw = this.rawAnswer;
+      this.rawAnswer = undefined;
+      if (raw)
+        return void response.writeHead(raw.status ?? 200, { 'content-type': raw.contentType }).end(raw.body);
       if (name === 'later')
         return void response
           .writeHead(200, { 'content-type': 'text/event-stream' })
@@ -154,7 +162,7 @@ export class RecordingUpstream {
       this.#options.answers?.(message, isModern) ?? this.#outcome(message, isModern, name, args);
     const { status = 200, ...members } = outcome as { status?: number };
     const text = JSON.stringify({ jsonrpc: '2.0', id: message.id, ...members });
-    if (this.#options.framing === 'sse') {
+    if (this.framing === 'sse') {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.end(`id: 1\ndata: ${text}\n\n`);
     } else {

@@ -6,7 +6,7 @@ import {
   type JsonObject,
   type JsonRpcRequest,
 } from '#mcp';
-import type { Log } from '#platform';
+import { messageOf, type Log } from '#platform';
 import { UpstreamUnavailable, type UpstreamFailure } from '../upstream.ts';
 import { printable } from './printable.ts';
 import { idOfOversize, readServerMessage, type OversizeLine, type ServerAnswer } from './server-message.ts';
@@ -103,7 +103,19 @@ export class Conversation {
     for (const id of this.#pending.keys()) this.#take(id)?.receiver.onFailure(failure);
   }
 
+  /** Takes a message of the server. Never throws: one that is nested too deeply to be handled must not end the gateway. */
   receive(received: Uint8Array | string): void {
+    try {
+      this.#receive(received);
+    } catch (error) {
+      this.#log.warn(
+        { bytes: received.length, reason: messageOf(error) },
+        'a message of the server could not be handled; it was dropped',
+      );
+    }
+  }
+
+  #receive(received: Uint8Array | string): void {
     const message = readServerMessage(received);
     if (message === undefined) {
       const start = printable(Buffer.from(received.slice(0, 200)).toString());
@@ -139,13 +151,13 @@ export class Conversation {
         'server answered a request that nobody waits for',
       );
     } else if (response.result === undefined && response.error === undefined) {
-      call.receiver.onFailure({
-        kind: 'broken',
-        message: 'the answer of the server cannot be read',
-        reached: true,
-      });
+      call.receiver.onFailure(UNREADABLE);
     } else {
-      call.receiver.onAnswer(response);
+      try {
+        call.receiver.onAnswer(response);
+      } catch {
+        call.receiver.onFailure(UNREADABLE);
+      }
     }
   }
 
@@ -211,6 +223,12 @@ export class Conversation {
     return call;
   }
 }
+
+const UNREADABLE: UpstreamFailure = {
+  kind: 'broken',
+  message: 'the answer of the server cannot be read',
+  reached: true,
+};
 
 /** The failure of a request that the server did not take. */
 export const NOT_TAKEN: UpstreamFailure = {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isRequestId, type Json, type JsonRpcRequest, type RequestId } from '#mcp';
-import type { Log } from '#platform';
+import { messageOf, type Log } from '#platform';
 import { printable, progressTokenOf, readServerMessage, type ServerMessage } from '../conversation/index.ts';
 import type { AnswerSink, Exchange, UpstreamFailure, UpstreamRequest } from '../upstream.ts';
 import { EventConnection, type EventServer } from './event-connection.ts';
@@ -58,7 +58,7 @@ export class AgentSession implements SessionExchangeOwner {
     this.#log = options.log;
     this.#listener = listener;
     this.#connection = new EventConnection(server, {
-      onMessage: (text) => this.#receive(text),
+      onMessage: (text) => this.#receiveSafely(text),
       onEnd: (failure) => this.#onEnd(failure),
     });
   }
@@ -137,6 +137,18 @@ export class AgentSession implements SessionExchangeOwner {
     };
     const { kind, message } = this.#end ?? GONE;
     if (!this.#connection.send(body, refused, onTaken)) refused({ kind, message, reached: false });
+  }
+
+  /** Never throws: a message that cannot be handled must not end the gateway. */
+  #receiveSafely(text: string): void {
+    try {
+      this.#receive(text);
+    } catch (error) {
+      this.#log.warn(
+        { reason: messageOf(error) },
+        'a message of the server could not be handled; it was dropped',
+      );
+    }
   }
 
   #receive(text: string): void {

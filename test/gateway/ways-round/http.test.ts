@@ -91,19 +91,6 @@ describe('addresses and verbs', () => {
     expect(answer.status).toBe(400);
     guard.expectNothingArrived();
   });
-
-  it('an upgrade: 400, and the connection is closed', async () => {
-    const { status } = await sendRaw(guard.rig, 'GET /mcp/shop/ HTTP/1.1', [
-      'connection: upgrade',
-      'upgrade: websocket',
-    ]);
-    expect(status).toBe(400);
-  });
-
-  it('a tunnel: 405', async () => {
-    const { status } = await sendRaw(guard.rig, 'CONNECT internal:80 HTTP/1.1', []);
-    expect(status).toBe(405);
-  });
 });
 
 describe('headers', () => {

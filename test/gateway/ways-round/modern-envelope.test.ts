@@ -66,6 +66,35 @@ describe('the modern envelope', () => {
     guard.expectNothingArrived();
   });
 
+  const CLAIM = '"io.modelcontextprotocol/protocolVersion":"2026-07-28"';
+
+  it.each([
+    ['a claim that occurs twice', `${CLAIM},${CLAIM.replace('2026-07-28', '2025-11-25')}`, -32700],
+    ['a claim that is no text', CLAIM.replace('"2026-07-28"', '["2026-07-28"]'), -32602],
+    ['a claim in other letters', CLAIM.replace('protocolV', 'protocolv'), -32602],
+    ['a claim of a legacy revision', CLAIM.replace('2026-07-28', '2025-11-25'), -32020],
+  ])('%s: 400', async (_, claim, code) => {
+    const body = JSON.stringify(modernMessage('tools/call', { name: 'echo' })).replace(CLAIM, claim);
+    const answer = await guard.rig.post(body, {
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': 'echo',
+    });
+    expect({ status: answer.status, code: answer.message.error?.code }).toEqual({ status: 400, code });
+    guard.expectNothingArrived();
+  });
+
+  it('a modern call that names a legacy session leaves without it', async () => {
+    const opened = await guard.rig.post(
+      '{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}',
+    );
+    const session = opened.headers.get('mcp-session-id') ?? '';
+    expect(session).not.toBe('');
+    await guard.rig.modern('tools/call', { name: 'echo' }, { 'mcp-session-id': session });
+    expect(guard.rig.upstream.arrivals.at(-1)?.body).toContain('tools/call');
+    expect(guard.rig.upstream.arrivals.at(-1)?.headers['mcp-session-id']).toBeUndefined();
+  });
+
   it('a batch in modern traffic: 400', async () => {
     const answer = await guard.rig.post(JSON.stringify([modernMessage('tools/call', { name: 'echo' })]), {
       'mcp-protocol-version': '2026-07-28',
