@@ -45,7 +45,10 @@ function checkRequest(body: Buffer, childEra: 'legacy' | 'modern'): void {
   const read = readBody(body);
   if (!read.ok || read.message.kind !== 'request') return;
   const request: JsonRpcRequest = read.message;
-  const meta = metaForServer(request, { client: 'legacy', server: childEra }, 99, { name: 'g', version: '1' });
+  const meta = metaForServer(request, { client: 'legacy', server: childEra }, 99, {
+    name: 'g',
+    version: '1',
+  });
   const line = composeRequest(request, body, 99, meta);
   if (/[\r\n]/.test(line)) throw new Error('a request of several lines');
   const sent = JSON.parse(line) as Record<string, unknown>;
