@@ -20,6 +20,7 @@ export class Directory {
   readonly #servers = new Map<string, GovernedServer>();
   #policies = new Map<string, CompiledPolicy>();
   #grants = new Map<string, Grant>();
+  #grantsById = new Map<string, Grant>();
   readonly #listeners: (() => void)[] = [];
   /** In place of a credential: every caller has this grant (`proxy --grant none`, `wrap`). */
   readonly anonymous: Grant | undefined;
@@ -57,13 +58,19 @@ export class Directory {
   /** The grant whose token has this SHA-256, if it is neither revoked nor expired at `now`. */
   liveGrant(tokenHash: string, now: number): Grant | undefined {
     const grant = this.#grants.get(tokenHash);
-    if (!grant || grant.revokedAt !== undefined) return undefined;
-    return grant.expiresAt !== undefined && grant.expiresAt <= now ? undefined : grant;
+    return grant && isLive(grant, now) ? grant : undefined;
+  }
+
+  /** Whether a grant that was taken before is still one: what it has opened ends with it. */
+  isStillLive({ id }: Grant, now: number): boolean {
+    const grant = this.anonymous?.id === id ? this.anonymous : this.#grantsById.get(id);
+    return grant !== undefined && isLive(grant, now);
   }
 
   /** Replaces all grants, by the SHA-256 of their tokens. */
   setGrants(grants: ReadonlyMap<string, Grant>): void {
     this.#grants = new Map(grants);
+    this.#grantsById = new Map(Array.from(grants.values(), (grant) => [grant.id, grant]));
     this.#changed();
   }
 
@@ -75,6 +82,10 @@ export class Directory {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+function isLive({ revokedAt, expiresAt }: Grant, now: number): boolean {
+  return revokedAt === undefined && (expiresAt === undefined || expiresAt > now);
 }
 
 function policyKey(server: string, name: string): string {

@@ -47,6 +47,8 @@ export interface GatewayDeps {
   readonly telemetry?: Telemetry;
 }
 
+/** Longer waits than this a timer takes for none. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const ANSWERED = 'This request of the server was answered already';
 const FOREIGN_EVENT = '"Last-Event-ID" was not handed out in this session; open the stream without it';
 
@@ -65,9 +67,16 @@ export class Gateway {
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
     this.telemetry = deps.telemetry ?? silentTelemetry;
-    deps.directory.onChange(() => {
-      for (const [relay, grant] of this.#listening) relay.policyChanged(deps.directory.policyOf(grant));
-    });
+    deps.directory.onChange(() => this.#directoryChanged());
+  }
+
+  /** Streams that stay open are judged by what holds now, and end with their grant. */
+  #directoryChanged(): void {
+    const { directory, clock } = this.#deps;
+    for (const [relay, grant] of this.#listening) {
+      if (directory.isStillLive(grant, clock.now())) relay.policyChanged(directory.policyOf(grant));
+      else relay.endStream();
+    }
   }
 
   /** The gateway is stopping: streams that would stay open are ended, calls under way go on to their end. */
@@ -251,11 +260,19 @@ export class Gateway {
       reply,
       this.#deps,
     );
-    if (staysOpen) {
-      this.#listening.set(relay, request.grant);
-      request.observation.staysOpen();
-    }
+    if (staysOpen) this.#keepOpen(relay, request);
     relay.attach(request.server.upstream.exchange(outgoing, relay));
+  }
+
+  #keepOpen(relay: Relay, { grant, observation }: AgentRequest): void {
+    this.#listening.set(relay, grant);
+    observation.staysOpen();
+    if (grant.expiresAt === undefined) return;
+    const rest = Math.min(grant.expiresAt - this.#deps.clock.now(), LONGEST_TIMER_MS);
+    const endIfOver = (): void => {
+      if (!this.#deps.directory.isStillLive(grant, this.#deps.clock.now())) relay.endStream();
+    };
+    setTimeout(endIfOver, rest).unref();
   }
 
   readonly #forget = (relay: Relay): void => void this.#listening.delete(relay);

@@ -12,13 +12,14 @@ const INITIALIZE =
 /** An open event stream and the text that came so far. */
 class Stream {
   text = '';
+  readonly ended: Promise<void>;
   readonly #abort: AbortController;
   readonly response: Response;
 
   constructor(response: Response, abort: AbortController) {
     this.response = response;
     this.#abort = abort;
-    void this.#read();
+    this.ended = this.#read();
   }
 
   async #read(): Promise<void> {
@@ -98,6 +99,32 @@ describe('the GET stream of a session', () => {
     expect(stream.text).not.toContain('tools/call');
     expect(stream.text).not.toContain('stray');
     stream.close();
+  });
+});
+
+describe('streams of a grant that is no longer one', () => {
+  it.each([
+    ['GET', openGet],
+    ['subscriptions/listen', openListen],
+  ])('%s ends, here and at the server', async (_, openStream) => {
+    await start({ policy: ALLOW_ECHO, upstream: { sessions: true } });
+    const stream = await openStream();
+    rig.directory.setGrants(new Map());
+    await stream.ended;
+    await expect.poll(() => rig.upstream.openStreams).toBe(0);
+  });
+
+  it('ends when the grant expires', async () => {
+    let now = Date.now();
+    await start({
+      policy: ALLOW_ECHO,
+      upstream: { sessions: true },
+      clock: { now: () => now },
+      expiresAt: now + 50,
+    });
+    const stream = await openGet();
+    now += 51;
+    await stream.ended;
   });
 });
 

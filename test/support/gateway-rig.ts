@@ -31,6 +31,8 @@ export interface RigOptions {
   readonly limits?: Partial<HttpUpstreamLimits>;
   readonly methods?: MethodSwitches;
   readonly clock?: Clock;
+  /** When the grant of `token` ends; never unless given. */
+  readonly expiresAt?: number;
   readonly telemetry?: Telemetry;
   readonly metrics?: MetricsAccess;
   /** The address of a server that runs already, in place of the recording one. */
@@ -110,7 +112,10 @@ export class GatewayRig {
     const policy = this.#options.policy ? 'rules' : undefined;
     this.directory.setGrants(
       new Map([
-        [hashGrantToken(this.token), grant('agent', 'shop', policy)],
+        [
+          hashGrantToken(this.token),
+          { ...grant('agent', 'shop', policy), expiresAt: this.#options.expiresAt },
+        ],
         [hashGrantToken(this.neighbourToken), grant('neighbour', 'shop', policy)],
         [hashGrantToken(this.strangerToken), grant('stranger', 'other', undefined)],
       ]),
