@@ -12,6 +12,7 @@ import {
   type Compose,
   type Observers,
   type Target,
+  type UpstreamParts,
 } from '#cli';
 import {
   createRequestLog,
@@ -39,10 +40,13 @@ import { createQuota } from '#quota';
 import { createRecords } from '#records';
 import { openStore, type Grant } from '#store';
 import {
+  createAddressGuard,
   createCredentialVault,
   createHttpUpstream,
+  createLegacySseUpstream,
   createOAuthCredential,
   createStdioUpstream,
+  protectUpstream,
   type CredentialVault,
   type Upstream,
 } from '#upstream';
@@ -53,6 +57,9 @@ const DEFAULT_LIMITS: Required<LimitConfiguration> = {
   callMs: 60_000,
   startMs: 15_000,
   answerBytes: 16 * 1024 * 1024,
+  concurrentCalls: 256,
+  openStreams: 1_024,
+  breakAfter: 5,
 };
 const STOP_MS = 3_000;
 const PRUNE_MS = 3_600_000;
@@ -94,36 +101,54 @@ function compose(log: Log): Compose {
       serverId: string,
       target: Target,
       given: LimitConfiguration,
-      vault?: () => CredentialVault,
+      parts: UpstreamParts = {},
     ): Upstream {
       const limits = { ...DEFAULT_LIMITS, ...given };
-      const shared = { serverId, log, clock, knowTool };
+      const { concurrentCalls, openStreams, breakAfter } = limits;
       for (const secret of secretsOf(target)) hideInLogs(secret);
-      if ('url' in target) {
-        const { url, headers, oauth } = target;
-        const credential =
-          oauth &&
-          vault &&
-          createOAuthCredential({
-            serverId,
-            serverUrl: url,
-            headers,
-            settings: oauth,
-            vault: vault(),
-            clock,
-            log,
-          });
-        return createHttpUpstream({ ...shared, url, headers, limits, ...(credential && { credential }) });
-      }
+      const inner = createBareUpstream(serverId, target, limits, parts);
+      // a child has pauses of its own between its starts
+      const breaker = 'url' in target ? { failures: breakAfter } : undefined;
+      return protectUpstream(inner, { limits: { concurrentCalls, openStreams, breaker }, clock, log });
+    },
+  };
+
+  function createBareUpstream(
+    serverId: string,
+    target: Target,
+    limits: Required<LimitConfiguration>,
+    { vault, addresses: rules }: UpstreamParts,
+  ): Upstream {
+    const shared = { serverId, log, clock, knowTool };
+    const version = packageVersion();
+    if (!('url' in target)) {
       const { startMs, callMs, answerBytes } = limits;
       return createStdioUpstream({
         ...shared,
         ...target,
-        version: packageVersion(),
+        version,
         limits: { startMs, callMs, lineBytes: answerBytes, stopMs: STOP_MS },
       });
-    },
-  };
+    }
+    const { url, headers, oauth } = target;
+    const addresses = createAddressGuard(rules ?? 'any');
+    if (target.transport === 'sse') {
+      // among several workers a session can turn up in any of them
+      const sessions = cluster.isWorker ? 0 : limits.openStreams;
+      return createLegacySseUpstream({
+        ...shared,
+        url,
+        headers,
+        addresses,
+        version,
+        limits: { ...limits, sessions },
+      });
+    }
+    if (!oauth || !vault) return createHttpUpstream({ ...shared, url, headers, addresses, limits });
+    const settings = { serverId, serverUrl: url, headers, settings: oauth, addresses: rules, clock, log };
+    const credential = createOAuthCredential({ ...settings, vault: vault() });
+    return createHttpUpstream({ ...shared, url, headers, addresses, limits, credential });
+  }
 }
 
 /** Metrics, traces and the log of requests, as the environment wants them. */

@@ -1,7 +1,7 @@
 import type { Directory, Gateway, PolicySource } from '#gateway';
 import type { LimitConfiguration, Log, MetricsPage, OAuthConfiguration } from '#platform';
 import type { Grant, Store } from '#store';
-import type { CredentialVault, Upstream } from '#upstream';
+import type { AddressRules, CredentialVault, Upstream } from '#upstream';
 
 /** The server a command works on: an address, or a command to start. */
 export type Target =
@@ -9,6 +9,8 @@ export type Target =
       readonly url: string;
       readonly headers: Readonly<Record<string, string>>;
       readonly oauth?: OAuthConfiguration;
+      /** `sse` is HTTP with SSE of 2024-11-05; Streamable HTTP is spoken where nothing is said. */
+      readonly transport?: 'streamable-http' | 'sse' | undefined;
     }
   | {
       readonly command: string;
@@ -38,16 +40,21 @@ export interface Observers {
   stop(): Promise<void>;
 }
 
+export interface UpstreamParts {
+  readonly vault?: () => CredentialVault;
+  readonly addresses?: AddressRules | undefined;
+}
+
 /** What the composition root lends to the commands, so that they know no concrete class. */
 export interface Compose {
   readonly log: Log;
   /** `anonymous` is the grant of every caller where no credential is asked for. */
   assemble(dataDir: string, anonymous?: Grant): Assembly;
-  /** A target with OAuth needs the vault that its credential lies in. */
+  /** A target with OAuth needs the vault; `addresses` says where a server with a URL may lie, anywhere when it is absent. */
   createUpstream(
     serverId: string,
     target: Target,
     limits: LimitConfiguration,
-    vault?: () => CredentialVault,
+    parts?: UpstreamParts,
   ): Upstream;
 }

@@ -49,7 +49,10 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
     assembly.directory.addServer({
       id,
       organisation: configuration.organisation ?? 'default',
-      upstream: compose.createUpstream(id, targetOf(server, folder), server.limits ?? {}, assembly.vault),
+      upstream: compose.createUpstream(id, targetOf(server, folder), server.limits ?? {}, {
+        vault: assembly.vault,
+        addresses: configuration.upstreamAddresses,
+      }),
       methods: server.methods ?? {},
     });
   }
@@ -99,8 +102,8 @@ function metricsOf(
 /** A command runs in the folder of the configuration unless it names another. */
 function targetOf(server: ServerConfiguration, folder: string): Target {
   if ('url' in server) {
-    const { url, headers = {}, oauth } = server;
-    return { url, headers, ...(oauth && { oauth }) };
+    const { url, headers = {}, oauth, transport } = server;
+    return { url, headers, transport, ...(oauth && { oauth }) };
   }
   const { command, args = [], env = {}, cwd = '.' } = server;
   return { command, args, env, cwd: resolveFrom(folder, cwd) };
@@ -200,8 +203,8 @@ function stampOf(file: string): string {
   return stat ? `${stat.mtimeMs}/${stat.size}` : 'missing';
 }
 
-function serversOf(configuration: Configuration): string {
-  return JSON.stringify(configuration.servers, (key, value: unknown) =>
+function serversOf({ servers, upstreamAddresses }: Configuration): string {
+  return JSON.stringify([servers, upstreamAddresses], (key, value: unknown) =>
     key === 'policies' ? undefined : value,
   );
 }

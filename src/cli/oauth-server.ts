@@ -41,7 +41,8 @@ export async function withOAuthServer<T>(
       hint: 'Name the file that the gateway is served with: --config FILE.',
     });
   }
-  const entry = loadConfiguration(file, process.env).configuration.servers[id];
+  const { servers, upstreamAddresses } = loadConfiguration(file, process.env).configuration;
+  const entry = servers[id];
   if (entry === undefined || !('url' in entry) || entry.oauth === undefined) {
     throw new ToolgateError('login.no_server', `The configuration has no server "${id}" with "oauth".`, {
       hint: 'Add "oauth": {} to a server with a "url"; see docs/oauth.md.',
@@ -55,7 +56,7 @@ export async function withOAuthServer<T>(
       headers: Object.entries(entry.headers ?? {}).flat(),
       settings: entry.oauth,
       vault: createCredentialVault(store.credentials, openKeyRing(dataDir), systemClock),
-      fetch: createOutboundFetch(entry.url),
+      fetch: createOutboundFetch(entry.url, { addresses: upstreamAddresses }),
     });
   } catch (error) {
     if (!(error instanceof AuthorizationFailure)) throw error;

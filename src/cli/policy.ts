@@ -163,6 +163,7 @@ function withTools(command: Command): Command {
   return command
     .option('--tools <file>', 'tools/list answer of the server')
     .option('--upstream <url>', 'ask the server at this address')
+    .option('--transport <kind>', 'what it speaks: streamable-http (default) or sse')
     .option('--header <line>', 'header sent to the server, "Name: value"; may be repeated', collect)
     .option('--env <pair>', 'environment of the command, NAME=VALUE; may be repeated', collect);
 }

@@ -31,6 +31,7 @@ export function proxyCommand(compose: Compose): Command {
       'grant token that agents must send (or TOOLGATE_GRANT); "none" asks for no credential',
     )
     .option('--upstream <url>', 'server to govern, by address')
+    .option('--transport <kind>', 'what it speaks: streamable-http (default) or sse')
     .option('--header <line>', 'header sent to the server, "Name: value"; may be repeated', collect)
     .option('--env <pair>', 'environment of the command, NAME=VALUE; may be repeated', collect)
     .option('--data <dir>', 'data folder (default: TOOLGATE_DATA, else ./data)')

@@ -3,6 +3,7 @@ import type { Target } from './assembly.ts';
 
 export interface TargetFlags {
   readonly upstream?: string;
+  readonly transport?: string;
   readonly header?: readonly string[];
   readonly env?: readonly string[];
 }
@@ -15,8 +16,22 @@ export function targetOf(flags: TargetFlags, words: readonly string[]): Target {
       hint: 'For example: -- npx -y @modelcontextprotocol/server-filesystem /data',
     });
   }
+  const transport = transportOf(flags.transport);
+  if (command !== undefined && transport !== undefined) {
+    throw new ToolgateError('usage.target', '--transport goes with --upstream URL.', {
+      hint: 'A command is spoken to over its standard input and output.',
+    });
+  }
   if (command !== undefined) return { command, args, env: pairsOf(flags.env ?? [], '=', '--env NAME=VALUE') };
-  return { url: flags.upstream ?? '', headers: pairsOf(flags.header ?? [], ':', '--header "Name: value"') };
+  const headers = pairsOf(flags.header ?? [], ':', '--header "Name: value"');
+  return { url: flags.upstream ?? '', headers, transport };
+}
+
+function transportOf(flag: string | undefined): 'streamable-http' | 'sse' | undefined {
+  if (flag === undefined || flag === 'streamable-http' || flag === 'sse') return flag;
+  throw new ToolgateError('usage.target', `"${flag}" is no transport.`, {
+    hint: 'Use streamable-http (the default), or sse for a server of 2024-11-05.',
+  });
 }
 
 function pairsOf(entries: readonly string[], separator: string, form: string): Record<string, string> {

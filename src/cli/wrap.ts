@@ -18,6 +18,7 @@ export function wrapCommand(compose: Compose): Command {
     )
     .requiredOption('--policy <file>', 'policy file')
     .option('--upstream <url>', 'server to govern, by address')
+    .option('--transport <kind>', 'what it speaks: streamable-http (default) or sse')
     .option('--header <line>', 'header sent to the server, "Name: value"; may be repeated', collect)
     .option('--env <pair>', 'environment of the command, NAME=VALUE; may be repeated', collect)
     .option('--data <dir>', 'data folder (default: TOOLGATE_DATA, else ~/.toolgate)')

@@ -195,6 +195,22 @@ describe('SseReader', () => {
   });
 });
 
+describe('a reader that is fed from one buffer', () => {
+  it('keeps what it needs of it: the bytes may be overwritten as soon as it has them', () => {
+    const texts = Array.from({ length: 20 }, (_, i) => `event ${i} ${'abc'.repeat(i)}`);
+    const stream = Buffer.from(texts.map((text) => `data: ${text}\n\n`).join(''));
+    const shared = Buffer.alloc(7);
+    const reader = new SseReader();
+    const events: SseEvent[] = [];
+    for (let at = 0; at < stream.length; at += shared.length) {
+      const length = stream.copy(shared, 0, at);
+      events.push(...reader.push(shared.subarray(0, length)).events);
+      shared.fill('\n');
+    }
+    expect(events).toEqual(texts.map(data));
+  });
+});
+
 describe('writeSseEvent', () => {
   it('writes fields in a fixed order and data line by line', () => {
     const event = { id: '1', event: 'message', retry: 10, data: 'a\nb', hasData: true };

@@ -26,7 +26,27 @@ const limits = z
     callMs: milliseconds.optional().describe('Time for one whole call (default 60,000).'),
     startMs: milliseconds
       .optional()
-      .describe('Time for a command to start and shake hands (default 15,000).'),
+      .describe('Time for a command or an event stream to start and shake hands (default 15,000).'),
+    concurrentCalls: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .optional()
+      .describe('Calls under way at once (default 256); as many again wait up to five seconds.'),
+    openStreams: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .optional()
+      .describe('Streams that agents keep open at once (default 1,024); sessions with an SSE server too.'),
+    breakAfter: z
+      .int()
+      .min(0)
+      .max(1_000)
+      .optional()
+      .describe(
+        'Failures in a row after which a server with a url is left alone for a while (default 5; 0: never).',
+      ),
     answerBytes: z.int().min(1024).optional().describe('Largest answer or event accepted (default 16 MiB).'),
   })
   .describe('Limits that keep one bad server from harming others.');
@@ -101,6 +121,10 @@ const oauth = z
 
 const urlServer = z.strictObject({
   url: z.string().min(1),
+  transport: z
+    .enum(['streamable-http', 'sse'])
+    .optional()
+    .describe('What the server speaks: Streamable HTTP (default), or HTTP with SSE of 2024-11-05.'),
   headers: z
     .record(z.string(), z.string())
     .optional()
@@ -127,6 +151,16 @@ const grant = z.strictObject({
   expires: z.iso.datetime({ offset: true }).optional(),
 });
 
+const addressRange = z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], {
+  error: 'write a range of addresses, e.g. 10.0.0.0/8 or fd00::/8',
+});
+
+const upstreamAddresses = z
+  .union([z.enum(['any', 'public']), z.strictObject({ allow: z.array(addressRange) })])
+  .describe(
+    'Where servers with a url may lie: anywhere (default), at public addresses, or at those and in the ranges allowed.',
+  );
+
 const configuration = z.strictObject({
   $schema: z.string().optional(),
   host: z.string().optional().describe('Address to listen on (default 127.0.0.1).'),
@@ -140,6 +174,7 @@ const configuration = z.strictObject({
     .optional()
     .describe('Web origins that may call, e.g. https://app.example.com.'),
   organisation: slug.optional(),
+  upstreamAddresses: upstreamAddresses.optional(),
   metrics: z
     .enum(['loopback', 'any', 'off'])
     .optional()

@@ -47,6 +47,8 @@ export interface UpstreamFailure {
   /** False only when the request certainly did not reach the server. */
   readonly reached: boolean;
   readonly status?: number;
+  /** The gateway or the client ended it, not the server: it says nothing of the server's health. */
+  readonly isOwn?: boolean;
 }
 
 /** A running exchange: back-pressure and abort from the client's side. */

@@ -37,8 +37,11 @@ export interface RequestListener {
 const READ_BYTES = 64 * 1024;
 /** Up to here a body is sent in one piece with its head. */
 const ONE_PIECE_BYTES = 16 * 1024;
-/** A server closes idle connections when it likes: ours are given up before most of them would. */
-const IDLE_MS = 30_000;
+/**
+ * A server closes idle connections when it likes, and a call that is under way at that moment breaks: ours are given up
+ * before. Many keep them for five seconds and do not say so.
+ */
+const IDLE_MS = 4_000;
 /** The server's own announcement counts, less the time a request needs to get there. */
 const IDLE_MARGIN_MS = 1_000;
 

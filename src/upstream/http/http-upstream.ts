@@ -1,6 +1,8 @@
-import { ToolgateError, type Clock, type Log } from '#platform';
+import type { Clock, Log } from '#platform';
 import type { KnownTool, ToolDefinition } from '#policy';
 import type { JsonObject, SseEvent } from '#mcp';
+import type { AddressGuard } from '../address-guard.ts';
+import { credentialLinesOf, originOf, parseServerUrl } from '../server-url.ts';
 import { ToolCatalogueCache } from '../tool-catalogue.ts';
 import {
   UpstreamUnavailable,
@@ -13,7 +15,6 @@ import {
 } from '../upstream.ts';
 import { staticCredential, type UpstreamCredential } from '../upstream-credential.ts';
 import { AuthorizedExchange } from './authorized-exchange.ts';
-import type { Origin } from './connection.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { startHttpExchange, type HttpAnswerSink, type HttpExchangeLimits } from './http-exchange.ts';
 import { listTools, messageOfBody } from './list-tools.ts';
@@ -26,6 +27,8 @@ export interface HttpUpstreamOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Takes the place of `headers` where the credential changes with time. */
   readonly credential?: UpstreamCredential;
+  /** Where it may lie; anywhere when absent. Names are checked at each connect. */
+  readonly addresses?: AddressGuard | undefined;
   readonly knowTool: (definition: ToolDefinition) => KnownTool;
   readonly log: Log;
   readonly clock: Clock;
@@ -41,36 +44,7 @@ export interface HttpUpstreamLimits {
 
 /** A server that speaks Streamable HTTP. Throws `upstream.bad_url` when the address cannot be used. */
 export function createHttpUpstream(options: HttpUpstreamOptions): Upstream {
-  return new HttpUpstream(options, parseUrl(options));
-}
-
-function parseUrl(options: HttpUpstreamOptions): URL {
-  const hint = 'Give the full address of the MCP endpoint, e.g. https://mcp.example.com/mcp.';
-  let url: URL;
-  try {
-    url = new URL(options.url);
-  } catch {
-    throw new ToolgateError('upstream.bad_url', `The address of server "${options.serverId}" is not a URL.`, {
-      hint,
-    });
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new ToolgateError(
-      'upstream.bad_url',
-      `The address of server "${options.serverId}" is neither http nor https.`,
-      { hint },
-    );
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new ToolgateError(
-      'upstream.bad_url',
-      `The address of server "${options.serverId}" holds a credential.`,
-      {
-        hint: 'Put the credential into "headers": addresses end up in logs.',
-      },
-    );
-  }
-  return url;
+  return new HttpUpstream(options, parseServerUrl(options));
 }
 
 /** A request before the credential is added. */
@@ -99,13 +73,13 @@ class HttpUpstream implements Upstream {
   constructor(options: HttpUpstreamOptions, url: URL) {
     this.serverId = options.serverId;
     this.#options = options;
-    checkHeaders(options);
+    credentialLinesOf(options); // what the operator wrote is checked at once
     const { connectMs, firstByteMs, callMs, answerBytes } = options.limits;
     this.#credential = options.credential ?? staticCredential(options.headers);
     this.#heads = headsOf(url);
     this.#limitsOfCalls = { firstByteMs, totalMs: callMs, answerBytes };
     this.#limitsOfStreams = { firstByteMs, totalMs: undefined, answerBytes };
-    this.#pool = new ConnectionPool(originOf(url), { connectMs });
+    this.#pool = new ConnectionPool(originOf(url), { connectMs, lookup: options.addresses?.lookup });
     this.#catalogue = new ToolCatalogueCache({
       list: () => this.#list(),
       knowTool: options.knowTool,
@@ -250,12 +224,6 @@ class HttpUpstream implements Upstream {
   }
 }
 
-function originOf(url: URL): Origin {
-  const isSecure = url.protocol === 'https:';
-  const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port);
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port, isSecure };
-}
-
 function headsOf(url: URL): Record<UpstreamRequest['verb'], string> {
   const headOf = (verb: string, rest: string): string =>
     `${verb} ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\naccept-encoding: identity\r\n${rest}`;
@@ -271,16 +239,6 @@ function headsOf(url: URL): Record<UpstreamRequest['verb'], string> {
 function linesOf(flat: readonly string[]): string | undefined {
   const pairs = flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1] ?? ''] as const] : []));
   return headerLines(pairs);
-}
-
-function checkHeaders({ serverId, headers }: HttpUpstreamOptions): void {
-  if (headerLines(Object.entries(headers)) !== undefined) return;
-  const what = 'it holds a line break or another forbidden character';
-  throw new ToolgateError(
-    'upstream.bad_header',
-    `A header of server "${serverId}" cannot be sent: ${what}.`,
-    { hint: 'Look for a trailing line feed in the variable or file that the value comes from.' },
-  );
 }
 
 /** Cannot happen with headers that were read by a parser; if it does, nothing is sent. */

@@ -1,11 +1,12 @@
 import { createPrivateKey } from 'node:crypto';
 import { ToolgateError, type Clock, type Log, type OAuthConfiguration } from '#platform';
+import type { AddressRules } from '../address-guard.ts';
 import { headerLines, type UpstreamCredential } from '../upstream-credential.ts';
 import { ConsentedTokens } from './consented-tokens.ts';
 import type { CredentialVault } from './credential-vault.ts';
 import { MachineTokens } from './machine-tokens.ts';
 import { OAuthCredential } from './oauth-credential.ts';
-import { createOutboundFetch, type OutboundOptions } from './outbound-fetch.ts';
+import { createOutboundFetch } from './outbound-fetch.ts';
 
 export interface OAuthCredentialParts {
   readonly serverId: string;
@@ -15,8 +16,8 @@ export interface OAuthCredentialParts {
   readonly vault: CredentialVault;
   readonly clock: Clock;
   readonly log: Log;
-  /** Keeps the requests to authorization servers away from addresses that must not be reached. */
-  readonly outbound?: OutboundOptions;
+  /** Where the operator lets the gateway connect to. */
+  readonly addresses?: AddressRules | undefined;
 }
 
 /**
@@ -24,10 +25,10 @@ export interface OAuthCredentialParts {
  * `upstream.bad_key` for a private key that is none.
  */
 export function createOAuthCredential(parts: OAuthCredentialParts): UpstreamCredential {
-  const { serverId, serverUrl, settings, vault, clock, log, outbound } = parts;
+  const { serverId, serverUrl, settings, vault, clock, log, addresses } = parts;
   if (settings.privateKey !== undefined) assertPrivateKey(serverId, settings.privateKey);
   const headers = headerLines(parts.headers);
-  const fetch = createOutboundFetch(serverUrl, outbound);
+  const fetch = createOutboundFetch(serverUrl, { addresses });
   const source =
     settings.mode === 'client_credentials'
       ? new MachineTokens({ serverUrl, headers, settings, fetch, clock })

@@ -1,6 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buildConnector } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AuthorizationFailure } from './authorization-failure.ts';
 import { createOutboundFetch, type OutboundOptions } from './outbound-fetch.ts';
@@ -100,19 +99,22 @@ describe('requests to authorization servers', () => {
     expect(message).not.toContain('127.0.0.1');
   });
 
-  it('ask the guard for every name and address', async () => {
-    const names: string[] = [];
-    const fetch = fetchFor('https://mcp.example.com', {
-      connector: buildConnector({
-        lookup: (name, _, done) => {
-          names.push(name);
-          done(Object.assign(new Error('guarded'), { code: 'EGUARDED' }), '', 4);
-        },
-      }),
-      refusalOf: (url) => (url.hostname === '10.0.0.1' ? 'it is inside' : undefined),
-    });
-    expect(await failure(fetch('https://inside.example.com/'))).toContain('EGUARDED');
-    expect(names).toEqual(['inside.example.com']);
-    expect(await failure(fetch('https://10.0.0.1/'))).toContain('it is inside');
+  it.each([
+    ['an address inside', 'https://10.0.0.1/'],
+    ['a metadata service', 'https://169.254.169.254/'],
+    ['this machine', 'https://127.0.0.1/'],
+    ['this machine by name', 'https://localhost/'],
+  ])('of a server elsewhere never go to %s, unless the operator allows it', async (_, url) => {
+    expect(await failure(fetchFor('https://mcp.example.com/mcp')(url))).toContain('may connect to');
+    const allowed = { addresses: { allow: ['10.0.0.0/8', '169.254.0.0/16', '127.0.0.0/8', '::1'] } };
+    expect(await failure(fetchFor('https://mcp.example.com/mcp', allowed)(url))).not.toContain(
+      'may connect to',
+    );
+  });
+
+  it('of a server on this machine go to others here', async () => {
+    const base = await serve((_, response) => response.end('{}'));
+    expect((await fetchFor(LOCAL)(base)).status).toBe(200);
+    expect(await failure(fetchFor(LOCAL)('https://10.0.0.1/'))).toContain('may connect to');
   });
 });

@@ -1,4 +1,5 @@
-import { Agent, fetch, type buildConnector } from 'undici';
+import { Agent, fetch } from 'undici';
+import { createAddressGuard, type AddressGuard, type AddressRules } from '../address-guard.ts';
 import { AuthorizationFailure } from './authorization-failure.ts';
 
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
@@ -9,10 +10,8 @@ const KEPT_HEADERS = ['content-type', 'location', 'www-authenticate'];
 export type OutboundFetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 export interface OutboundOptions {
-  /** Makes the connections, and fails those to addresses that must not be reached. */
-  readonly connector?: buildConnector.connector;
-  /** Why an address may not be used, before anything is connected; undefined when nothing is known against it. */
-  readonly refusalOf?: (url: URL) => string | undefined;
+  /** Where the operator lets the gateway connect to; see `rulesFor` for what holds when he has not said. */
+  readonly addresses?: AddressRules | undefined;
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
 }
@@ -23,17 +22,15 @@ export interface OutboundOptions {
  * `AuthorizationFailure`.
  */
 export function createOutboundFetch(serverUrl: string | URL, options: OutboundOptions = {}): OutboundFetch {
-  const { timeoutMs = 10_000, maxBytes = 262_144, connector, refusalOf } = options;
-  // no kept connections: requests are rare, and a command must be able to end
-  const dispatcher = new Agent({
-    pipelining: 0,
-    connect: connector ?? { timeout: timeoutMs },
-  });
+  const { timeoutMs = 10_000, maxBytes = 262_144, addresses } = options;
+  const server = new URL(serverUrl);
+  const toServer = destination(addresses ?? 'any', timeoutMs);
+  const elsewhere = destination(addresses ?? rulesFor(server), timeoutMs);
   return async (address, init = {}) => {
     const url = new URL(address);
-    const server = new URL(serverUrl);
     if (!isAllowed(url, server)) throw unreachable('an address is not allowed (https is needed)');
-    const refusal = refusalOf?.(url);
+    const { guard, dispatcher } = url.origin === server.origin ? toServer : elsewhere;
+    const refusal = guard.refusalOf(url);
     if (refusal !== undefined) throw unreachable(refusal);
     const signal = AbortSignal.timeout(timeoutMs);
     try {
@@ -58,6 +55,23 @@ export function createOutboundFetch(serverUrl: string | URL, options: OutboundOp
       throw unreachable(signal.aborted ? 'it did not answer in time' : reasonOf(error));
     }
   };
+}
+
+/**
+ * What an upstream names must not lead into the gateway's own network, so only public addresses are used for it; a server
+ * on this machine may name others here.
+ */
+function rulesFor(server: URL): AddressRules {
+  return isLoopback(server) ? { allow: ['127.0.0.0/8', '::1'] } : 'public';
+}
+
+function destination(
+  rules: AddressRules,
+  timeoutMs: number,
+): { readonly guard: AddressGuard; readonly dispatcher: Agent } {
+  const guard = createAddressGuard(rules);
+  // no kept connections: requests are rare, and a command must be able to end
+  return { guard, dispatcher: new Agent({ pipelining: 0, connect: guard.connector({ timeoutMs }) }) };
 }
 
 /** Whether an address is on this machine by its name. */

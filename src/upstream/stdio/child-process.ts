@@ -5,7 +5,7 @@ import { messageOf, type Clock, type Log } from '#platform';
 import { guardedLaunch } from './guard.ts';
 import { LineReader, type LineListener } from './line-reader.ts';
 import { groupGone, signalGroup } from './process-group.ts';
-import { settlesWithin } from './settles-within.ts';
+import { settlesWithin } from '../conversation/index.ts';
 import { StderrLog } from './stderr-log.ts';
 
 /** Between TERM and KILL for a child that did not end when its input did. */
@@ -39,6 +39,7 @@ export interface ChildListener extends LineListener {
 
 /** One child with its process group, from its start to the end of its last process. */
 export class ServerProcess {
+  readonly about: { readonly pid: number | undefined };
   /** Undefined when the command could not be started. */
   readonly pid: number | undefined;
   /** Resolves, after `onEnd` was called, when nothing of the child is left. */
@@ -68,6 +69,7 @@ export class ServerProcess {
       windowsHide: true,
     });
     this.pid = this.#child.pid;
+    this.about = { pid: this.pid };
     const closed = once(this.#child, 'close').catch(() => {});
     this.#exited = this.#untilExit();
     this.#readOutput(listener, clock);
@@ -80,7 +82,7 @@ export class ServerProcess {
   }
 
   /** True once the child itself has ended, though what it left behind may still run. */
-  get hasExited(): boolean {
+  get hasEnded(): boolean {
     return this.#hasExited;
   }
 

@@ -14,4 +14,4 @@ export {
   type StdioUpstreamLimits,
   type StdioUpstreamOptions,
 } from './stdio-upstream.ts';
-export { type BackoffLimits } from './backoff.ts';
+export { type BackoffLimits } from '../conversation/index.ts';

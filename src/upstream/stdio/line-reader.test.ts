@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LineReader, type OversizeLine } from './line-reader.ts';
+import type { OversizeLine } from '../conversation/index.ts';
+import { LineReader } from './line-reader.ts';
 
 function readAll(chunks: readonly Buffer[], maxBytes: number): { lines: string[]; oversize: OversizeLine[] } {
   const lines: string[] = [];

@@ -1,13 +1,8 @@
+import type { OversizeLine } from '../conversation/index.ts';
+
 const LF = 0x0a;
 const CR = 0x0d;
 const KEPT_EDGE_BYTES = 512;
-
-/** What is kept of a line that was too long: enough to see whose answer it was. */
-export interface OversizeLine {
-  readonly head: string;
-  readonly tail: string;
-  readonly bytes: number;
-}
 
 export interface LineListener {
   /** A line without its end, never empty. */

@@ -1,19 +1,10 @@
 import type { Clock, Log } from '#platform';
+import { printable } from '../conversation/index.ts';
 import { LineReader } from './line-reader.ts';
 
 const MAX_LINE_BYTES = 4096;
 const LINES_PER_SECOND = 50;
 const BURST_LINES = 200;
-/** C0 and C1 controls, and the marks that reorder text: a child must not draw on the operator's terminal. */
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
-
-/** A child's line as it may be shown to a person: control characters are written as their escapes. */
-export function printable(text: string): string {
-  return text.replace(UNSAFE, (character) =>
-    character === '\t' ? ' ' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
 /** Writes a child's standard error to the log, line by line: long lines are cut, a flood is counted instead of kept. */
 export class StderrLog {
   readonly #log: Log;

@@ -1,16 +1,14 @@
-import type { Clock, Log } from '#platform';
+import { messageOf, type Clock, type Log } from '#platform';
 import type { KnownTool, ToolDefinition } from '#policy';
-import { ToolCatalogueCache } from '../tool-catalogue.ts';
-import type { AnswerSink, Exchange, ToolCatalogue, Upstream, UpstreamRequest } from '../upstream.ts';
-import { answer, type AnswerParts } from './answer.ts';
-import { DEFAULT_BACKOFF, type BackoffLimits } from './backoff.ts';
-import { ChangeStreams } from './change-streams.ts';
-import { ChildKeeper } from './child-keeper.ts';
-import type { ListKind } from './child-session.ts';
+import {
+  ConversationUpstream,
+  type BackoffLimits,
+  type Link,
+  type LinkListener,
+} from '../conversation/index.ts';
+import { UpstreamUnavailable, type Upstream, type UpstreamFailure } from '../upstream.ts';
+import { ServerProcess, type ChildCommand } from './child-process.ts';
 import { childEnvironment } from './environment.ts';
-import { failureOf, Forwarder } from './forward.ts';
-import { listTools } from './list-tools.ts';
-import { Outlet } from './outlet.ts';
 
 /** All in milliseconds, but for `lineBytes`. */
 export interface StdioUpstreamLimits {
@@ -52,89 +50,50 @@ const DEFAULT_LIMITS: StdioUpstreamLimits = {
  * callers; it is started when it is first needed and started again when it dies. Starts nothing by itself; never throws.
  */
 export function createStdioUpstream(options: StdioUpstreamOptions): Upstream {
-  return new StdioUpstream(options);
+  const { serverId, command, args, env, cwd, clock, knowTool, backoff, version } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const log = options.log.child({ server: serverId });
+  const child = { command, args, env: childEnvironment(env), cwd };
+  return new ConversationUpstream({
+    serverId,
+    start: (listener) => startChild(child, limits, listener, log, clock),
+    startMs: limits.startMs,
+    callMs: limits.callMs,
+    backoff,
+    version,
+    log,
+    clock,
+    knowTool,
+  });
 }
 
-class StdioUpstream implements Upstream {
-  readonly serverId: string;
-  readonly #parts: AnswerParts;
-  readonly #catalogue: ToolCatalogueCache;
-  readonly #listeners: (() => void)[] = [];
-  #isClosed = false;
-
-  constructor(options: StdioUpstreamOptions) {
-    const { serverId, command, args, env, cwd, clock, knowTool } = options;
-    const limits = { ...DEFAULT_LIMITS, ...options.limits };
-    const clientInfo = { name: 'toolgate', version: options.version ?? '1' };
-    this.serverId = serverId;
-    const keeper = new ChildKeeper({
-      command: { command, args, env: childEnvironment(env), cwd },
+/** Throws `UpstreamUnavailable` when there is no such command. */
+function startChild(
+  command: ChildCommand,
+  limits: StdioUpstreamLimits,
+  listener: LinkListener,
+  log: Log,
+  clock: Clock,
+): Link {
+  const unreachable = (message: string): UpstreamFailure => ({
+    kind: 'unreachable',
+    message,
+    reached: false,
+  });
+  try {
+    return new ServerProcess(
+      command,
       limits,
-      backoff: { ...DEFAULT_BACKOFF, ...options.backoff },
-      clientInfo,
-      log: options.log.child({ server: serverId }),
+      {
+        onLine: (line) => listener.onMessage(line),
+        onOversize: (line) => listener.onOversize(line),
+        onEnd: (reason) => listener.onEnd(unreachable(reason)),
+      },
+      log,
       clock,
-      onChange: (kind) => this.#onChange(kind),
-      onRestart: () => this.#onChange('tools'),
-    });
-    this.#parts = {
-      keeper,
-      forwarder: new Forwarder({ keeper, clientInfo, callMs: limits.callMs }),
-      streams: new ChangeStreams(),
-    };
-    this.#catalogue = new ToolCatalogueCache({
-      list: async () => listTools(await keeper.open(), clientInfo, limits.callMs),
-      knowTool,
-      clock,
-    });
-  }
-
-  tools(): Promise<ToolCatalogue> {
-    return this.#catalogue.get();
-  }
-
-  knownTools(): ToolCatalogue | undefined {
-    return this.#catalogue.peek();
-  }
-
-  learn(definitions: readonly ToolDefinition[]): void {
-    this.#catalogue.learn(definitions);
-  }
-
-  refreshSoon(): void {
-    this.#catalogue.refreshSoon();
-  }
-
-  exchange(request: UpstreamRequest, sink: AnswerSink): Exchange {
-    const outlet = new Outlet(sink);
-    if (this.#isClosed) {
-      const failure = {
-        kind: 'unreachable',
-        message: 'the gateway is stopping this server',
-        reached: false,
-      } as const;
-      queueMicrotask(() => outlet.fail(failure));
-    } else {
-      answer(request, outlet, this.#parts).catch((error: unknown) => outlet.fail(failureOf(error)));
-    }
-    return outlet;
-  }
-
-  onToolsChanged(listener: () => void): void {
-    this.#listeners.push(listener);
-  }
-
-  close(): Promise<void> {
-    this.#isClosed = true;
-    this.#parts.streams.endAll();
-    return this.#parts.keeper.close();
-  }
-
-  #onChange(kind: ListKind): void {
-    if (kind === 'tools') {
-      this.#catalogue.invalidate();
-      for (const listener of this.#listeners) listener();
-    }
-    this.#parts.streams.announce(kind);
+    );
+  } catch (error) {
+    const text = `the command "${command.command}" cannot be started: ${messageOf(error)}`;
+    throw new UpstreamUnavailable(unreachable(text));
   }
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { deepStrictEqual, strictEqual } from 'node:assert';
 import { isJsonObject, META_KEYS, readBody, type JsonRpcRequest } from '#mcp';
-import { readChildLine } from '../../../src/upstream/stdio/child-line.ts';
-import { composeAnswer, composeRequest, metaForChild } from '../../../src/upstream/stdio/compose.ts';
+import { readServerMessage } from '../../../src/upstream/conversation/server-message.ts';
+import { composeAnswer, composeRequest, metaForServer } from '../../../src/upstream/conversation/compose.ts';
 import { LineReader } from '../../../src/upstream/stdio/line-reader.ts';
 import { asBytes, bytesOf, cut, MESSAGES, mutated, noise, places } from '../generators.ts';
 import { jsonFacts } from '../json-facts.ts';
@@ -37,7 +37,7 @@ function checkLines(bytes: Buffer, at: readonly number[]): void {
     fitting.filter((part) => part !== ''),
   );
   strictEqual(whole.tooLong.length, parts.filter((part) => part.length > LINE_BYTES).length);
-  for (const line of whole.lines) readChildLine(Buffer.from(line, 'latin1'));
+  for (const line of whole.lines) readServerMessage(Buffer.from(line, 'latin1'));
 }
 
 /** What the child reads is the judged request, but for the id and `_meta`. */
@@ -45,7 +45,10 @@ function checkRequest(body: Buffer, childEra: 'legacy' | 'modern'): void {
   const read = readBody(body);
   if (!read.ok || read.message.kind !== 'request') return;
   const request: JsonRpcRequest = read.message;
-  const meta = metaForChild(request, { client: 'legacy', child: childEra }, 99, { name: 'g', version: '1' });
+  const meta = metaForServer(request, { client: 'legacy', server: childEra }, 99, {
+    name: 'g',
+    version: '1',
+  });
   const line = composeRequest(request, body, 99, meta);
   if (/[\r\n]/.test(line)) throw new Error('a request of several lines');
   const sent = JSON.parse(line) as Record<string, unknown>;
@@ -78,7 +81,7 @@ function numbersBut(text: string, isLeftOut: (token: string) => boolean): readon
 
 /** What the child answers goes to the caller under the caller's own id, and reads the same. */
 function checkAnswer(line: Buffer, client: 'legacy' | 'modern', childEra: 'legacy' | 'modern'): void {
-  const message = readChildLine(line);
+  const message = readServerMessage(line);
   if (message?.kind !== 'response') return;
   const request: JsonRpcRequest = { kind: 'request', id: 'mine', method: 'tools/call', params: undefined };
   const profile = {

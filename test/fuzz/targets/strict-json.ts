@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { parseStrict, type JsonLimits } from '#mcp';
-import { membersOf, skipSpace } from '../../../src/upstream/stdio/json-members.ts';
+import { membersOf, skipSpace } from '../../../src/upstream/conversation/json-members.ts';
 import { asBytes, bytesOf, MESSAGES, mutated, noise } from '../generators.ts';
 import { isCarriedExactly, jsonFacts } from '../json-facts.ts';
 import { defineTarget } from '../target.ts';

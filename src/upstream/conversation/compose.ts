@@ -10,8 +10,8 @@ import {
   type JsonRpcRequest,
   type RequestId,
 } from '#mcp';
-import type { ChildResponse } from './child-line.ts';
-import { childEnvelope, type ClientInfo, type ServerProfile } from './handshake.ts';
+import type { ServerAnswer } from './server-message.ts';
+import { ownEnvelope, type ClientInfo, type ServerProfile } from './handshake.ts';
 import { membersOf, replaceSpans, skipSpace, type Replacement } from './json-members.ts';
 
 /** The progress token of a request; undefined when it wants no progress. */
@@ -22,25 +22,25 @@ export function progressTokenOf(request: JsonRpcRequest): RequestId | undefined 
 }
 
 /**
- * The `_meta` that the child gets: without what the client's era or the gateway put there, with the child's id as
- * progress token, and with the envelope when the child is modern. Undefined when nothing is left to say.
+ * The `_meta` that the server gets: without what the client's era or the gateway put there, with the server's id as
+ * progress token, and with the envelope when the server is modern. Undefined when nothing is left to say.
  */
-export function metaForChild(
+export function metaForServer(
   request: JsonRpcRequest,
-  eras: { readonly client: Era; readonly child: Era },
+  eras: { readonly client: Era; readonly server: Era },
   id: number,
   clientInfo: ClientInfo,
 ): JsonObject | undefined {
   const params = eras.client === 'modern' ? stripModernEnvelope(request.params) : request.params;
   const meta = params?.['_meta'];
   const token = progressTokenOf(request) === undefined ? {} : { [META_KEYS.progressToken]: id };
-  const envelope = eras.child === 'modern' ? childEnvelope(clientInfo) : {};
+  const envelope = eras.server === 'modern' ? ownEnvelope(clientInfo) : {};
   const merged = { ...(isJsonObject(meta) ? meta : {}), ...token, ...envelope };
   return Object.keys(merged).length === 0 ? undefined : merged;
 }
 
 /**
- * The line that carries a judged request to the child. Only the id and `_meta` are written anew; the rest are the
+ * The line that carries a judged request to the server. Only the id and `_meta` are written anew; the rest are the
  * bytes that were judged, so that numbers keep all their digits. Line ends between tokens become spaces, because a line
  * is a message here.
  */
@@ -95,11 +95,11 @@ function insertion(at: number, text: string): Replacement {
 }
 
 /**
- * The child's answer as the client must see it: its own id, and the form of its era. What need not change keeps the
- * child's own characters. Undefined when there is nothing that this client could read.
+ * The server's answer as the client must see it: its own id, and the form of its era. What need not change keeps the
+ * server's own characters. Undefined when there is nothing that this client could read.
  */
 export function composeAnswer(
-  response: ChildResponse,
+  response: ServerAnswer,
   request: JsonRpcRequest,
   client: Era,
   profile: ServerProfile,
@@ -137,8 +137,8 @@ function toLegacyResult(result: JsonObject): JsonObject | undefined {
   return Object.keys(kept).length === 0 ? rest : { ...rest, _meta: kept };
 }
 
-/** Writes the wanted result with the child's own characters for every member that it takes over. */
-function recompose(response: ChildResponse, result: JsonObject, wanted: JsonObject): string {
+/** Writes the wanted result with the server's own characters for every member that it takes over. */
+function recompose(response: ServerAnswer, result: JsonObject, wanted: JsonObject): string {
   const span = response.members.get('result');
   const written = span && membersOf(response.text, span.start);
   if (written === undefined) return JSON.stringify(wanted);

@@ -17,19 +17,19 @@ import {
 } from '#mcp';
 import type { UpstreamRequest } from '../upstream.ts';
 import type { ChangeStreams } from './change-streams.ts';
-import type { ChildKeeper } from './child-keeper.ts';
+import type { ConnectionKeeper } from './connection-keeper.ts';
 import type { Forwarder } from './forward.ts';
 import { failureOf } from './forward.ts';
-import { CHILD_MODERN_REVISION, type ServerProfile } from './handshake.ts';
+import { OWN_MODERN_REVISION, type ServerProfile } from './handshake.ts';
 import type { Outlet } from './outlet.ts';
 
 export interface AnswerParts {
-  readonly keeper: ChildKeeper;
+  readonly keeper: ConnectionKeeper;
   readonly forwarder: Forwarder;
   readonly streams: ChangeStreams;
 }
 
-/** Answers one exchange in the client's own era, whatever the child speaks. Never throws: failures go to the outlet. */
+/** Answers one exchange in the client's own era, whatever the server speaks. Never throws: failures go to the outlet. */
 export async function answer(exchange: UpstreamRequest, outlet: Outlet, parts: AnswerParts): Promise<void> {
   // Nothing reaches the sink before the caller holds the exchange.
   await Promise.resolve();
@@ -37,7 +37,7 @@ export async function answer(exchange: UpstreamRequest, outlet: Outlet, parts: A
   if (verb === 'GET') return parts.streams.openLegacy(outlet);
   if (verb === 'DELETE') return outlet.answerEmpty(200); // nothing is kept for a session
   if (message?.kind === 'request') return answerRequest(exchange, message, outlet, parts);
-  // Answers to server requests lead nowhere: the child's requests are never passed on.
+  // Answers to server requests lead nowhere: the server's requests are never passed on.
   if (message?.kind === 'notification') heedNotification(exchange, message, parts);
   return outlet.answerEmpty(202);
 }
@@ -105,7 +105,7 @@ function initializeResult(profile: ServerProfile, request: JsonRpcRequest): Json
 
 function discoverResult(profile: ServerProfile): JsonObject {
   const result = {
-    supportedVersions: [CHILD_MODERN_REVISION, ...LEGACY_REVISIONS.toReversed()],
+    supportedVersions: [OWN_MODERN_REVISION, ...LEGACY_REVISIONS.toReversed()],
     capabilities: sharedCapabilities(profile),
     ...(profile.instructions === undefined ? {} : { instructions: profile.instructions }),
   };
@@ -113,7 +113,7 @@ function discoverResult(profile: ServerProfile): JsonObject {
 }
 
 /**
- * What a child shared by many callers can do for each of them: no subscriptions to single resources. Changes of the tool
+ * What a connection shared by many callers can do for each of them: no subscriptions to single resources. Changes of the tool
  * list are always told, because a policy may change them too. Tasks are told of apart: eras do not share them.
  */
 function sharedCapabilities({ capabilities }: ServerProfile): JsonObject {
@@ -129,8 +129,8 @@ function sharedCapabilities({ capabilities }: ServerProfile): JsonObject {
 }
 
 /**
- * A legacy child's tasks are there for legacy callers; whose each one is, the gateway tells by its sealed ids. A modern
- * child makes none, because no caller's capabilities are declared to it.
+ * A legacy server's tasks are there for legacy callers; whose each one is, the gateway tells by its sealed ids. A modern
+ * server makes none, because no caller's capabilities are declared to it.
  */
 function taskCapability({ era, capabilities }: ServerProfile): JsonObject {
   const tasks = era === 'legacy' ? callableTasks(capabilities['tasks']) : undefined;

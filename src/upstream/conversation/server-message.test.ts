@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { idOfOversize, readChildLine } from './child-line.ts';
+import { idOfOversize, readServerMessage } from './server-message.ts';
 
-const read = (text: string): ReturnType<typeof readChildLine> => readChildLine(Buffer.from(text));
+const read = (text: string): ReturnType<typeof readServerMessage> => readServerMessage(Buffer.from(text));
 
-describe('readChildLine', () => {
+describe('readServerMessage', () => {
   it.each([
     ['{"jsonrpc":"2.0","id":1,"result":{}}', { kind: 'response', id: 1, result: {}, error: undefined }],
     [
@@ -47,7 +47,7 @@ describe('readChildLine', () => {
       Buffer.from([0xff]),
       Buffer.from('"}}'),
     ]);
-    expect(readChildLine(line)).toBeUndefined();
+    expect(readServerMessage(line)).toBeUndefined();
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readMessage, type Json, type JsonRpcRequest } from '#mcp';
 import { describe, expect, it } from 'vitest';
-import { composeRequest, metaForChild } from './compose.ts';
+import { composeRequest, metaForServer } from './compose.ts';
 
 function requestOf(text: string): JsonRpcRequest {
   const read = readMessage(JSON.parse(text) as Json);
@@ -9,7 +9,7 @@ function requestOf(text: string): JsonRpcRequest {
   return read.message;
 }
 
-const LEGACY = { client: 'legacy', child: 'legacy' } as const;
+const LEGACY = { client: 'legacy', server: 'legacy' } as const;
 const info = { name: 'toolgate', version: '1' };
 
 describe('composeRequest', () => {
@@ -69,15 +69,17 @@ describe('composeRequest', () => {
   });
 });
 
-describe('metaForChild', () => {
-  it('puts the child’s id in the place of the progress token and keeps foreign keys', () => {
+describe('metaForServer', () => {
+  it('puts the server’s id in the place of the progress token and keeps foreign keys', () => {
     const request = requestOf(
       '{"jsonrpc":"2.0","id":1,"method":"x","params":{"_meta":{"progressToken":"p","example.com/k":1}}}',
     );
-    expect(metaForChild(request, LEGACY, 5, info)).toEqual({ progressToken: 5, 'example.com/k': 1 });
+    expect(metaForServer(request, LEGACY, 5, info)).toEqual({ progressToken: 5, 'example.com/k': 1 });
   });
 
   it('is nothing when there is nothing to say', () => {
-    expect(metaForChild(requestOf('{"jsonrpc":"2.0","id":1,"method":"x"}'), LEGACY, 5, info)).toBeUndefined();
+    expect(
+      metaForServer(requestOf('{"jsonrpc":"2.0","id":1,"method":"x"}'), LEGACY, 5, info),
+    ).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { isJsonObject, META_KEYS, type JsonObject, type JsonRpcRequest } from '#mcp';
-import type { ListKind } from './child-session.ts';
+import type { ListKind } from './conversation.ts';
 import type { Outlet } from './outlet.ts';
 
 const FILTER_MEMBER: Readonly<Record<ListKind, string>> = {
@@ -29,7 +29,7 @@ export class ChangeStreams {
 
   /**
    * A `subscriptions/listen` (2026-07-28, "Subscriptions"): acknowledged first, told only what it asked for, every
-   * message tagged with the request's own id. Subscriptions to single resources are not accepted: the child is shared.
+   * message tagged with the request's own id. Subscriptions to single resources are not accepted: the connection is shared.
    */
   openModern(outlet: Outlet, request: JsonRpcRequest): void {
     const asked = request.params?.['notifications'];

@@ -8,32 +8,38 @@ import {
   type RequestId,
 } from '#mcp';
 import { membersOf, skipSpace, type Span } from './json-members.ts';
-import type { OversizeLine } from './line-reader.ts';
 
-/** An answer of the child. With neither `result` nor `error` it is one that nobody can read. */
-export interface ChildResponse {
+/** An answer of the server. With neither `result` nor `error` it is one that nobody can read. */
+export interface ServerAnswer {
   readonly kind: 'response';
   readonly id: RequestId;
   readonly result: Json | undefined;
   readonly error: JsonObject | undefined;
-  /** The line as the child wrote it, and where its members stand in it. */
+  /** The line as the server wrote it, and where its members stand in it. */
   readonly text: string;
   readonly members: ReadonlyMap<string, Span>;
 }
 
-export type ChildMessage = ChildResponse | JsonRpcRequest | JsonRpcNotification;
+export type ServerMessage = ServerAnswer | JsonRpcRequest | JsonRpcNotification;
+
+/** What is kept of a message that was too long: enough to see whose answer it was. */
+export interface OversizeLine {
+  readonly head: string;
+  readonly tail: string;
+  readonly bytes: number;
+}
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Reads one line of a child as one JSON-RPC message; undefined when it is none. Looser than what is asked of an agent's
+ * Reads one line of a server as one JSON-RPC message; undefined when it is none. Looser than what is asked of an agent's
  * request, since nothing is decided by it: only the envelope must be plain.
  */
-export function readChildLine(line: Uint8Array): ChildMessage | undefined {
+export function readServerMessage(received: Uint8Array | string): ServerMessage | undefined {
   let text: string;
   let value: Json;
   try {
-    text = utf8.decode(line);
+    text = typeof received === 'string' ? received : utf8.decode(received);
     value = JSON.parse(text) as Json;
   } catch {
     return undefined;

@@ -2,26 +2,26 @@ import { ERROR_CODES, isToolListResult } from '#mcp';
 import type { ToolDefinition } from '#policy';
 import { toolDefinitionsOf } from '../http/list-tools.ts';
 import { UpstreamUnavailable, type UpstreamFailure } from '../upstream.ts';
-import type { OpenChild } from './child-keeper.ts';
-import { childEnvelope, type ClientInfo } from './handshake.ts';
+import type { OpenConnection } from './connection-keeper.ts';
+import { ownEnvelope, type ClientInfo } from './handshake.ts';
 
 const MAX_PAGES = 100;
 const MAX_TOOLS = 10_000;
 
-/** Reads a child's whole tool list. A child without tools has an empty one. Throws `UpstreamUnavailable`. */
+/** Reads a server's whole tool list. A server without tools has an empty one. Throws `UpstreamUnavailable`. */
 export async function listTools(
-  child: OpenChild,
+  connection: OpenConnection,
   clientInfo: ClientInfo,
   limitMs: number,
 ): Promise<readonly ToolDefinition[]> {
-  const { session, profile } = child;
-  const envelope = profile.era === 'modern' ? { _meta: childEnvelope(clientInfo) } : {};
+  const { conversation, profile } = connection;
+  const envelope = profile.era === 'modern' ? { _meta: ownEnvelope(clientInfo) } : {};
   const deadline = performance.now() + limitMs;
   const tools: ToolDefinition[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
     const params = cursor === undefined ? envelope : { cursor, ...envelope };
-    const { result, error } = await session.ask(
+    const { result, error } = await conversation.ask(
       'tools/list',
       params,
       Math.max(1, deadline - performance.now()),

@@ -8,22 +8,21 @@ import {
 } from '#mcp';
 import { messageOf, type Log } from '#platform';
 import { UpstreamUnavailable, type UpstreamFailure } from '../upstream.ts';
-import { idOfOversize, readChildLine, type ChildResponse } from './child-line.ts';
-import type { OversizeLine } from './line-reader.ts';
-import { printable } from './stderr-log.ts';
+import { printable } from './printable.ts';
+import { idOfOversize, readServerMessage, type OversizeLine, type ServerAnswer } from './server-message.ts';
 
 export type ListKind = 'tools' | 'prompts' | 'resources';
 
 /** Where the answer of one request goes. One of `onAnswer` and `onFailure` is called, once. */
 export interface CallReceiver {
-  onAnswer(response: ChildResponse): void;
-  /** `params` as the child sent them, with the child's progress token. */
+  onAnswer(response: ServerAnswer): void;
+  /** `params` as the server sent them, with the server's progress token. */
   onProgress(params: JsonObject): void;
   onFailure(failure: UpstreamFailure): void;
 }
 
 export interface CallTicket {
-  /** Tells the child to stop and forgets the request: neither its answer nor a failure is reported. */
+  /** Tells the server to stop and forgets the request: neither its answer nor a failure is reported. */
   cancel(): void;
 }
 
@@ -32,37 +31,42 @@ interface PendingCall {
   readonly timer: NodeJS.Timeout | undefined;
 }
 
-export interface SessionWire {
-  /** False when the line was not taken. */
-  send(line: string): boolean;
+/** What carries messages to the server. */
+export interface Wire {
+  /** False when the message was not taken. `onRefused` is called when it turns out later that it did not arrive. */
+  send(message: string, onRefused?: (failure: UpstreamFailure) => void): boolean;
 }
 
 /**
- * One conversation with one child, shared by all callers. Every request gets a number of ours, which is also its
- * progress token, so that callers with equal ids never meet. The child's own requests are refused: with one child for
- * all there is nobody in particular to ask.
+ * One conversation with one server, shared by all callers. Every request gets a number of ours, which is also its
+ * progress token, so that callers with equal ids never meet. The server's own requests are refused: with one connection
+ * for all there is nobody in particular to ask.
  */
-export class ChildSession {
-  readonly #wire: SessionWire;
+export class Conversation {
+  readonly #wire: Wire;
   readonly #log: Log;
   readonly #onChange: (kind: ListKind) => void;
+  readonly #onTimeout: () => void;
   readonly #pending = new Map<number, PendingCall>();
   #nextId = 1;
   #end: UpstreamFailure | undefined;
 
-  constructor(wire: SessionWire, log: Log, onChange: (kind: ListKind) => void) {
+  /** `onTimeout` is called after a request has had no answer in its time. */
+  constructor(wire: Wire, log: Log, onChange: (kind: ListKind) => void, onTimeout: () => void = () => {}) {
     this.#wire = wire;
     this.#log = log;
     this.#onChange = onChange;
+    this.#onTimeout = onTimeout;
   }
 
   /**
-   * Sends the request that `compose` writes for its number. Undefined when the child did not take it, so that it
+   * Sends the request that `compose` writes for its number. Undefined when the server did not take it, so that it
    * certainly never ran. Without `limitMs` it may stay open for ever.
    */
   call(compose: (id: number) => string, receiver: CallReceiver, limitMs?: number): CallTicket | undefined {
     const id = this.#nextId++;
-    if (this.#end !== undefined || !this.#wire.send(compose(id))) return undefined;
+    const refused = (failure: UpstreamFailure): void => this.#take(id)?.receiver.onFailure(failure);
+    if (this.#end !== undefined || !this.#wire.send(compose(id), refused)) return undefined;
     const timer = limitMs === undefined ? undefined : setTimeout(() => this.#expire(id, limitMs), limitMs);
     timer?.unref();
     this.#pending.set(id, { receiver, timer });
@@ -74,7 +78,7 @@ export class ChildSession {
   }
 
   /** A request of the gateway itself. Rejects with `UpstreamUnavailable` when no answer comes. */
-  ask(method: string, params: JsonObject, limitMs?: number): Promise<ChildResponse> {
+  ask(method: string, params: JsonObject, limitMs?: number): Promise<ServerAnswer> {
     return new Promise((resolve, reject) => {
       const ticket = this.call(
         (id) => JSON.stringify({ jsonrpc: '2.0', id, method, params }),
@@ -93,31 +97,31 @@ export class ChildSession {
     this.#wire.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
   }
 
-  /** The child is gone or given up: every open request fails, and no other is taken. */
+  /** The server is gone or given up: every open request fails, and no other is taken. */
   fail(failure: UpstreamFailure): void {
     this.#end ??= failure;
     for (const id of this.#pending.keys()) this.#take(id)?.receiver.onFailure(failure);
   }
 
-  /** Takes a line of the child. Never throws: one that is nested too deeply to be handled must not end the gateway. */
-  receive(line: Uint8Array): void {
+  /** Takes a message of the server. Never throws: one that is nested too deeply to be handled must not end the gateway. */
+  receive(received: Uint8Array | string): void {
     try {
-      this.#receive(line);
+      this.#receive(received);
     } catch (error) {
       this.#log.warn(
-        { bytes: line.length, reason: messageOf(error) },
+        { bytes: received.length, reason: messageOf(error) },
         'a message of the server could not be handled; it was dropped',
       );
     }
   }
 
-  #receive(line: Uint8Array): void {
-    const message = readChildLine(line);
+  #receive(received: Uint8Array | string): void {
+    const message = readServerMessage(received);
     if (message === undefined) {
-      const start = printable(Buffer.from(line.subarray(0, 200)).toString());
+      const start = printable(Buffer.from(received.slice(0, 200)).toString());
       this.#log.warn(
-        { bytes: line.length, start },
-        'server wrote a line that is no JSON-RPC message; it was dropped',
+        { bytes: received.length, start },
+        'server sent something that is no JSON-RPC message; it was dropped',
       );
     } else if (message.kind === 'response') {
       this.#settle(message);
@@ -129,7 +133,7 @@ export class ChildSession {
   }
 
   receiveOversize(line: OversizeLine): void {
-    this.#log.warn({ bytes: line.bytes }, 'server wrote a line longer than the limit; it was dropped');
+    this.#log.warn({ bytes: line.bytes }, 'server sent a message longer than the limit; it was dropped');
     const id = idOfOversize(line);
     const call = id === undefined ? undefined : this.#take(id);
     call?.receiver.onFailure({
@@ -139,7 +143,7 @@ export class ChildSession {
     });
   }
 
-  #settle(response: ChildResponse): void {
+  #settle(response: ServerAnswer): void {
     const call = typeof response.id === 'number' ? this.#take(response.id) : undefined;
     if (call === undefined) {
       this.#log.debug(
@@ -164,7 +168,7 @@ export class ChildSession {
         : errorAnswer(id, ERROR_CODES.methodNotFound, 'Method not found');
     this.#wire.send(JSON.stringify(answer));
     if (method !== 'ping')
-      this.#log.debug({ method: printable(method) }, 'server asked for what a shared child cannot have');
+      this.#log.debug({ method: printable(method) }, 'server asked for what a shared connection cannot have');
   }
 
   #heed(method: string, params: JsonObject): void {
@@ -205,6 +209,7 @@ export class ChildSession {
     this.#sendCancelled(id, 'The time limit of the request has passed.');
     const message = `the server did not answer within ${limitMs / 1000} s`;
     call.receiver.onFailure({ kind: 'timeout', message, reached: true });
+    this.#onTimeout();
   }
 
   #sendCancelled(requestId: number, reason: string): void {
@@ -225,7 +230,7 @@ const UNREADABLE: UpstreamFailure = {
   reached: true,
 };
 
-/** The failure of a request that the child did not take. */
+/** The failure of a request that the server did not take. */
 export const NOT_TAKEN: UpstreamFailure = {
   kind: 'unreachable',
   message: 'the server does not take requests: it is ending, or it does not read its input',

@@ -10,12 +10,12 @@ import {
   type ModernRevision,
 } from '#mcp';
 import { UpstreamUnavailable } from '../upstream.ts';
-import type { ChildSession } from './child-session.ts';
+import type { Conversation } from './conversation.ts';
 
-/** The modern revision that we speak to a child which knows no handshake. */
-export const CHILD_MODERN_REVISION: ModernRevision = '2026-07-28';
+/** The modern revision that we speak to a server which knows no handshake. */
+export const OWN_MODERN_REVISION: ModernRevision = '2026-07-28';
 
-/** What a child said of itself. */
+/** What a server said of itself. */
 export interface ServerProfile {
   readonly era: Era;
   readonly capabilities: JsonObject;
@@ -30,30 +30,30 @@ export interface ClientInfo {
 }
 
 /**
- * What a modern child must find in `_meta` of every request. No capability is declared: with one child for all callers
- * nobody in particular could be asked.
+ * What a modern server must find in `_meta` of every request. No capability is declared: with one connection for all
+ * callers nobody in particular could be asked.
  */
-export function childEnvelope(clientInfo: ClientInfo): JsonObject {
+export function ownEnvelope(clientInfo: ClientInfo): JsonObject {
   return {
-    [META_KEYS.protocolVersion]: CHILD_MODERN_REVISION,
+    [META_KEYS.protocolVersion]: OWN_MODERN_REVISION,
     [META_KEYS.clientCapabilities]: {},
     [META_KEYS.clientInfo]: { ...clientInfo },
   };
 }
 
 /**
- * Opens the conversation: the handshake of 2025-11-25 and, where the child refuses it as a stateless one would,
+ * Opens the conversation: the handshake of 2025-11-25 and, where the server refuses it as a stateless one would,
  * `server/discover`. Throws `UpstreamUnavailable` when neither works.
  */
-export async function shakeHands(session: ChildSession, clientInfo: ClientInfo): Promise<ServerProfile> {
+export async function shakeHands(conversation: Conversation, clientInfo: ClientInfo): Promise<ServerProfile> {
   const opening = {
     protocolVersion: LATEST_LEGACY_REVISION,
     capabilities: {},
     clientInfo: { ...clientInfo },
   };
-  const { result, error } = await session.ask('initialize', opening);
+  const { result, error } = await conversation.ask('initialize', opening);
   if (error?.['code'] === ERROR_CODES.methodNotFound || error?.['code'] === ERROR_CODES.unsupportedVersion) {
-    return discover(session, clientInfo);
+    return discover(conversation, clientInfo);
   }
   if (!isJsonObject(result))
     throw refused(`the server refused the handshake (error ${Number(error?.['code'])})`);
@@ -61,21 +61,21 @@ export async function shakeHands(session: ChildSession, clientInfo: ClientInfo):
   if (typeof revision !== 'string' || !isLegacyRevision(revision)) {
     throw refused('the server speaks a protocol revision that the gateway does not know');
   }
-  session.notify('notifications/initialized');
+  conversation.notify('notifications/initialized');
   return profileOf('legacy', result, result['serverInfo']);
 }
 
-async function discover(session: ChildSession, clientInfo: ClientInfo): Promise<ServerProfile> {
-  const _meta = childEnvelope(clientInfo);
-  const { result } = await session.ask('server/discover', { _meta });
+async function discover(conversation: Conversation, clientInfo: ClientInfo): Promise<ServerProfile> {
+  const _meta = ownEnvelope(clientInfo);
+  const { result } = await conversation.ask('server/discover', { _meta });
   if (!isJsonObject(result)) throw refused('the server refused both the handshake and server/discover');
   const versions = result['supportedVersions'];
-  if (!Array.isArray(versions) || !versions.includes(CHILD_MODERN_REVISION)) {
+  if (!Array.isArray(versions) || !versions.includes(OWN_MODERN_REVISION)) {
     throw refused('the server speaks a protocol revision that the gateway does not know');
   }
   const notifications = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true };
   const params = { _meta, notifications };
-  session.call((id) => JSON.stringify({ jsonrpc: '2.0', id, method: 'subscriptions/listen', params }), {
+  conversation.call((id) => JSON.stringify({ jsonrpc: '2.0', id, method: 'subscriptions/listen', params }), {
     onAnswer: () => {},
     onProgress: () => {},
     onFailure: () => {},

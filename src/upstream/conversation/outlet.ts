@@ -4,7 +4,7 @@ import type { AnswerHead, AnswerSink, Exchange, UpstreamFailure } from '../upstr
 const STREAM: AnswerHead = { status: 200, contentType: 'text/event-stream' };
 
 /**
- * The way of one exchange's answer to its client. A slow client never holds up the child that others share: while it
+ * The way of one exchange's answer to its client. A slow client never holds up the server that others share: while it
  * is paused, only the latest event of each kind is kept for it. After the end, a failure or an abort nothing goes out.
  */
 export class Outlet implements Exchange {

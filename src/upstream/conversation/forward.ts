@@ -1,20 +1,20 @@
 import { ERROR_CODES, type JsonObject, type JsonRpcRequest, type RequestId } from '#mcp';
 import { messageOf } from '#platform';
 import { UpstreamUnavailable, type UpstreamFailure, type UpstreamRequest } from '../upstream.ts';
-import type { ChildKeeper, OpenChild } from './child-keeper.ts';
-import { NOT_TAKEN, type CallReceiver, type CallTicket } from './child-session.ts';
-import { composeAnswer, composeRequest, metaForChild, progressTokenOf } from './compose.ts';
+import type { ConnectionKeeper, OpenConnection } from './connection-keeper.ts';
+import { NOT_TAKEN, type CallReceiver, type CallTicket } from './conversation.ts';
+import { composeAnswer, composeRequest, metaForServer, progressTokenOf } from './compose.ts';
 import type { ClientInfo } from './handshake.ts';
 import type { Outlet } from './outlet.ts';
 
 export interface ForwarderOptions {
-  readonly keeper: ChildKeeper;
+  readonly keeper: ConnectionKeeper;
   readonly clientInfo: ClientInfo;
   readonly callMs: number;
 }
 
 interface OpenCall {
-  /** Undefined while the child is waited for. */
+  /** Undefined while the server is waited for. */
   readonly ticket: CallTicket | undefined;
   readonly outlet: Outlet;
 }
@@ -38,7 +38,7 @@ export function failureOf(error: unknown): UpstreamFailure {
   return { kind: 'broken', message: messageOf(error), reached: true };
 }
 
-/** Carries requests to the shared child and each answer back to the one who asked. */
+/** Carries requests to the shared connection and each answer back to the one who asked. */
 export class Forwarder {
   readonly #options: ForwarderOptions;
   /** Open requests of each caller by the caller's own id. */
@@ -48,14 +48,14 @@ export class Forwarder {
     this.#options = options;
   }
 
-  /** Sends one request, waiting for the child to start if it must. The outcome goes to the outlet. */
+  /** Sends one request, waiting for the server to start if it must. The outcome goes to the outlet. */
   async forward(exchange: UpstreamRequest, request: JsonRpcRequest, outlet: Outlet): Promise<void> {
     const call: Call = { key: callerKey(exchange, request.id), exchange, request, outlet };
     this.#open.set(call.key, { ticket: undefined, outlet });
     try {
-      const child = await this.#options.keeper.open();
+      const connection = await this.#options.keeper.open();
       if (outlet.isOver) this.#forget(call);
-      else this.#send(child, call);
+      else this.#send(connection, call);
     } catch (error) {
       this.#forget(call);
       outlet.fail(failureOf(error));
@@ -63,7 +63,7 @@ export class Forwarder {
   }
 
   /**
-   * A legacy client's `notifications/cancelled`: reaches the child only for an open request of the same grant and
+   * A legacy client's `notifications/cancelled`: reaches the server only for an open request of the same grant and
    * session.
    */
   cancel(exchange: UpstreamRequest, requestId: RequestId): void {
@@ -73,16 +73,16 @@ export class Forwarder {
     this.#open.delete(key);
     open.ticket?.cancel();
     const reached = open.ticket !== undefined;
-    open.outlet.fail({ kind: 'broken', message: 'the client cancelled the request', reached });
+    open.outlet.fail({ kind: 'broken', message: 'the client cancelled the request', reached, isOwn: true });
   }
 
-  #send(child: OpenChild, call: Call): void {
+  #send(connection: OpenConnection, call: Call): void {
     const { exchange, request, outlet } = call;
     const { clientInfo, callMs } = this.#options;
-    const eras = { client: exchange.era, child: child.profile.era };
+    const eras = { client: exchange.era, server: connection.profile.era };
     const compose = (id: number): string =>
-      composeRequest(request, exchange.body, id, metaForChild(request, eras, id, clientInfo));
-    const ticket = child.session.call(compose, this.#receiver(child, call), callMs);
+      composeRequest(request, exchange.body, id, metaForServer(request, eras, id, clientInfo));
+    const ticket = connection.conversation.call(compose, this.#receiver(connection, call), callMs);
     if (ticket === undefined) {
       this.#forget(call);
       outlet.fail(NOT_TAKEN);
@@ -98,7 +98,7 @@ export class Forwarder {
     if (progressTokenOf(request) !== undefined) outlet.startStream();
   }
 
-  #receiver({ profile }: OpenChild, call: Call): CallReceiver {
+  #receiver({ profile }: OpenConnection, call: Call): CallReceiver {
     const { exchange, request, outlet } = call;
     const progressToken = progressTokenOf(request);
     return {
