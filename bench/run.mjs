@@ -13,7 +13,7 @@ import { ManagedProcess, stopAll } from './managed-process.mjs';
 
 const CHECKOUT = resolve(import.meta.dirname, '..');
 const RESULTS = join(import.meta.dirname, 'results');
-const FIRST_WARMUP_MS = 2_000;
+const FIRST_WARMUP_MS = 6_000;
 const WARMUP_MS = 300;
 const MB = 1024 * 1024;
 

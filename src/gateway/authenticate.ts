@@ -30,7 +30,12 @@ export function authenticate(
 }
 
 function grantOf(authorization: string | undefined, directory: Directory, clock: Clock): Grant | undefined {
-  const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-  if (token === undefined || !isGrantToken(token)) return undefined;
-  return directory.liveGrant(hashGrantToken(token), clock.now());
+  return authorization === undefined
+    ? undefined
+    : directory.grantBehind(authorization, clock.now(), tokenHashOf);
+}
+
+function tokenHashOf(authorization: string): string | undefined {
+  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  return token !== undefined && isGrantToken(token) ? hashGrantToken(token) : undefined;
 }

@@ -12,6 +12,9 @@ export interface GovernedServer {
   readonly methods: MethodSwitches;
 }
 
+/** Only credentials of grants are kept, so this many are never of a stranger's making. */
+const MAX_CREDENTIALS = 100_000;
+
 /**
  * What the gateway knows at this moment: servers, policies and grants, by the keys the pipeline asks with. All look-ups
  * are in memory; edits replace entries, and the next request sees them.
@@ -21,6 +24,8 @@ export class Directory {
   #policies = new Map<string, CompiledPolicy>();
   #grants = new Map<string, Grant>();
   #grantsById = new Map<string, Grant>();
+  /** Grants by the credential that they were found by: hashing it is the dearest part of authentication. */
+  #grantsByCredential = new Map<string, Grant>();
   readonly #listeners: (() => void)[] = [];
   /** In place of a credential: every caller has this grant (`proxy --grant none`, `wrap`). */
   readonly anonymous: Grant | undefined;
@@ -61,6 +66,24 @@ export class Directory {
     return grant && isLive(grant, now) ? grant : undefined;
   }
 
+  /**
+   * The live grant behind a credential, which `hashOf` makes the hash of a token of when it was not seen before; undefined
+   * for what is no token.
+   */
+  grantBehind(
+    credential: string,
+    now: number,
+    hashOf: (credential: string) => string | undefined,
+  ): Grant | undefined {
+    const known = this.#grantsByCredential.get(credential);
+    if (known) return isLive(known, now) ? known : undefined;
+    const hash = hashOf(credential);
+    const grant = hash === undefined ? undefined : this.liveGrant(hash, now);
+    if (grant && this.#grantsByCredential.size < MAX_CREDENTIALS)
+      this.#grantsByCredential.set(credential, grant);
+    return grant;
+  }
+
   /** Whether a grant that was taken before is still one: what it has opened ends with it. */
   isStillLive({ id }: Grant, now: number): boolean {
     const grant = this.anonymous?.id === id ? this.anonymous : this.#grantsById.get(id);
@@ -70,6 +93,7 @@ export class Directory {
   /** Replaces all grants, by the SHA-256 of their tokens. */
   setGrants(grants: ReadonlyMap<string, Grant>): void {
     this.#grants = new Map(grants);
+    this.#grantsByCredential = new Map();
     this.#grantsById = new Map(Array.from(grants.values(), (grant) => [grant.id, grant]));
     this.#changed();
   }

@@ -76,7 +76,7 @@ function hangUp(socket: Duplex, status: string): void {
 
 function serve(request: IncomingMessage, response: ServerResponse, front: Front): void {
   const arrivedAt = performance.now();
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  const path = pathOf(request.url ?? '/');
   const route = GATEWAY_PATH.exec(path);
   if (!route) return serveOperations(path, request, response, front);
 
@@ -111,6 +111,11 @@ function serve(request: IncomingMessage, response: ServerResponse, front: Front)
     refuse(response, 413, `the body is larger than ${MAX_BODY_BYTES} bytes`, {}, telemetry);
   if (verb === 'POST') readBody(request, response, headers, hand, refuseSize);
   else hand(EMPTY);
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
 }
 
 /** What the pipeline sees of an HTTP request. */

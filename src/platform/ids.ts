@@ -19,23 +19,26 @@ function checksumOf(secret: string): string {
   return toBase62(createHash('sha256').update(`toolgate:${secret}`).digest().subarray(0, 4), CHECKSUM_CHARS);
 }
 
-const RANDOM_CHARS = 10;
-const pool = Buffer.alloc(4096);
+const RANDOM_PAIRS = 5;
+const pool = new Uint16Array(2048);
 let poolUsed = pool.length;
+
+/** Every pair of characters; 65,536 is no multiple of their number, but unique ids need no evenness of the last percent. */
+const PAIRS: readonly string[] = Array.from(BASE62).flatMap((first) =>
+  Array.from(BASE62, (second) => first + second),
+);
 
 /** Ten random characters. Ids are made for every call: the system is asked for many bytes at once. */
 function randomChars(): string {
-  if (poolUsed + RANDOM_CHARS > pool.length) {
+  if (poolUsed + RANDOM_PAIRS > pool.length) {
     randomFillSync(pool);
     poolUsed = 0;
   }
   let text = '';
-  for (const end = poolUsed + RANDOM_CHARS; poolUsed < end; poolUsed++) text += CHARS[pool[poolUsed] ?? 0];
+  for (const end = poolUsed + RANDOM_PAIRS; poolUsed < end; poolUsed++)
+    text += PAIRS[(pool[poolUsed] ?? 0) % PAIRS.length];
   return text;
 }
-
-/** A character for every byte: unique ids need no evenness of the last percent. */
-const CHARS: readonly string[] = Array.from({ length: 256 }, (_, byte) => BASE62.charAt(byte % 62));
 
 let lastMillis = -1;
 let sequence = 0;

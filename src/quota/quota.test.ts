@@ -57,7 +57,12 @@ describe('createQuota', () => {
   });
 
   it('grants a call without limits, uncharged', async () => {
-    expect(await quota.reserve([], owner)).toEqual({ granted: true, uncounted: false, entries: [] });
+    expect(await quota.reserve([], owner)).toEqual({
+      granted: true,
+      uncounted: false,
+      recorded: false,
+      entries: [],
+    });
   });
 
   it('lets exactly 30 of 200 through when all ask at once', async () => {
@@ -263,7 +268,7 @@ describe('createQuota', () => {
 
     it('lets a call pass uncounted when each of its limits allows that', async () => {
       const outcome = await createQuota({ counters: down, clock }).reserve([lenient], owner);
-      expect(outcome).toEqual({ granted: true, uncounted: true, entries: [] });
+      expect(outcome).toEqual({ granted: true, uncounted: true, recorded: false, entries: [] });
     });
 
     it('denies a fault of ours even then', async () => {

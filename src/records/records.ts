@@ -1,6 +1,6 @@
 import { messageOf, type Clock, type Log } from '#platform';
 import type { CallEnding, DecisionRecord, RecordFilter, RecordStore, StoredRecord } from '#store';
-import { clip } from './clip.ts';
+import { clip, isShort } from './clip.ts';
 import { followRecords } from './follow.ts';
 
 /** The decision log, as the gateway writes it and people read it. */
@@ -51,13 +51,22 @@ export function createRecords({ store, clock, log }: RecordsParts): Records {
 
 /** An agent must not be able to fill the disk, or to hide a name behind a NUL that a store would cut it at. */
 export function boundedRecord(record: DecisionRecord): DecisionRecord {
+  const { requestId, method, tool, revision, rule, message } = record;
+  const isBounded =
+    isShort(requestId, MAX_NAME_CHARS) &&
+    isShort(method, MAX_NAME_CHARS) &&
+    (tool === undefined || isShort(tool, MAX_NAME_CHARS)) &&
+    isShort(revision, MAX_NAME_CHARS) &&
+    isShort(rule, MAX_MESSAGE_CHARS) &&
+    isShort(message, MAX_MESSAGE_CHARS);
+  if (isBounded) return record;
   return {
     ...record,
-    requestId: clip(record.requestId, MAX_NAME_CHARS),
-    method: clip(record.method, MAX_NAME_CHARS),
-    tool: record.tool === undefined ? undefined : clip(record.tool, MAX_NAME_CHARS),
-    revision: clip(record.revision, MAX_NAME_CHARS),
-    rule: clip(record.rule, MAX_MESSAGE_CHARS),
-    message: clip(record.message, MAX_MESSAGE_CHARS),
+    requestId: clip(requestId, MAX_NAME_CHARS),
+    method: clip(method, MAX_NAME_CHARS),
+    tool: tool === undefined ? undefined : clip(tool, MAX_NAME_CHARS),
+    revision: clip(revision, MAX_NAME_CHARS),
+    rule: clip(rule, MAX_MESSAGE_CHARS),
+    message: clip(message, MAX_MESSAGE_CHARS),
   };
 }
