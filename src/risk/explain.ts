@@ -1,0 +1,191 @@
+import type { RiskCategory } from './category.ts';
+import { glossOf } from './english.ts';
+import type { Language } from './lexicon/index.ts';
+import type { Claim, Reading } from './reading.ts';
+import { LEAST_CONFIDENCE, type Weighing } from './weigh.ts';
+
+/** Something in the definition that speaks for the class, word for word. */
+export interface RiskEvidence {
+  readonly source: 'name' | 'title' | 'description' | 'parameter' | 'annotation' | 'sibling';
+  /** Stands exactly so in the definition. */
+  readonly quote: string;
+  /** Of a quote that is not English. */
+  readonly language?: Exclude<Language, 'en'>;
+  /** What the quote says, in English. */
+  readonly translation?: string;
+}
+
+const MAX_EVIDENCE = 6;
+const MAX_QUOTE = 90;
+
+/** The quotes that speak for the class, the deciding one first. */
+export function evidenceOf(reading: Reading, weighing: Weighing): readonly RiskEvidence[] {
+  const evidence: RiskEvidence[] = [];
+  const add = (one: RiskEvidence | undefined): void => {
+    if (one === undefined || one.quote === '' || evidence.length >= MAX_EVIDENCE) return;
+    if (!evidence.some(({ source, quote }) => source === one.source && quote === one.quote))
+      evidence.push(one);
+  };
+  const { reason } = weighing;
+  if (reason.kind === 'choice') add({ source: 'parameter', quote: reason.value });
+  if (reason.kind === 'parameter') add({ source: 'parameter', quote: reason.parameter });
+  if (reason.kind === 'annotation') add({ source: 'annotation', quote: reason.hint });
+  for (const claim of weighing.support) add(quoteOf(reading, claim));
+  if (reason.kind === 'reversible') add({ source: 'sibling', quote: reason.by });
+  if (reason.kind === 'for_good') add(phraseQuote(reading, reading.forGood));
+  if (weighing.category === 'destructive') add(phraseQuote(reading, reading.forGood));
+  if (weighing.category === 'read') add(phraseQuote(reading, reading.changesNothing));
+  return evidence;
+}
+
+function phraseQuote(
+  reading: Reading,
+  phrase: { readonly start: number; readonly end: number } | undefined,
+): RiskEvidence | undefined {
+  return phrase && { source: 'description', quote: reading.description.slice(phrase.start, phrase.end) };
+}
+
+function quoteOf(reading: Reading, claim: Claim): RiskEvidence {
+  const text =
+    claim.source === 'name'
+      ? reading.tool.name
+      : claim.source === 'title'
+        ? reading.title
+        : reading.description;
+  if (claim.source === 'name') {
+    const quote = text.slice(claim.start, claim.end);
+    return claim.language === 'en'
+      ? { source: 'name', quote }
+      : { source: 'name', quote, language: claim.language, translation: glossOf(claim.concept) };
+  }
+  if (claim.language !== 'en') {
+    const end = claim.object?.end ?? claim.end;
+    const quote = text.slice(claim.start, end);
+    const gloss = glossOf(claim.concept);
+    const translation = claim.object === undefined ? gloss : `${gloss} ${withArticle(claim.object.noun)}`;
+    return { source: claim.source, quote, language: claim.language, translation };
+  }
+  return { source: claim.source, quote: clauseAt(text, claim.start, claim.end) };
+}
+
+function withArticle(noun: string): string {
+  if (/^(?:money|data|statistics|information|weather|details|crypto|history)$/.test(noun)) return noun;
+  return `${/^[aeio]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
+/** The verb and the words behind it, to the end of the clause. */
+function clauseAt(text: string, start: number, verbEnd: number): string {
+  const rest = text.slice(start, start + MAX_QUOTE);
+  const stop = rest.slice(verbEnd - start).search(/[.,;:!?()\n]/);
+  const clause = stop === -1 ? rest : rest.slice(0, verbEnd - start + stop);
+  if (clause.length < MAX_QUOTE) return clause.trimEnd();
+  const space = clause.lastIndexOf(' ');
+  return clause.slice(0, space > verbEnd - start ? space : verbEnd - start).trimEnd();
+}
+
+const LANGUAGE_NAMES: Readonly<Record<Exclude<Language, 'en'>, string>> = {
+  pl: 'Polish',
+  zh: 'Chinese',
+  ja: 'Japanese',
+  ko: 'Korean',
+  de: 'German',
+  fr: 'French',
+  es: 'Spanish',
+  pt: 'Portuguese',
+  it: 'Italian',
+  ru: 'Russian',
+  uk: 'Ukrainian',
+  tr: 'Turkish',
+  nl: 'Dutch',
+  cs: 'Czech',
+};
+
+const EFFECT: Readonly<Record<RiskCategory, string>> = {
+  read: 'it looks things up and changes nothing',
+  write: 'it changes something that can be changed back',
+  execute: 'it sets something going that takes its own course',
+  destructive: 'what it takes away does not come back by itself',
+  financial: 'it moves money or commits to paying it',
+};
+
+/** One sentence that says why a tool has its class. */
+export function rationaleOf(reading: Reading, weighing: Weighing): string {
+  const { reason, category } = weighing;
+  if (category === 'unknown') return whyUnknown(weighing);
+  switch (reason.kind) {
+    case 'claim':
+      return `${sayingOf(reading, reason.claim, weighing)}: ${EFFECT[category]}.`;
+    case 'reversible':
+      return `It modifies state reversibly: ${quoted(reason.by)} undoes what ${sayingIn(reading, reason.claim)}.`;
+    case 'for_good':
+      return `${sayingOf(reading, reason.claim, weighing)}, and it says that this cannot be taken back.`;
+    case 'choice':
+      return `The caller chooses what it does by ${quoted(reason.parameter)}, and ${quoted(reason.value)} is among the choices: ${EFFECT[category]}.`;
+    case 'parameter':
+      return `It takes ${SIGNAL_NAMES[reason.signal] ?? 'a text'} in ${quoted(reason.parameter)} and runs what it is given, so its effect depends on the caller.`;
+    case 'changes_nothing':
+      return 'Its description says that it changes nothing, and nothing in the definition says otherwise.';
+    case 'annotation':
+      return reason.hint === 'destructiveHint'
+        ? 'Its server marks it as destructive, which its words do not tell.'
+        : 'Its server marks it as not read-only, though its words only speak of looking.';
+    case 'vague':
+      return `${sayingOf(reading, reason.claim, weighing)} without saying how: taken as a change.`;
+    default:
+      return `${EFFECT[category].replace(/^it/, 'It')}.`;
+  }
+}
+
+const SIGNAL_NAMES: Readonly<Record<string, string>> = { sql: 'a query', code: 'code or a command' };
+
+function whyUnknown({ reason }: Weighing): string {
+  return reason.kind === 'too_long'
+    ? 'The description is too long to be read to its end, so the tool counts as unknown.'
+    : 'Neither the name nor the description says what it does, so the tool counts as unknown.';
+}
+
+function quoted(text: string): string {
+  // a name may hold anything; a sentence stays one line
+  const line = [...text.replace(/[\p{C}\p{Z}]+/gu, ' ')];
+  return `\`${line.length > 60 ? `${line.slice(0, 60).join('')}…` : line.join('')}\``;
+}
+
+function sayingOf(reading: Reading, claim: Claim, weighing: Weighing): string {
+  const isWeak = weighing.confidence < LEAST_CONFIDENCE + 0.1;
+  if (claim.role === 'noun')
+    return claim.source === 'name'
+      ? 'Its name tells of information only'
+      : 'Its description tells of information only';
+  const verb = isWeak ? 'seems to say' : 'says';
+  const where =
+    claim.source === 'name'
+      ? 'Its name'
+      : claim.source === 'title'
+        ? 'Its title'
+        : `Its ${inLanguage(claim)}description`;
+  return `${where} ${verb} that it ${doing(reading, claim)}`;
+}
+
+function sayingIn(reading: Reading, claim: Claim): string {
+  return claim.source === 'name'
+    ? `${quoted(reading.tool.name)} does`
+    : `it does when it ${doing(reading, claim)}`;
+}
+
+function inLanguage(claim: Claim): string {
+  return claim.language === 'en' ? '' : `${LANGUAGE_NAMES[claim.language]} `;
+}
+
+/** "pauses a campaign": the act and, where it is known, what it is done to. */
+function doing(reading: Reading, claim: Claim): string {
+  const gloss = glossOf(claim.concept);
+  if (claim.object !== undefined) return `${gloss} ${withArticle(claim.object.noun)}`;
+  if (claim.language !== 'en' || claim.concept === 'process') return gloss;
+  const text =
+    claim.source === 'name'
+      ? reading.tool.name
+      : claim.source === 'title'
+        ? reading.title
+        : reading.description;
+  return `${gloss} (${quoted(text.slice(claim.start, claim.end))})`;
+}

@@ -1,0 +1,231 @@
+import type { Concept } from './concepts.ts';
+import { phraseAt, verbFormOf, type VerbForm } from './english.ts';
+import { ENGLISH_ADVICE, ENGLISH_NOT, ENGLISH_OPENERS } from './lexicon/en.ts';
+import { englishNounGroups, type NounGroup } from './nouns.ts';
+import type { Source, Statement } from './statement.ts';
+import type { Word } from './words.ts';
+
+/** A verb behind more words than this is not the verb of the sentence. */
+const HEAD_WITHIN = 9;
+/** Words between two verbs of one list: "Creates a contact, updates or deletes it". */
+const JOINED_WITHIN = 6;
+/** Words behind a verb that say what it acts on. */
+const NEAR = 5;
+/** Later sentences looked at. */
+const MAX_SENTENCES = 40;
+
+const PREPOSITIONS = new Set(
+  'to for from in into via with by using on at as when if after before through against'.split(' '),
+);
+const JOINING = new Set(['and', 'or', 'then', 'also', 'plus', 'nor', 'and/or']);
+const PASSIVE = new Set(['is', 'are', 'be', 'gets', 'been', 'being', 'was', 'were']);
+/** Verbs as nouns that still begin a sentence: "Search for …", "List of …", "Query the …". */
+const NEVER_FIRST_NOUN = new Set([
+  'list',
+  'search',
+  'query',
+  'check',
+  'count',
+  'compare',
+  'preview',
+  'export',
+  'scan',
+]);
+
+/** What the sentences of an English text say that the tool does. `ownWords` are left out as mentions of other tools. */
+export function readEnglish(
+  text: string,
+  words: readonly Word[],
+  source: Source,
+  mentions: ReadonlySet<string>,
+): Statement[] {
+  const statements: Statement[] = [];
+  for (const [number, sentence] of sentencesOf(words).entries()) {
+    const first = sentence[0];
+    if (first === undefined || number >= MAX_SENTENCES) continue;
+    const own = withoutMentions(sentence, mentions);
+    if (own === undefined && number > 0) continue;
+    const used = own ?? sentence;
+    if (number > 0 && ENGLISH_ADVICE.test(text.slice(first.start, first.start + 40))) continue;
+    statements.push(...(number === 0 ? firstSentence(used, source) : laterSentence(used, source)));
+  }
+  return statements;
+}
+
+export function sentencesOf(words: readonly Word[]): Word[][] {
+  const sentences: Word[][] = [];
+  for (const word of words) (sentences[word.sentence] ??= []).push(word);
+  return sentences;
+}
+
+/** A sentence that names another tool speaks of that tool. */
+function withoutMentions(sentence: readonly Word[], mentions: ReadonlySet<string>): Word[] | undefined {
+  if (sentence.some((word) => mentions.has(word.text))) return undefined;
+  return sentence.filter((word) => !word.isIdentifier);
+}
+
+function firstSentence(sentence: readonly Word[], source: Source): Statement[] {
+  let isBehindOpeners = true;
+  for (let i = 0; i < Math.min(sentence.length, HEAD_WITHIN); i++) {
+    const word = sentence[i];
+    if (word === undefined || word.isAside) continue;
+    if (isNegated(sentence, i)) {
+      if (verbFormOf(word.text) !== undefined) isBehindOpeners = false;
+      continue;
+    }
+    const phrase = phraseAt(sentence, i);
+    const form = verbFormOf(word.text);
+    const isOpener = ENGLISH_OPENERS.has(word.text) || /ly$/.test(word.text);
+    if (isBehindOpeners && isOpener && !(i > 0 && form?.form === 'base' && word.text !== 'use')) {
+      if (!(word.text === 'command' || word.text === 'action')) continue;
+      continue;
+    }
+    if (phrase === undefined && (form === undefined || !mayBeHead(form, isBehindOpeners, sentence, i))) {
+      isBehindOpeners = false;
+      continue;
+    }
+    const concept = phrase ?? form?.concept;
+    if (concept === undefined) continue;
+    const head = make(
+      sentence,
+      i,
+      concept,
+      source,
+      'head',
+      isBehindOpeners && !isDoubtful(form, sentence, i),
+    );
+    return [head, ...(form === undefined ? [] : joinedTo(sentence, i, form, source))];
+  }
+  return nounPhrase(sentence, source);
+}
+
+function mayBeHead(
+  form: VerbForm,
+  isBehindOpeners: boolean,
+  sentence: readonly Word[],
+  index: number,
+): boolean {
+  if (form.form === 'ed') return index > 0 && PASSIVE.has(sentence[index - 1]?.text ?? '');
+  if (isBehindOpeners) return true;
+  // away from its place a noun is a noun
+  if (form.form === 'noun') return true;
+  const before = sentence[index - 1]?.text ?? '';
+  if (form.isAlsoNoun) return before === 'to';
+  return form.form === 'ing' ? before === 'for' || before === 'of' : true;
+}
+
+function isDoubtful(form: VerbForm | undefined, sentence: readonly Word[], index: number): boolean {
+  if (form === undefined) return false;
+  if (form.form === 'noun') return true;
+  if (!form.isAlsoNoun || NEVER_FIRST_NOUN.has(form.base)) return false;
+  const next = sentence[index + 1]?.text ?? '';
+  // "Order a pizza", "Charge the card": an article behind it makes it a verb; so does -s before a noun
+  return !/^(?:a|an|the|this|all|any|one|your|new|multiple|existing|specified|given|into|up|up)$/.test(next);
+}
+
+/** Verbs of the same form in one list with the head: "Lists, creates, renames or deletes". */
+function joinedTo(sentence: readonly Word[], headAt: number, head: VerbForm, source: Source): Statement[] {
+  const joined: Statement[] = [];
+  let lastAt = headAt;
+  for (let i = headAt + 1; i < sentence.length && i - lastAt <= JOINED_WITHIN + 1; i++) {
+    const word = sentence[i];
+    if (word === undefined || word.isAside) continue;
+    const form = verbFormOf(word.text);
+    if (form === undefined || (form.form !== head.form && !(head.form === 'noun'))) continue;
+    const before = sentence[i - 1]?.text ?? '';
+    const isListed = /[,/&+]/.test(word.gap) || JOINING.has(before) || before === 'optionally';
+    const isNear = i - lastAt <= 2;
+    if (!isListed || isNegated(sentence, i) || (form.isAlsoNoun && !isNear && !JOINING.has(before))) continue;
+    if (form.isAlsoNoun && !isNear && form.form === 's') continue;
+    joined.push(make(sentence, i, form.concept, source, 'joined', !form.isAlsoNoun || isNear));
+    lastAt = i;
+  }
+  return joined;
+}
+
+/** "Overview of the portfolio", "AAVE lending markets": what comes back, when no verb says what is done. */
+function nounPhrase(sentence: readonly Word[], source: Source): Statement[] {
+  for (let i = 0; i < Math.min(sentence.length, HEAD_WITHIN); i++) {
+    const word = sentence[i];
+    if (word === undefined) continue;
+    const form = verbFormOf(word.text);
+    if (form?.isAlsoNoun && i === 0 && !isNegated(sentence, i))
+      return [make(sentence, i, form.concept, source, 'head', false)];
+    if (englishNounGroups(word.text).has('data')) return [make(sentence, i, 'show', source, 'noun', false)];
+  }
+  return [];
+}
+
+/** The heads of later sentences, where they speak of the tool itself: "Deletes the original.", "A mail is sent." */
+function laterSentence(sentence: readonly Word[], source: Source): Statement[] {
+  const statements: Statement[] = [];
+  for (let i = 0; i < sentence.length; i++) {
+    const word = sentence[i];
+    if (word === undefined || word.isAside || isNegated(sentence, i)) continue;
+    const form = verbFormOf(word.text);
+    if (form === undefined) continue;
+    const before = sentence[i - 1]?.text ?? '';
+    const isOwnAct =
+      (form.form === 's' &&
+        (i === 0 || before === 'also' || before === 'then' || before === 'it') &&
+        !form.isAlsoNoun) ||
+      (form.form === 'base' && (before === 'will' || (before === 'also' && i === 1)) && !form.isAlsoNoun);
+    const isPassive =
+      form.form === 'ed' &&
+      PASSIVE.has(before) &&
+      !/^(?:can|could|may|must|should|to|has|have|not)$/.test(sentence[i - 2]?.text ?? '');
+    if (isOwnAct || isPassive) statements.push(make(sentence, i, form.concept, source, 'later', isOwnAct));
+  }
+  return statements;
+}
+
+/** "does not delete", "without deleting", "nothing is deleted", "instead of deleting". */
+export function isNegated(sentence: readonly Word[], index: number): boolean {
+  for (let i = index - 1; i >= Math.max(0, index - 4); i--) {
+    const word = sentence[i];
+    if (word === undefined) break;
+    if (ENGLISH_NOT.has(word.text) || word.text.endsWith("n't")) return true;
+    // a comma or another verb ends the reach
+    if (/[,;:]/.test(sentence[i + 1]?.gap ?? '')) return false;
+  }
+  return false;
+}
+
+function make(
+  sentence: readonly Word[],
+  index: number,
+  concept: Concept,
+  source: Source,
+  role: Statement['role'],
+  isSure: boolean,
+): Statement {
+  const word = sentence[index];
+  const { near, nearWords } = nearTo(sentence, index);
+  return {
+    concept,
+    source,
+    language: 'en',
+    start: word?.start ?? 0,
+    end: word?.end ?? 0,
+    role,
+    isSure,
+    near,
+    nearWords,
+  };
+}
+
+/** The object of a verb: the words behind it up to a preposition. */
+function nearTo(
+  sentence: readonly Word[],
+  index: number,
+): { readonly near: ReadonlySet<NounGroup>; readonly nearWords: readonly string[] } {
+  const near = new Set<NounGroup>();
+  const nearWords: string[] = [];
+  for (let i = index + 1; i < sentence.length && i <= index + NEAR; i++) {
+    const word = sentence[i];
+    if (word === undefined || PREPOSITIONS.has(word.text) || /[,;:(]/.test(word.gap)) break;
+    nearWords.push(word.text);
+    for (const group of englishNounGroups(word.text)) near.add(group);
+  }
+  return { near, nearWords };
+}
