@@ -1,4 +1,4 @@
-import { CONCEPTS, type Concept } from './concepts.ts';
+import type { Concept } from './concepts.ts';
 import { ENGLISH_IRREGULAR, ENGLISH_NOUNS, ENGLISH_PHRASES, ENGLISH_VERBS } from './lexicon/en.ts';
 import type { Word } from './words.ts';
 
@@ -43,7 +43,8 @@ for (const [word, base] of Object.entries(ENGLISH_NOUNS)) {
     forms.set(word, { concept: known.concept, base, form: 'noun', isAlsoNoun: true });
 }
 
-function thirdPerson(base: string): string {
+/** A verb as it reads behind "it". */
+export function thirdPerson(base: string): string {
   if (/(?:s|x|z|ch|sh|o)$/.test(base)) return `${base}es`;
   if (/[^aeiou]y$/.test(base)) return `${base.slice(0, -1)}ies`;
   return `${base}s`;
@@ -69,9 +70,4 @@ export function phraseAt(words: readonly Word[], index: number): Concept | undef
   if (first === undefined || second === undefined) return undefined;
   const base = forms.get(first.text)?.base ?? first.text;
   return ENGLISH_PHRASES[`${base} ${second.text}`];
-}
-
-/** How the gloss of a concept reads behind "it". */
-export function glossOf(concept: Concept): string {
-  return CONCEPTS[concept].gloss;
 }

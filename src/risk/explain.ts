@@ -1,5 +1,4 @@
 import type { RiskCategory } from './category.ts';
-import { glossOf } from './english.ts';
 import type { Language } from './lexicon/index.ts';
 import type { Claim, Reading } from './reading.ts';
 import { LEAST_CONFIDENCE, type Weighing } from './weigh.ts';
@@ -56,12 +55,12 @@ function quoteOf(reading: Reading, claim: Claim): RiskEvidence {
     const quote = text.slice(claim.start, claim.end);
     return claim.language === 'en'
       ? { source: 'name', quote }
-      : { source: 'name', quote, language: claim.language, translation: glossOf(claim.concept) };
+      : { source: 'name', quote, language: claim.language, translation: claim.gloss };
   }
   if (claim.language !== 'en') {
     const end = claim.object?.end ?? claim.end;
     const quote = text.slice(claim.start, end);
-    const gloss = glossOf(claim.concept);
+    const gloss = claim.gloss;
     const translation = claim.object === undefined ? gloss : `${gloss} ${withArticle(claim.object.noun)}`;
     return { source: claim.source, quote, language: claim.language, translation };
   }
@@ -114,11 +113,11 @@ export function rationaleOf(reading: Reading, weighing: Weighing): string {
   if (category === 'unknown') return whyUnknown(weighing);
   switch (reason.kind) {
     case 'claim':
-      return `${sayingOf(reading, reason.claim, weighing)}: ${EFFECT[category]}.`;
+      return `${sayingOf(reason.claim, weighing)}: ${EFFECT[category]}.`;
     case 'reversible':
       return `It modifies state reversibly: ${quoted(reason.by)} undoes what ${sayingIn(reading, reason.claim)}.`;
     case 'for_good':
-      return `${sayingOf(reading, reason.claim, weighing)}, and it says that this cannot be taken back.`;
+      return `${sayingOf(reason.claim, weighing)}, and it says that this cannot be taken back.`;
     case 'choice':
       return `The caller chooses what it does by ${quoted(reason.parameter)}, and ${quoted(reason.value)} is among the choices: ${EFFECT[category]}.`;
     case 'parameter':
@@ -130,7 +129,7 @@ export function rationaleOf(reading: Reading, weighing: Weighing): string {
         ? 'Its server marks it as destructive, which its words do not tell.'
         : 'Its server marks it as not read-only, though its words only speak of looking.';
     case 'vague':
-      return `${sayingOf(reading, reason.claim, weighing)} without saying how: taken as a change.`;
+      return `${sayingOf(reason.claim, weighing)} without saying how: taken as a change.`;
     default:
       return `${EFFECT[category].replace(/^it/, 'It')}.`;
   }
@@ -150,7 +149,7 @@ function quoted(text: string): string {
   return `\`${line.length > 60 ? `${line.slice(0, 60).join('')}…` : line.join('')}\``;
 }
 
-function sayingOf(reading: Reading, claim: Claim, weighing: Weighing): string {
+function sayingOf(claim: Claim, weighing: Weighing): string {
   const isWeak = weighing.confidence < LEAST_CONFIDENCE + 0.1;
   if (claim.role === 'noun')
     return claim.source === 'name'
@@ -163,13 +162,11 @@ function sayingOf(reading: Reading, claim: Claim, weighing: Weighing): string {
       : claim.source === 'title'
         ? 'Its title'
         : `Its ${inLanguage(claim)}description`;
-  return `${where} ${verb} that it ${doing(reading, claim)}`;
+  return `${where} ${verb} that it ${doing(claim)}`;
 }
 
 function sayingIn(reading: Reading, claim: Claim): string {
-  return claim.source === 'name'
-    ? `${quoted(reading.tool.name)} does`
-    : `it does when it ${doing(reading, claim)}`;
+  return claim.source === 'name' ? `${quoted(reading.tool.name)} does` : `it does when it ${doing(claim)}`;
 }
 
 function inLanguage(claim: Claim): string {
@@ -177,15 +174,8 @@ function inLanguage(claim: Claim): string {
 }
 
 /** "pauses a campaign": the act and, where it is known, what it is done to. */
-function doing(reading: Reading, claim: Claim): string {
-  const gloss = glossOf(claim.concept);
+function doing(claim: Claim): string {
+  const gloss = claim.gloss;
   if (claim.object !== undefined) return `${gloss} ${withArticle(claim.object.noun)}`;
-  if (claim.language !== 'en' || claim.concept === 'process') return gloss;
-  const text =
-    claim.source === 'name'
-      ? reading.tool.name
-      : claim.source === 'title'
-        ? reading.title
-        : reading.description;
-  return `${gloss} (${quoted(text.slice(claim.start, claim.end))})`;
+  return gloss;
 }

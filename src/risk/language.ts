@@ -1,4 +1,5 @@
 import { verbFormOf } from './english.ts';
+import { englishNounGroups } from './nouns.ts';
 import { GLOSSARIES, glossaryOf, type Glossary } from './foreign.ts';
 import type { Word } from './words.ts';
 
@@ -7,7 +8,7 @@ const LETTERS: readonly (readonly [language: string, letters: RegExp])[] = [
   ['pl', /[łąęśźżćń]/],
   ['cs', /[řěůčšž]/],
   ['tr', /[ğış]/],
-  ['de', /[ßäöü]/],
+  ['de', /[ßä]/],
   ['es', /[ñ¿¡]/],
   ['pt', /[ãõ]/],
   ['fr', /[êèœç]/],
@@ -15,7 +16,7 @@ const LETTERS: readonly (readonly [language: string, letters: RegExp])[] = [
 ];
 
 const ENGLISH_COMMON = new Set(
-  'the a an of to for and with from in by on is are this that your all or if use using when specific given new existing'.split(
+  'the a an of to for and with from in by on is are this that your all or if use using when specific given new existing between into as its it be can not no at only you any each per via me do'.split(
     ' ',
   ),
 );
@@ -40,18 +41,18 @@ function latinLanguageOf(text: string, words: readonly Word[]): Glossary | undef
   let english = 0;
   for (const [index, word] of words.entries()) {
     if (ENGLISH_COMMON.has(word.text)) english += 1;
-    else if (index < 12 && verbFormOf(word.text) !== undefined) english += 1;
+    else if (index < 12 && verbFormOf(word.text) !== undefined) english += index === 0 ? 1.5 : 1;
+    else if (englishNounGroups(word.text).size > 0) english += 0.5;
   }
   const lower = text.toLowerCase();
-  // accented letters or no English words at all, else English it is: "in" and "a" are words of many languages
-  const hasAccents = /[^\u0000-\u007f]/.test(lower);
+  const hasAccents = /[\u00df-\u024f]/.test(lower);
   if (!hasAccents && english >= 3) return undefined;
   let best: Glossary | undefined;
   let bestScore = Math.max(english, 1);
   for (const glossary of GLOSSARIES) {
-    if (glossary.isUnspaced || glossary.lexicon.language === 'ru' || glossary.lexicon.language === 'uk')
-      continue;
-    const score = scoreOf(glossary, lower, words);
+    const { language } = glossary.lexicon;
+    if (glossary.isUnspaced || language === 'ru' || language === 'uk') continue;
+    const score = scoreOf(glossary, lower, words, hasAccents);
     if (score > bestScore) {
       best = glossary;
       bestScore = score;
@@ -60,14 +61,20 @@ function latinLanguageOf(text: string, words: readonly Word[]): Glossary | undef
   return best;
 }
 
-function scoreOf(glossary: Glossary, text: string, words: readonly Word[]): number {
+/** How well a text fits a language; without any small word or letter of its own it does not. */
+function scoreOf(glossary: Glossary, text: string, words: readonly Word[], hasAccents: boolean): number {
   let score = 0;
-  for (const [language, letters] of LETTERS)
-    if (language === glossary.lexicon.language && letters.test(text)) score += 1.5;
+  let own = 0;
+  let small = 0;
+  if (hasAccents)
+    for (const [language, letters] of LETTERS)
+      if (language === glossary.lexicon.language && letters.test(text)) own += 1.5;
   for (const [index, word] of words.entries()) {
-    if (glossary.common.has(word.text)) score += 1;
+    if (glossary.common.has(word.text)) small += ENGLISH_COMMON.has(word.text) ? 0.25 : 1;
     else if (glossary.verbAt(words, index) !== undefined) score += index === 0 ? 1.5 : 0.75;
     else if (glossary.nounOf(word.text) !== undefined) score += 0.25;
   }
-  return score;
+  // letters alone are shared by many languages
+  if (score + small === 0) return 0;
+  return own + small < 1 && !(hasAccents && score > 0) ? 0 : score + own + small;
 }

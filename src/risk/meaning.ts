@@ -101,6 +101,10 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
     { when: both(either(endsWith(PAYABLE), both(isForeign, about('money'))), not(isDraft)), act: 'pay' },
     { when: near(setOf('checkout')), act: 'pay' },
     { when: near(DEBUGGING), act: 'execute' },
+    {
+      when: both(endsWith(setOf('request call requests calls')), near(setOf('api http https rest'))),
+      act: 'execute',
+    },
   ],
   set: [{ when: near(DEBUGGING), act: 'execute' }],
   add: [{ when: near(setOf('funds money credits')), act: 'pay' }],
@@ -123,6 +127,12 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
     { when: both(near(OWNERSHIP), not(about('money'))), act: 'write' },
     { when: both(isForeign, not(about('money'))), act: 'write' },
   ],
+  process: [
+    { when: topic(setOf('printer printers')), act: 'execute' },
+    { when: near(setOf('screenshot screenshots snapshot picture photo')), act: 'read' },
+    { when: both(about('money'), near(setOf('order transaction invoice'))), act: 'pay' },
+  ],
+  register: [{ when: near(setOf('domain domains')), act: 'pay' }],
   order: [
     { when: both(isForeign, not(about('money')), not(near(setOf('product')))), act: 'pay' },
     {
@@ -139,8 +149,10 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
   ],
   charge: [{ when: near(setOf('device battery vehicle car')), act: 'execute' }],
   pay: [{ when: near(setOf('attention')), act: 'read' }],
-  buy: [],
-  update: [{ when: near(DEBUGGING), act: 'execute' }],
+  update: [
+    { when: near(DEBUGGING), act: 'execute' },
+    { when: both(endsWith(setOf('subscription subscriptions')), not(near(FREE_OF_COST))), act: 'pay' },
+  ],
   submit: [
     { when: either(about('money'), near(TRADED)), act: 'pay' },
     { when: near(setOf('job jobs batch transaction')), act: 'execute' },
@@ -191,17 +203,25 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
     },
   ],
   scan: [{ when: either(near(WEAKNESS), topic(WEAKNESS)), act: 'execute' }],
-  check: [],
-  analyze: [],
   test: [{ when: near(CONNECTION), act: 'read' }],
-  convert: [{ when: near(setOf('lead leads ticket opportunity quote draft')), act: 'write' }],
+  convert: [
+    {
+      when: near(
+        setOf(
+          'cell cells paragraph paragraphs range row rows column columns document slide shape font disk drive',
+        ),
+      ),
+      act: 'write',
+    },
+    { when: near(setOf('lead leads ticket opportunity quote draft')), act: 'write' },
+  ],
   generate: [
+    { when: both(endsWith(setOf('invoice invoices')), not(isDraft)), act: 'pay' },
     { when: either(near(OF_MODEL), both(isForeign, about('media'))), act: 'execute' },
     { when: either(near(TEXTUAL), both(isForeign, about('data'))), act: 'read' },
   ],
   restore: [{ when: near(STORED), act: 'destroy' }],
   reply: [{ when: near(MAIL), act: 'execute' }],
-  share: [],
   reset: [{ when: near(setOf('filter filters view zoom camera cursor timer selection form')), act: 'write' }],
   remove: [
     {
@@ -223,18 +243,64 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
       act: 'write',
     },
   ],
-  revoke: [],
-  stop: [],
   run: [{ when: both(near(setOf('payment payroll payout')), about('money')), act: 'pay' }],
   start: [{ when: both(near(setOf('purchase checkout payment')), about('money')), act: 'pay' }],
-  push: [],
-  control: [],
-  activate: [],
-  click: [],
 };
+
+/** Acts that commit when what they are done to is money on the move: `process_payment`, `capture_payment`, `issue_refund`. */
+const COMMITS: ReadonlySet<Concept> = new Set([
+  'create',
+  'start',
+  'run',
+  'submit',
+  'approve',
+  'process',
+  'manage',
+  'send',
+  'schedule',
+  'login',
+  'extract',
+  'add',
+  'remove',
+  'invoke',
+  'register',
+  'trigger',
+  'set',
+  'cancel',
+  'resume',
+  'restart',
+  'update',
+  'replace',
+  'generate',
+  'assign',
+  'close',
+  'open',
+] satisfies Concept[]);
+const ON_THE_MOVE = setOf(
+  'payment payments refund refunds payout payouts withdrawal withdrawals swap swaps trade trades transfer transfers donation donations liquidity purchase purchases bid bids payroll paycheck remittance airdrop chargeback',
+);
+/** Things of payments that are not the payment. */
+const BELONGS = setOf(
+  'method methods settings setting details link page form template reminder gateway provider status type webhook notification',
+);
+
+function commitsMoney(statement: Statement): boolean {
+  if (!COMMITS.has(statement.concept) && !statement.gives) return false;
+  const words = statement.nearWords;
+  if (statement.gives && words.some((word) => word === 'money' || word === 'funds' || word === 'credits'))
+    return words.length <= 3;
+  const last = words.findLastIndex((word) => ON_THE_MOVE.has(word));
+  if (last === -1) return false;
+  const behind = words[last + 1];
+  if (behind !== undefined && BELONGS.has(behind) && !(behind === 'link' && statement.concept === 'create'))
+    return false;
+  // changing a payment's note is not paying; taking one back is
+  return statement.concept !== 'set' && statement.concept !== 'manage' ? true : last === words.length - 1;
+}
 
 /** What a statement amounts to, in view of what it is about. */
 export function actOf(statement: Statement, topicOfTool: Topic): Act {
+  if (commitsMoney(statement) && !isDraft(statement, topicOfTool)) return 'pay';
   for (const { when, act } of CIRCUMSTANCES[statement.concept] ?? [])
     if (when(statement, topicOfTool)) return act;
   return CONCEPTS[statement.concept].act;

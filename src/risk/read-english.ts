@@ -1,5 +1,5 @@
-import type { Concept } from './concepts.ts';
-import { phraseAt, verbFormOf, type VerbForm } from './english.ts';
+import { CONCEPTS, type Concept } from './concepts.ts';
+import { phraseAt, thirdPerson, verbFormOf, type VerbForm } from './english.ts';
 import { ENGLISH_ADVICE, ENGLISH_NOT, ENGLISH_OPENERS } from './lexicon/en.ts';
 import { englishNounGroups, type NounGroup } from './nouns.ts';
 import type { Source, Statement } from './statement.ts';
@@ -31,6 +31,11 @@ const NEVER_FIRST_NOUN = new Set([
   'export',
   'scan',
 ]);
+
+/** Verbs of looking that move money when money is what is given or taken. */
+export const GIVING: ReadonlySet<string> = new Set(
+  'give provide collect capture receive claim acquire'.split(' '),
+);
 
 /** What the sentences of an English text say that the tool does. `ownWords` are left out as mentions of other tools. */
 export function readEnglish(
@@ -111,7 +116,10 @@ function mayBeHead(
   if (form.form === 'noun') return true;
   const before = sentence[index - 1]?.text ?? '';
   if (form.isAlsoNoun) return before === 'to';
-  return form.form === 'ing' ? before === 'for' || before === 'of' : true;
+  if (form.form === 'ing') return before === 'for' || before === 'of';
+  const gap = sentence[index]?.gap ?? '';
+  if (form.form === 's') return /[:–—]/.test(gap) || /^(?:that|which|it|tool|and)$/.test(before);
+  return /^(?:to|can|will|and|or)$/.test(before) || /[:–—]/.test(gap);
 }
 
 function isDoubtful(form: VerbForm | undefined, sentence: readonly Word[], index: number): boolean {
@@ -203,6 +211,7 @@ function make(
   const { near, nearWords } = nearTo(sentence, index);
   return {
     concept,
+    gloss: glossAt(sentence, index, concept),
     source,
     language: 'en',
     start: word?.start ?? 0,
@@ -211,7 +220,14 @@ function make(
     isSure,
     near,
     nearWords,
+    ...(GIVING.has(word?.text ?? '') && { gives: true }),
   };
+}
+
+/** The verb as it reads behind "it": "Purges" and `purge` say "purges". */
+export function glossAt(words: readonly Word[], index: number, concept: Concept): string {
+  const form = verbFormOf(words[index]?.text ?? '');
+  return form === undefined || form.concept !== concept ? CONCEPTS[concept].gloss : thirdPerson(form.base);
 }
 
 /** The object of a verb: the words behind it up to a preposition. */

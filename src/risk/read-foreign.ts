@@ -1,4 +1,4 @@
-import type { Concept } from './concepts.ts';
+import { CONCEPTS, type Concept } from './concepts.ts';
 import type { Glossary } from './foreign.ts';
 import { nounGroupOf, type Noun, type NounGroup } from './nouns.ts';
 import { sentencesOf } from './read-english.ts';
@@ -199,6 +199,7 @@ function make(hit: Hit, glossary: Glossary, source: Source, role: Statement['rol
   const object = hit.objects.find(({ start }) => start >= hit.end && start - hit.end <= 2);
   return {
     concept: hit.concept,
+    gloss: CONCEPTS[hit.concept].gloss,
     source,
     language: glossary.lexicon.language,
     start: hit.start,

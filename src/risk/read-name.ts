@@ -1,19 +1,21 @@
+import { CONCEPTS } from './concepts.ts';
 import { phraseAt, verbFormOf, type VerbForm } from './english.ts';
 import { GLOSSARIES, type Glossary } from './foreign.ts';
 import { englishNounGroups, type NounGroup } from './nouns.ts';
+import { GIVING, glossAt } from './read-english.ts';
 import type { Statement } from './statement.ts';
 import { foldWord, type Word } from './words.ts';
 
-/** Words that begin a name as a verb, though they are nouns elsewhere. */
-const VERB_WHEN_FIRST = new Set(
-  'list search query check count compare preview export download scan monitor watch track audit validate format filter match estimate plan post send run reset copy move set sync start stop pause resume tag label comment mark fill click tap test build deploy import upload merge lock archive share schedule schedule restore save store close open clear drop trigger subscribe cancel notify push link swap exchange rate score profile review diff call commit stage control load install upgrade quote'.split(
+/** Words that are mostly the thing, not the act, at the beginning of a name: `order_create`, `message_delete`. */
+const NOUN_WHEN_FIRST = new Set(
+  'new compose issue request claim order charge report message transfer trade book invoice bill comment call index dump trace record process work help support switch step attack email mail block design draft post tag label test run build plan fund tip wire bridge deposit email exchange merge note link share profile review rate score research study store stage lock pin star watch track schedule release control train bid payout pay reset request reply answer alert debit rollback batch release monitor audit log schedule deploy'.split(
     ' ',
   ),
 );
 const JOINING = new Set(['and', 'or']);
 /** Kinds of things that a name ends with when it only looks: `order_history`. */
 const ONLY_LOOKS = new Set(
-  'status history stats statistics details detail info information overview summary schema metadata metrics list logs log count help docs documentation catalog catalogue balance profile insights analysis forecast spread calculator converter finder viewer checker analyzer explorer lookup'.split(
+  'status schedule history stats statistics details detail info information overview summary schema metadata metrics list logs log count help docs documentation catalog catalogue balance profile insights analysis forecast spread calculator converter finder viewer checker analyzer explorer lookup'.split(
     ' ',
   ),
 );
@@ -26,6 +28,17 @@ export function readName(words: readonly Word[], skip: number, glossary: Glossar
     const foreign = foreignName(own, glossary);
     if (foreign !== undefined) return [foreign];
     const last = own.at(-1);
+    const made = madeOf(own);
+    if (made !== undefined)
+      return [
+        make(
+          own,
+          own.findIndex(({ text }) => text === 'to' || text === '2'),
+          made,
+          'head',
+          false,
+        ),
+      ];
     return last !== undefined && ONLY_LOOKS.has(last.text)
       ? [make(own, own.length - 1, 'show', 'noun', false)]
       : [];
@@ -34,7 +47,9 @@ export function readName(words: readonly Word[], skip: number, glossary: Glossar
   const concept = phraseAt(own, at) ?? form?.concept;
   if (form === undefined || concept === undefined) return [];
   const isSure =
-    at === 0 ? !form.isAlsoNoun || VERB_WHEN_FIRST.has(form.base) : !form.isAlsoNoun && form.form !== 'noun';
+    at === 0
+      ? !form.isAlsoNoun || !NOUN_WHEN_FIRST.has(form.base) || form.concept === 'run'
+      : !form.isAlsoNoun;
   const statements = [make(own, at, concept, 'head', isSure && form.form !== 'noun')];
   for (let i = at + 2; i < own.length; i++) {
     const joined = verbFormOf(own[i]?.text ?? '');
@@ -42,6 +57,15 @@ export function readName(words: readonly Word[], skip: number, glossary: Glossar
       statements.push(make(own, i, joined.concept, 'joined', !joined.isAlsoNoun));
   }
   return statements;
+}
+
+/** `text_to_video` makes, `csv_to_json` only converts. */
+function madeOf(words: readonly Word[]): 'generate' | 'convert' | undefined {
+  const to = words.findIndex(({ text }) => text === 'to' || text === '2');
+  if (to < 1 || to === words.length - 1) return undefined;
+  return words.slice(to + 1).some(({ text }) => englishNounGroups(text).has('media'))
+    ? 'generate'
+    : 'convert';
 }
 
 function isVerbHere(form: VerbForm | undefined): form is VerbForm {
@@ -61,7 +85,7 @@ function verbIndex(words: readonly Word[]): number | undefined {
   const endsAsView = lastIndex > 0 && ONLY_LOOKS.has(words[lastIndex]?.text ?? '');
   if (phraseAt(words, 0) !== undefined) return 0;
   const first = formAt(0);
-  if (first !== undefined && (!first.isAlsoNoun || VERB_WHEN_FIRST.has(first.base))) {
+  if (first !== undefined && (!first.isAlsoNoun || !NOUN_WHEN_FIRST.has(first.base))) {
     // `test_delete` and `run_list` are rare, `order_create` is not: the first verb counts when it is one
     return 0;
   }
@@ -69,7 +93,7 @@ function verbIndex(words: readonly Word[]): number | undefined {
     const form = formAt(i);
     if (form !== undefined && !form.isAlsoNoun && form.form === 'base') return i;
   }
-  if (endsAsView && last === undefined) return undefined;
+  if (endsAsView && (last === undefined || last.isAlsoNoun)) return undefined;
   if (lastIndex > 0 && last !== undefined) return lastIndex;
   for (let i = 0; i <= lastIndex; i++) if (formAt(i) !== undefined) return i;
   return undefined;
@@ -89,7 +113,11 @@ function foreignName(words: readonly Word[], glossary: Glossary | undefined): St
       }
       // without a text in that language a stem of three letters proves nothing
       if (concept === undefined || (glossary === undefined && !isUnspaced && word.text.length < 5)) continue;
-      return { ...make(words, index, concept, 'head', glossary !== undefined), language: lexicon.language };
+      return {
+        ...make(words, index, concept, 'head', glossary !== undefined),
+        language: lexicon.language,
+        gloss: CONCEPTS[concept].gloss,
+      };
     }
   }
   return undefined;
@@ -108,12 +136,14 @@ function make(
   for (const other of others) for (const group of englishNounGroups(other)) near.add(group);
   return {
     concept,
+    gloss: glossAt(words, index, concept),
     source: 'name',
     language: 'en',
     start: word?.start ?? 0,
     end: word?.end ?? 0,
     role,
     isSure,
+    ...(GIVING.has(word?.text ?? '') && { gives: true }),
     near,
     nearWords: others,
   };

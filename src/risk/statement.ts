@@ -8,7 +8,11 @@ export type Source = 'name' | 'title' | 'description';
 /** A verb that says what the tool does, with its place. */
 export interface Statement {
   readonly concept: Concept;
+  /** What the verb says, in English: "pauses". */
+  readonly gloss: string;
   readonly source: Source;
+  /** "give", "provide", "collect": looking, unless it is money. */
+  readonly gives?: boolean;
   readonly language: Language;
   /** Place of the verb in its source. */
   readonly start: number;

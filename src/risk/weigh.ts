@@ -183,10 +183,12 @@ function textIsWorse(name: Claim, described: Claim): Verdict {
   if (!described.isSure && name.isSure) return byName;
   if (name.act === 'read') {
     if (!name.isSure) return byText;
-    return SOFT.has(described.concept) ? byName : byText;
+    return SOFT.has(described.concept) && !described.near.has('code') ? byName : byText;
   }
   if (name.act === 'write' && described.act === 'execute')
-    return SOFT.has(described.concept) || described.concept === 'activate' ? byName : byText;
+    return described.concept !== 'run' && (SOFT.has(described.concept) || described.concept === 'activate')
+      ? byName
+      : byText;
   return byText;
 }
 

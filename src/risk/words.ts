@@ -32,7 +32,8 @@ const WORD =
 const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 const PLAIN = /^[a-z0-9]*$/;
 const SENTENCE_END = /[!?。！？;；•|\n]|\.(?:\s|$)|:\s|：/;
-const IDENTIFIER = /_|[\p{Ll}\p{N}]\p{Lu}|[\p{L}\p{N}][.:][\p{L}\p{N}]/u;
+// `JavaScript` and `GitHub` are words; `deleteUser` is a name
+const IDENTIFIER = /_|^[\p{Ll}\p{N}]+\p{Lu}|[\p{L}\p{N}][.:][\p{L}\p{N}]/u;
 const OPENING = /[([{（「『【“"`]/gu;
 const CLOSING = /[)\]}）」』】”"`]/gu;
 
