@@ -17,7 +17,7 @@ export const CONCEPTS = {
   // looks, and leaves everything as it was
   get: fact('read', 'gets'),
   list: fact('read', 'lists'),
-  search: fact('read', 'searches'),
+  search: fact('read', 'searches for'),
   read: fact('read', 'reads'),
   show: fact('read', 'shows'),
   check: fact('read', 'checks'),

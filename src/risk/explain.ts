@@ -1,6 +1,7 @@
 import type { RiskCategory } from './category.ts';
 import type { Language } from './lexicon/index.ts';
 import type { Claim, Reading } from './reading.ts';
+import { nameWords } from './words.ts';
 import { LEAST_CONFIDENCE, type Weighing } from './weigh.ts';
 
 /** Something in the definition that speaks for the class, word for word. */
@@ -16,6 +17,7 @@ export interface RiskEvidence {
 
 const MAX_EVIDENCE = 6;
 const MAX_QUOTE = 90;
+const MAX_OBJECT = 60;
 
 /** The quotes that speak for the class, the deciding one first. */
 export function evidenceOf(reading: Reading, weighing: Weighing): readonly RiskEvidence[] {
@@ -45,31 +47,45 @@ function phraseQuote(
 }
 
 function quoteOf(reading: Reading, claim: Claim): RiskEvidence {
-  const text =
-    claim.source === 'name'
-      ? reading.tool.name
-      : claim.source === 'title'
-        ? reading.title
-        : reading.description;
+  const text = textOfSource(reading, claim);
   if (claim.source === 'name') {
     const quote = text.slice(claim.start, claim.end);
     return claim.language === 'en'
       ? { source: 'name', quote }
       : { source: 'name', quote, language: claim.language, translation: claim.gloss };
   }
-  if (claim.language !== 'en') {
-    const end = claim.object?.end ?? claim.end;
-    const quote = text.slice(claim.start, end);
-    const gloss = claim.gloss;
-    const translation = claim.object === undefined ? gloss : `${gloss} ${withArticle(claim.object.noun)}`;
-    return { source: claim.source, quote, language: claim.language, translation };
-  }
+  if (claim.language !== 'en')
+    return {
+      source: claim.source,
+      quote: text.slice(claim.start, claim.object?.end ?? claim.end),
+      language: claim.language,
+      translation: translationOf(claim),
+    };
   return { source: claim.source, quote: clauseAt(text, claim.start, claim.end) };
 }
 
+function textOfSource(reading: Reading, { source }: Claim): string {
+  return source === 'name' ? reading.tool.name : source === 'title' ? reading.title : reading.description;
+}
+
+/** Acts that are mostly done to many things. */
+const TO_MANY = new Set(['list', 'search', 'count', 'export', 'import']);
+
+function translationOf({ concept, gloss, object }: Claim): string {
+  if (object === undefined) return gloss;
+  return `${gloss} ${TO_MANY.has(concept) ? plural(object.noun) : withArticle(object.noun)}`;
+}
+
+function plural(noun: string): string {
+  if (UNCOUNTED.test(noun) || noun.endsWith('s')) return noun;
+  return /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+}
+
+const UNCOUNTED = /^(?:money|data|statistics|information|weather|details|crypto|history|code|audio|media)$/;
+
 function withArticle(noun: string): string {
-  if (/^(?:money|data|statistics|information|weather|details|crypto|history)$/.test(noun)) return noun;
-  return `${/^[aeio]/.test(noun) ? 'an' : 'a'} ${noun}`;
+  if (UNCOUNTED.test(noun)) return noun;
+  return `${/^(?:[aeio]|sms)/.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 
 /** The verb and the words behind it, to the end of the clause. */
@@ -100,11 +116,11 @@ const LANGUAGE_NAMES: Readonly<Record<Exclude<Language, 'en'>, string>> = {
 };
 
 const EFFECT: Readonly<Record<RiskCategory, string>> = {
-  read: 'it looks things up and changes nothing',
-  write: 'it changes something that can be changed back',
-  execute: 'it sets something going that takes its own course',
+  read: 'that only looks, and changes nothing',
+  write: 'that changes something in a way that can be changed back',
+  execute: 'that sets something going which takes its own course',
   destructive: 'what it takes away does not come back by itself',
-  financial: 'it moves money or commits to paying it',
+  financial: 'that moves money or commits to paying it',
 };
 
 /** One sentence that says why a tool has its class. */
@@ -113,15 +129,15 @@ export function rationaleOf(reading: Reading, weighing: Weighing): string {
   if (category === 'unknown') return whyUnknown(weighing);
   switch (reason.kind) {
     case 'claim':
-      return `${sayingOf(reason.claim, weighing)}: ${EFFECT[category]}.`;
+      return `${sayingOf(reading, reason.claim, weighing)}; ${EFFECT[category]}.`;
     case 'reversible':
-      return `It modifies state reversibly: ${quoted(reason.by)} undoes what ${sayingIn(reading, reason.claim)}.`;
+      return `It ${doing(reading, reason.claim)}, which modifies state reversibly: ${quoted(reason.by)} undoes it.`;
     case 'for_good':
-      return `${sayingOf(reason.claim, weighing)}, and it says that this cannot be taken back.`;
+      return `${sayingOf(reading, reason.claim, weighing)}, and that this cannot be taken back.`;
     case 'choice':
-      return `The caller chooses what it does by ${quoted(reason.parameter)}, and ${quoted(reason.value)} is among the choices: ${EFFECT[category]}.`;
+      return `The caller chooses what it does by ${quoted(reason.parameter)}, and ${quoted(reason.value)} is among the choices; ${EFFECT[category]}.`;
     case 'parameter':
-      return `It takes ${SIGNAL_NAMES[reason.signal] ?? 'a text'} in ${quoted(reason.parameter)} and runs what it is given, so its effect depends on the caller.`;
+      return `It runs ${SIGNAL_NAMES[reason.signal] ?? 'the text'} that ${quoted(reason.parameter)} brings, so its effect is up to the caller.`;
     case 'changes_nothing':
       return 'Its description says that it changes nothing, and nothing in the definition says otherwise.';
     case 'annotation':
@@ -129,9 +145,9 @@ export function rationaleOf(reading: Reading, weighing: Weighing): string {
         ? 'Its server marks it as destructive, which its words do not tell.'
         : 'Its server marks it as not read-only, though its words only speak of looking.';
     case 'vague':
-      return `${sayingOf(reason.claim, weighing)} without saying how: taken as a change.`;
+      return `${sayingOf(reading, reason.claim, weighing)} without saying how, so it counts as a change.`;
     default:
-      return `${EFFECT[category].replace(/^it/, 'It')}.`;
+      return `By its parts, ${EFFECT[category]}.`;
   }
 }
 
@@ -143,30 +159,23 @@ function whyUnknown({ reason }: Weighing): string {
     : 'Neither the name nor the description says what it does, so the tool counts as unknown.';
 }
 
+function oneLine(text: string): string {
+  return text.replace(/[\p{C}\p{Z}]+/gu, ' ');
+}
+
 function quoted(text: string): string {
   // a name may hold anything; a sentence stays one line
-  const line = [...text.replace(/[\p{C}\p{Z}]+/gu, ' ')];
+  const line = [...oneLine(text)];
   return `\`${line.length > 60 ? `${line.slice(0, 60).join('')}…` : line.join('')}\``;
 }
 
-function sayingOf(claim: Claim, weighing: Weighing): string {
-  const isWeak = weighing.confidence < LEAST_CONFIDENCE + 0.1;
-  if (claim.role === 'noun')
-    return claim.source === 'name'
-      ? 'Its name tells of information only'
-      : 'Its description tells of information only';
-  const verb = isWeak ? 'seems to say' : 'says';
+/** "Its Polish description says that it pauses a campaign". */
+function sayingOf(reading: Reading, claim: Claim, weighing: Weighing): string {
   const where =
-    claim.source === 'name'
-      ? 'Its name'
-      : claim.source === 'title'
-        ? 'Its title'
-        : `Its ${inLanguage(claim)}description`;
-  return `${where} ${verb} that it ${doing(claim)}`;
-}
-
-function sayingIn(reading: Reading, claim: Claim): string {
-  return claim.source === 'name' ? `${quoted(reading.tool.name)} does` : `it does when it ${doing(claim)}`;
+    claim.source === 'description' ? `Its ${inLanguage(claim)}description` : `Its ${claim.source}`;
+  if (claim.role === 'noun') return `${where} only speaks of information, not of a change`;
+  const isWeak = weighing.confidence < LEAST_CONFIDENCE + 0.1;
+  return `${where} ${isWeak ? 'seems to say' : 'says'} that it ${doing(reading, claim)}`;
 }
 
 function inLanguage(claim: Claim): string {
@@ -174,8 +183,14 @@ function inLanguage(claim: Claim): string {
 }
 
 /** "pauses a campaign": the act and, where it is known, what it is done to. */
-function doing(claim: Claim): string {
-  const gloss = claim.gloss;
-  if (claim.object !== undefined) return `${gloss} ${withArticle(claim.object.noun)}`;
-  return gloss;
+function doing(reading: Reading, claim: Claim): string {
+  if (claim.object !== undefined) return translationOf(claim);
+  if (claim.language !== 'en') return claim.gloss;
+  const behind =
+    claim.source === 'name'
+      ? nameWords(reading.tool.name.slice(claim.end))
+          .map(({ text }) => text)
+          .join(' ')
+      : oneLine(textOfSource(reading, claim).slice(claim.end, claim.objectEnd));
+  return behind === '' || behind.length > MAX_OBJECT ? claim.gloss : `${claim.gloss} ${behind.trim()}`;
 }

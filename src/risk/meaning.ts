@@ -220,6 +220,9 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
     { when: either(near(OF_MODEL), both(isForeign, about('media'))), act: 'execute' },
     { when: either(near(TEXTUAL), both(isForeign, about('data'))), act: 'read' },
   ],
+  overwrite: [
+    { when: near(setOf('field fields value values property properties setting settings')), act: 'write' },
+  ],
   restore: [{ when: near(STORED), act: 'destroy' }],
   reply: [{ when: near(MAIL), act: 'execute' }],
   reset: [{ when: near(setOf('filter filters view zoom camera cursor timer selection form')), act: 'write' }],

@@ -17,6 +17,7 @@ const MAX_SENTENCES = 40;
 const PREPOSITIONS = new Set(
   'to for from in into via with by using on at as when if after before through against'.split(' '),
 );
+const ENDS_OBJECT = new Set('of that which who whose and or is are'.split(' '));
 const JOINING = new Set(['and', 'or', 'then', 'also', 'plus', 'nor', 'and/or']);
 const PASSIVE = new Set(['is', 'are', 'be', 'gets', 'been', 'being', 'was', 'were']);
 /** Verbs as nouns that still begin a sentence: "Search for …", "List of …", "Query the …". */
@@ -189,6 +190,7 @@ function laterSentence(sentence: readonly Word[], source: Source): Statement[] {
 
 /** "does not delete", "without deleting", "nothing is deleted", "instead of deleting". */
 export function isNegated(sentence: readonly Word[], index: number): boolean {
+  if (/^(?:nothing|none|nobody)$/.test(sentence[index + 1]?.text ?? '')) return true;
   for (let i = index - 1; i >= Math.max(0, index - 4); i--) {
     const word = sentence[i];
     if (word === undefined) break;
@@ -208,7 +210,7 @@ function make(
   isSure: boolean,
 ): Statement {
   const word = sentence[index];
-  const { near, nearWords } = nearTo(sentence, index);
+  const { near, nearWords, end } = nearTo(sentence, index);
   return {
     concept,
     gloss: glossAt(sentence, index, concept),
@@ -220,6 +222,7 @@ function make(
     isSure,
     near,
     nearWords,
+    objectEnd: end,
     ...(GIVING.has(word?.text ?? '') && { gives: true }),
   };
 }
@@ -234,14 +237,18 @@ export function glossAt(words: readonly Word[], index: number, concept: Concept)
 function nearTo(
   sentence: readonly Word[],
   index: number,
-): { readonly near: ReadonlySet<NounGroup>; readonly nearWords: readonly string[] } {
+): { readonly near: ReadonlySet<NounGroup>; readonly nearWords: readonly string[]; readonly end: number } {
   const near = new Set<NounGroup>();
   const nearWords: string[] = [];
+  let end = sentence[index]?.end ?? 0;
+  let isInObject = true;
   for (let i = index + 1; i < sentence.length && i <= index + NEAR; i++) {
     const word = sentence[i];
     if (word === undefined || PREPOSITIONS.has(word.text) || /[,;:(]/.test(word.gap)) break;
     nearWords.push(word.text);
+    isInObject &&= !ENDS_OBJECT.has(word.text);
+    if (isInObject && !ENGLISH_OPENERS.has(word.text)) end = word.end;
     for (const group of englishNounGroups(word.text)) near.add(group);
   }
-  return { near, nearWords };
+  return { near, nearWords, end };
 }

@@ -12,10 +12,25 @@ interface Hit {
   readonly isNegated: boolean;
   /** Joined to the verb before by a comma or "and". */
   readonly isJoined: boolean;
+  /** "sent", "deleted": what was done to the thing, not what is done. */
+  readonly isParticiple: boolean;
   readonly isFirst: boolean;
   readonly isLast: boolean;
   readonly objects: readonly { readonly noun: Noun; readonly start: number; readonly end: number }[];
 }
+
+const PARTICIPLES: Partial<Readonly<Record<string, RegExp>>> = {
+  pl: /(?:an|on|ęt|yt)(?:[yeaią]|ych|ego|ej|ym|ymi|emu)$/,
+  cs: /(?:an|en|at)(?:[ýéáíou]|ých|ého|ou|ým|ými|ému)$/,
+  ru: /(?:нн|ем|ящ|ющ|вш)(?:ый|ий|ая|ое|ые|ых|ого|ему|ому|ым|ую|их|ими)$/,
+  uk: /(?:ан|ен)(?:ий|а|е|і|их|ого|ому|им|ими|у)$/,
+  es: /(?:ad|id)[oa]s?$/,
+  pt: /(?:ad|íd|id)[oa]s?$/,
+  fr: /(?:ées?|és)$/,
+  it: /(?:at|it|ut)[oaie]$/,
+  de: /^ge\p{L}+t(?:e[nrsm]?)?$/u,
+  nl: /^ge\p{L}+(?:[dt]e?|en)$/u,
+};
 
 /** Words behind a verb that say what it acts on. */
 const NEAR = 4;
@@ -41,9 +56,11 @@ export function readForeign(
     const hits = glossary.isUnspaced
       ? hitsInLetters(text, first.start, last.end, glossary)
       : hitsInWords(sentence, glossary);
-    const own = hits.filter((hit) => !hit.isNegated);
+    const said = hits.filter((hit) => !hit.isNegated);
+    const active = said.filter((hit) => !hit.isParticiple);
+    const own = active.length > 0 ? active : said;
     if (statements.some((statement) => statement.role !== 'later')) {
-      for (const hit of own) if (hit.isFirst) statements.push(make(hit, glossary, source, 'later'));
+      for (const hit of active) if (hit.isFirst) statements.push(make(hit, glossary, source, 'later'));
       continue;
     }
     const head = headOf(own, glossary);
@@ -92,6 +109,7 @@ function hitsInWords(sentence: readonly Word[], glossary: Glossary): Hit[] {
       end: word.end,
       isNegated: isNegative || isNegatedAt(sentence, index, glossary),
       isJoined,
+      isParticiple: PARTICIPLES[glossary.lexicon.language]?.test(word.text) ?? false,
       isFirst: index === 0,
       isLast: index === sentence.length - 1,
       objects: objectsAround(sentence, index, glossary),
@@ -175,6 +193,7 @@ function hitsInLetters(text: string, from: number, to: number, glossary: Glossar
         [...glossary.notBefore].some((word) => before.slice(-4).includes(word)) ||
         glossary.notAfter.some((word) => isRightBehind(behind, word)),
       isJoined: hits.length > 0 && (before === '' || [...glossary.and].some((word) => before.includes(word))),
+      isParticiple: false,
       isFirst: start === 0,
       isLast: false,
       objects: nouns
@@ -208,6 +227,7 @@ function make(hit: Hit, glossary: Glossary, source: Source, role: Statement['rol
     isSure: true,
     near,
     nearWords: hit.objects.map(({ noun }) => noun),
+    objectEnd: object?.end ?? hit.end,
     ...(object && { object: { end: object.end, noun: object.noun } }),
   };
 }

@@ -146,5 +146,6 @@ function make(
     ...(GIVING.has(word?.text ?? '') && { gives: true }),
     near,
     nearWords: others,
+    objectEnd: words.at(-1)?.end ?? 0,
   };
 }

@@ -28,6 +28,8 @@ export interface Statement {
   readonly near: ReadonlySet<NounGroup>;
   /** The words next to it, in English. */
   readonly nearWords: readonly string[];
+  /** End of the words next to it. */
+  readonly objectEnd: number;
   /** End of a known object directly behind the verb, and its English name, for translations. */
   readonly object?: { readonly end: number; readonly noun: string };
 }
