@@ -8,6 +8,8 @@ export interface Glossary {
   readonly lexicon: Lexicon;
   /** Chinese, Japanese and Korean words are found anywhere in a run of letters. */
   readonly isUnspaced: boolean;
+  /** Written in letters that English does not use. */
+  readonly isScript: boolean;
   readonly common: ReadonlySet<string>;
   readonly notBefore: ReadonlySet<string>;
   readonly notAfter: readonly string[];
@@ -100,6 +102,7 @@ function makeGlossary(lexicon: Lexicon): Glossary {
   return {
     lexicon,
     isUnspaced,
+    isScript: isUnspaced || lexicon.language === 'ru' || lexicon.language === 'uk',
     common: setOf(lexicon.common),
     notBefore: setOf(lexicon.notBefore),
     notAfter: [...setOf(lexicon.notAfter ?? '')],

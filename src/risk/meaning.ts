@@ -22,6 +22,11 @@ const PAYABLE = setOf(
 const TRADED = setOf(
   'stock stocks share shares token tokens crypto coin coins nft nfts position positions order orders credit credits asset assets eth btc sol usdc usdt currency collateral liquidity futures option options margin leverage',
 );
+const ORDERS = setOf('order orders');
+/** Words of markets: there an order is money. */
+const MARKET = setOf(
+  'trade trades trading trader stock stocks broker brokerage market exchange crypto token tokens swap liquidity position positions portfolio limit bracket futures option options defi wallet onchain refund',
+);
 const COMMITTING = setOf(
   'hotel hotels flight flights ticket tickets room rooms trip ride taxi rental accommodation restaurant',
 );
@@ -33,8 +38,12 @@ const STORED = setOf('snapshot snapshots backup backups database db dump vm');
 const ACTIVITY = setOf(
   'run runs job jobs task workflow workflows execution executions pipeline process build deployment container instance vm service server machine session agent device pod node cluster daemon simulation emulator app application game scan recording',
 );
+/** Where people of one workspace talk. */
+const CHAT = setOf(
+  'channel channels chat chats room thread threads dm slack discord teams telegram lark feishu mattermost zulip matrix conversation workspace group',
+);
 const MAIL = setOf(
-  'email emails mail mails e-mail newsletter campaign campaigns sms smtp bulk broadcast phone',
+  'email emails mail mails e-mail newsletter campaign campaigns sms smtp bulk broadcast phone mass subscribers recipients',
 );
 const FREE_OF_COST = setOf(
   'notification notifications topic newsletter channel channels webhook event events feed calendar mailing list',
@@ -91,9 +100,7 @@ const not =
   (test: Circumstance['when']): Circumstance['when'] =>
   (statement, all) =>
     !test(statement, all);
-const isDraft = topic(
-  setOf('draft drafts draft_only bill bills quote estimate template templates unsigned preview'),
-);
+const isDraft = topic(setOf('draft drafts bill bills quote estimate template templates'));
 
 /** Where the thing acted on changes what an act is; the first circumstance that holds counts. */
 const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>> = {
@@ -108,7 +115,17 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
   ],
   set: [{ when: near(DEBUGGING), act: 'execute' }],
   add: [{ when: near(setOf('funds money credits')), act: 'pay' }],
+  // in a chat a message can be edited and taken back; mail and messages of an unknown kind cannot
   send: [
+    {
+      when: both(
+        near(setOf('message messages reaction reply')),
+        topic(CHAT),
+        not(topic(MAIL)),
+        not(about('money')),
+      ),
+      act: 'write',
+    },
     {
       when: both(
         about('money'),
@@ -134,13 +151,17 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
   ],
   register: [{ when: near(setOf('domain domains')), act: 'pay' }],
   order: [
+    { when: endsWith(setOf('book books')), act: 'read' },
     { when: both(isForeign, not(about('money')), not(near(setOf('product')))), act: 'pay' },
     {
       when: near(setOf('actor object marker text element block item shape image component pin')),
       act: 'write',
     },
   ],
-  book: [{ when: both(not(near(COMMITTING)), not(topic(COMMITTING))), act: 'write' }],
+  book: [
+    { when: near(ORDERS), act: 'read' },
+    { when: both(not(near(COMMITTING)), not(topic(COMMITTING))), act: 'write' },
+  ],
   exchange: [
     {
       when: both(near(setOf('language code text position items elements rows')), not(near(TRADED))),
@@ -152,7 +173,10 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
   update: [
     { when: near(DEBUGGING), act: 'execute' },
     { when: both(endsWith(setOf('subscription subscriptions')), not(near(FREE_OF_COST))), act: 'pay' },
+    { when: both(near(ORDERS), topic(MARKET)), act: 'pay' },
   ],
+  build: [{ when: both(near(setOf('transaction transactions')), topic(MARKET)), act: 'pay' }],
+  move: [{ when: near(setOf('money funds')), act: 'pay' }],
   submit: [
     { when: either(about('money'), near(TRADED)), act: 'pay' },
     { when: near(setOf('job jobs batch transaction')), act: 'execute' },
@@ -176,6 +200,7 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
   ],
   subscribe: [{ when: both(near(setOf('plan subscription paid')), not(near(FREE_OF_COST))), act: 'pay' }],
   cancel: [
+    { when: both(near(ORDERS), topic(MARKET)), act: 'pay' },
     { when: both(near(setOf('subscription subscriptions')), not(near(FREE_OF_COST))), act: 'pay' },
     { when: near(ACTIVITY), act: 'execute' },
   ],

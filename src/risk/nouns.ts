@@ -34,7 +34,7 @@ const ENGLISH: Readonly<Record<Exclude<NounGroup, 'plain'>, string>> = {
   media: 'image video audio speech music voice 3d picture photo song animation avatar',
   process:
     'workflow process job service server deployment agent pipeline container instance vm cluster task run execution build daemon machine lambda function application app browser session automation lead sequence',
-  data: 'detail details status statistics stats stat report information info price prices weather forecast history overview summary result results metadata metrics metric schema catalog catalogue documentation docs data analysis insights insight rate rates score scores list listing spread profile profiles quote quotes version health usage logs log timeline ranking rankings leaderboard hours availability balance help capabilities dashboard trend trends news distance directions guide reference definition definitions lookup schedule readings calendar state',
+  data: 'detail details status statistics stats stat report information info price prices weather forecast history overview summary result results metadata metrics metric schema catalog catalogue documentation docs data analysis insights insight rate rates score scores list listing spread profile profiles quote quotes version health usage logs log timeline ranking rankings leaderboard hours availability balance help capabilities dashboard trend trends news distance directions guide reference definition definitions lookup schedule readings fee fees ticker candles holdings',
 };
 
 const englishGroups = new Map<string, Set<NounGroup>>();

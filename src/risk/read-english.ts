@@ -123,13 +123,14 @@ function mayBeHead(
   return /^(?:to|can|will|and|or)$/.test(before) || /[:–—]/.test(gap);
 }
 
+/** "Order history", "Search results", "Transfer of funds": the word is the thing, not the act. */
 function isDoubtful(form: VerbForm | undefined, sentence: readonly Word[], index: number): boolean {
   if (form === undefined) return false;
   if (form.form === 'noun') return true;
   if (!form.isAlsoNoun || NEVER_FIRST_NOUN.has(form.base)) return false;
-  const next = sentence[index + 1]?.text ?? '';
-  // "Order a pizza", "Charge the card": an article behind it makes it a verb; so does -s before a noun
-  return !/^(?:a|an|the|this|all|any|one|your|new|multiple|existing|specified|given|into|up|up)$/.test(next);
+  const next = sentence[index + 1];
+  if (next === undefined || /^(?:of|for|in|by|from|is|and)$/.test(next.text)) return true;
+  return !/[,;:(]/.test(next.gap) && englishNounGroups(next.text).has('data');
 }
 
 /** Verbs of the same form in one list with the head: "Lists, creates, renames or deletes". */
@@ -160,7 +161,8 @@ function nounPhrase(sentence: readonly Word[], source: Source): Statement[] {
     const form = verbFormOf(word.text);
     if (form?.isAlsoNoun && i === 0 && !isNegated(sentence, i))
       return [make(sentence, i, form.concept, source, 'head', false)];
-    if (englishNounGroups(word.text).has('data')) return [make(sentence, i, 'show', source, 'noun', false)];
+    if (i < 5 && englishNounGroups(word.text).has('data'))
+      return [make(sentence, i, 'show', source, 'noun', false)];
   }
   return [];
 }

@@ -37,6 +37,8 @@ const NEAR = 4;
 /** Letters around a verb that say what it acts on, in languages without spaces. */
 const NEAR_LETTERS = 12;
 const NEGATION_LETTERS = 8;
+/** Verbs looked at in one sentence. */
+const MAX_HITS = 60;
 
 /** What the sentences of a text in another language say that the tool does. */
 export function readForeign(
@@ -179,6 +181,7 @@ function hitsInLetters(text: string, from: number, to: number, glossary: Glossar
   const hits: Hit[] = [];
   let lastEnd = 0;
   for (const match of sentence.matchAll(verbPattern)) {
+    if (hits.length >= MAX_HITS) break;
     const concept = glossary.verbOf.get(match[0]) ?? glossary.verbOf.get(match[0].replace(/\s/g, ' '));
     const start = match.index;
     const end = start + match[0].length;

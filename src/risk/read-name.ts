@@ -8,14 +8,21 @@ import { foldWord, type Word } from './words.ts';
 
 /** Words that are mostly the thing, not the act, at the beginning of a name: `order_create`, `message_delete`. */
 const NOUN_WHEN_FIRST = new Set(
-  'new compose issue request claim order charge report message transfer trade book invoice bill comment call index dump trace record process work help support switch step attack email mail block design draft post tag label test run build plan fund tip wire bridge deposit email exchange merge note link share profile review rate score research study store stage lock pin star watch track schedule release control train bid payout pay reset request reply answer alert debit rollback batch release monitor audit log schedule deploy'.split(
+  'open new compose issue request claim order charge report message transfer trade book invoice bill comment call index dump trace record process work help support switch step attack email mail block design draft post tag label test run build plan fund tip wire bridge deposit email exchange merge note link share profile review rate score research study store stage lock pin star watch track schedule release control train bid payout pay reset request reply answer alert debit rollback batch release monitor audit log schedule deploy'.split(
     ' ',
   ),
 );
 const JOINING = new Set(['and', 'or']);
 /** Kinds of things that a name ends with when it only looks: `order_history`. */
 const ONLY_LOOKS = new Set(
-  'status schedule history stats statistics details detail info information overview summary schema metadata metrics list logs log count help docs documentation catalog catalogue balance profile insights analysis forecast spread calculator converter finder viewer checker analyzer explorer lookup'.split(
+  'status schedule history stats statistics details detail info information overview summary schema metadata metrics list logs log count help docs documentation catalog catalogue balance profile insights analysis forecast spread calculator converter finder viewer checker analyzer explorer lookup leaderboard ranking news'.split(
+    ' ',
+  ),
+);
+
+/** What one looks at in a market: `exchange_rates`, `order_book`. */
+const MARKET_VIEWS = new Set(
+  'rate rates price prices volume fee fees quote quotes ticker tickers market markets portfolio positions holdings orders calendar book'.split(
     ' ',
   ),
 );
@@ -39,7 +46,7 @@ export function readName(words: readonly Word[], skip: number, glossary: Glossar
           false,
         ),
       ];
-    return last !== undefined && ONLY_LOOKS.has(last.text)
+    return last !== undefined && (ONLY_LOOKS.has(last.text) || MARKET_VIEWS.has(last.text))
       ? [make(own, own.length - 1, 'show', 'noun', false)]
       : [];
   }
@@ -74,6 +81,11 @@ function isVerbHere(form: VerbForm | undefined): form is VerbForm {
   return !((form.form === 's' || form.form === 'ing') && form.isAlsoNoun);
 }
 
+function actsOnMoney(word: string): boolean {
+  const form = verbFormOf(word);
+  return form !== undefined && CONCEPTS[form.concept].act === 'pay';
+}
+
 /** Index of the word that names the act: the first, else the last, else the first sure verb between. */
 function verbIndex(words: readonly Word[]): number | undefined {
   const formAt = (index: number): VerbForm | undefined => {
@@ -82,7 +94,9 @@ function verbIndex(words: readonly Word[]): number | undefined {
   };
   const lastIndex = words.length - 1;
   const last = formAt(lastIndex);
-  const endsAsView = lastIndex > 0 && ONLY_LOOKS.has(words[lastIndex]?.text ?? '');
+  const lastWord = words[lastIndex]?.text ?? '';
+  const isMarket = actsOnMoney(words[0]?.text ?? '');
+  const endsAsView = lastIndex > 0 && (ONLY_LOOKS.has(lastWord) || (isMarket && MARKET_VIEWS.has(lastWord)));
   if (phraseAt(words, 0) !== undefined) return 0;
   const first = formAt(0);
   if (first !== undefined && (!first.isAlsoNoun || !NOUN_WHEN_FIRST.has(first.base))) {

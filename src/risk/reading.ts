@@ -58,11 +58,12 @@ export function readDefinition(tool: RiskTool, family: Family): Reading {
   const topic = topicOf(name, titleText, text);
   const claims = (statements: readonly Statement[]): Claim[] =>
     statements.map((statement) => ({ ...statement, act: actOf(statement, topic) }));
-  const read = (given: string, { words }: ReadText, source: Source): Claim[] =>
-    claims([
-      ...readEnglish(given, words, source, mentions),
-      ...(language === undefined ? [] : readForeign(given, words, language, source, mentions)),
-    ]);
+  const read = (given: string, { words }: ReadText, source: Source): Claim[] => {
+    const native = language === undefined ? [] : readForeign(given, words, language, source, mentions);
+    // "note" and "place" are words of other languages too; beside another script English stands for itself
+    const isEnglishToo = native.length === 0 || language?.isScript === true;
+    return claims([...(isEnglishToo ? readEnglish(given, words, source, mentions) : []), ...native]);
+  };
   const foreign = language?.lexicon;
   return {
     tool,

@@ -169,6 +169,7 @@ function together(name: Claim | undefined, described: Claim | undefined): Verdic
 function nameIsWorse(name: Claim, described: Claim): Verdict {
   const byName = { claim: name, act: name.act, confidence: name.isSure ? 0.75 : 0.55 };
   const byText = { claim: described, act: described.act, confidence: 0.7 };
+  if (name.concept === described.concept) return byName;
   // a word of the name that is as often a noun yields to a plain verb: `call_graph`, "Shows the call graph"
   if (!name.isSure && described.isSure) return byText;
   if (name.concept === 'generate' && described.act === 'read' && described.isSure) return byText;

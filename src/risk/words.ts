@@ -23,6 +23,8 @@ export interface ReadText {
 
 /** Characters looked at; a longer description is never taken for harmless. */
 const MAX_TEXT = 16_000;
+/** Characters of a name looked at; the protocol advises at most 128. */
+const MAX_NAME = 256;
 /** Longer runs of letters are no words of any language. */
 const MAX_WORD = 80;
 
@@ -102,7 +104,7 @@ const NAME_PART = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{M}\p{Lm}]+|\p{N}+|\p
 
 /** The words of a tool's name: camelCase, snake_case, kebab-case, dots and slashes are taken apart. */
 export function nameWords(name: string): readonly Word[] {
-  const text = name.slice(0, MAX_TEXT);
+  const text = name.slice(0, MAX_NAME);
   const words: Word[] = [];
   let last = 0;
   for (const match of text.matchAll(NAME_PART)) {
