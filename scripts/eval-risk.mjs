@@ -67,8 +67,7 @@ function figures(rows) {
     accuracy: share(correct, rows.length),
     'unknown as Execute': share(
       rows.filter(
-        ({ label, verdict }) =>
-          (verdict.category === 'unknown' ? 'execute' : verdict.category) === label,
+        ({ label, verdict }) => (verdict.category === 'unknown' ? 'execute' : verdict.category) === label,
       ).length,
       rows.length,
     ),

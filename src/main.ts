@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { createProgram, packageVersion, runProgram, type Assembly, type Compose, type Target } from '#cli';
 import { Directory, Gateway, PolicySource, readOrMakeKey } from '#gateway';
-import { knowTool } from '#policy';
+import { knowListedTool } from '#policy';
 import { createLog, systemClock, ToolgateError, type LimitConfiguration, type Log } from '#platform';
 import { createQuota } from '#quota';
 import { createRecords } from '#records';
@@ -43,7 +43,7 @@ function compose(log: Log): Compose {
 
     createUpstream(serverId: string, target: Target, given: LimitConfiguration): Upstream {
       const limits = { ...DEFAULT_LIMITS, ...given };
-      const shared = { serverId, log, clock, knowTool };
+      const shared = { serverId, log, clock, knowTool: knowListedTool };
       if ('url' in target)
         return createHttpUpstream({ ...shared, url: target.url, headers: target.headers, limits });
       const { startMs, callMs, answerBytes } = limits;

@@ -5,7 +5,7 @@ import { messageOf, ToolgateError } from '#platform';
 import {
   compilePolicy,
   explainDecision,
-  knowTool,
+  knowListedTool,
   lintPolicy,
   policyJsonSchema,
   readPolicy,
@@ -102,7 +102,9 @@ function testCommand(): Command {
       const cases = readPolicyCases(textOf(casesFile));
       if (!cases.ok) throw invalidFile(casesFile, cases.problems, 'file of cases');
       const tools =
-        flags.tools === undefined ? undefined : toolsInFile(flags.tools).map((tool) => knowTool(tool));
+        flags.tools === undefined
+          ? undefined
+          : toolsInFile(flags.tools).map((tool, _, list) => knowListedTool(tool, list));
       const results = runPolicyCases(policy, cases.cases, tools);
       if (flags.json) printJson(results);
       else printResults(results);
@@ -131,7 +133,7 @@ Without a tool list the tool counts as known, and its arguments are not checked 
       const tools = await toolsOf(compose, flags, words);
       const definition =
         tools === undefined ? { name: call.name } : tools.find((tool) => tool.name === call.name);
-      const known: KnownTool | undefined = definition && knowTool(definition);
+      const known: KnownTool | undefined = definition && knowListedTool(definition, tools);
       const { decision, steps } = explainDecision(
         policy,
         { tool: call.name, arguments: call.arguments },

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ToolgateError } from '#platform';
 import { CheckFailed } from './check-failed.ts';
+import { classifyCommand } from './classify.ts';
 import { grantsCommand } from './grants.ts';
 import { logsCommand } from './logs.ts';
 import { policyCommand } from './policy.ts';
 import { proxyCommand } from './proxy.ts';
+import { recommendCommand } from './recommend.ts';
 import type { Compose } from './assembly.ts';
 import { serveCommand } from './serve.ts';
 import { wrapCommand } from './wrap.ts';
@@ -28,6 +30,8 @@ export function createProgram(compose: Compose): Command {
     proxyCommand(compose),
     wrapCommand(compose),
     policyCommand(compose),
+    classifyCommand(),
+    recommendCommand(),
     grantsCommand(),
     logsCommand(),
   ];

@@ -10,7 +10,8 @@ import {
   type JsonObject,
 } from '#mcp';
 import type { Clock } from '#platform';
-import { isListed, type CompiledPolicy } from '#policy';
+import { isListed, type CompiledPolicy, type ToolDefinition } from '#policy';
+import { riskOfList, type RiskCategory } from '#risk';
 import { toolDefinitionsOf, type Upstream } from '#upstream';
 import { interruptCall, type CallProgress } from './request-state.ts';
 import { sealRequestId, type SessionOwner } from './session-id.ts';
@@ -90,8 +91,10 @@ function inspectServerMessage(message: JsonObject, context: InspectionContext): 
 
 function inspectResult(message: JsonObject, result: JsonObject, context: InspectionContext): Inspected {
   if (isToolListResult(result)) {
-    context.upstream.learn(toolDefinitionsOf(result));
-    const keep = (name: string): boolean => mayList(context.policy, name);
+    const definitions = toolDefinitionsOf(result);
+    context.upstream.learn(definitions);
+    const risks = risksOf(context, definitions);
+    const keep = (name: string): boolean => mayList(context.policy, name, risks(name));
     return { action: 'replace', message: { ...message, result: filterToolList(result, keep, context.era) } };
   }
   if (isTaskResult(result, context.era)) {
@@ -130,9 +133,22 @@ function inspectInterruption(message: JsonObject, result: JsonObject, context: I
 }
 
 /** Without a policy nothing is usable, so nothing is listed; an observing policy blocks nothing, so it hides nothing. */
-function mayList(policy: CompiledPolicy | undefined, name: string): boolean {
+function mayList(policy: CompiledPolicy | undefined, name: string, risk: RiskCategory | undefined): boolean {
   if (!policy) return false;
-  return policy.mode === 'observe' || isListed(policy, name);
+  return policy.mode === 'observe' || isListed(policy, name, risk);
+}
+
+/** The classes by which calls will be judged; before the server's list is known, those of the list in hand. */
+function risksOf(
+  { policy, upstream }: InspectionContext,
+  definitions: readonly ToolDefinition[],
+): (name: string) => RiskCategory | undefined {
+  if (policy?.document.risk === undefined) return () => undefined;
+  const known = upstream.knownTools();
+  if (known !== undefined) return (name) => known.get(name)?.risk;
+  const risks = riskOfList(definitions);
+  const byName = new Map(definitions.map((definition) => [definition.name, risks.get(definition)]));
+  return (name) => byName.get(name);
 }
 
 function isTaskResult(result: JsonObject, era: Era): boolean {

@@ -60,7 +60,8 @@ function stemsOf(base: string): readonly string[] {
 
 /** The verb of which a word is a form, if it is one. */
 export function verbFormOf(word: string): VerbForm | undefined {
-  return forms.get(word);
+  // re-run, re-index
+  return forms.get(word) ?? (word.startsWith('re-') ? forms.get(word.slice(3)) : undefined);
 }
 
 /** The meaning of two words together ("shut down"), if they have one of their own. */

@@ -73,7 +73,9 @@ const TO_MANY = new Set(['list', 'search', 'count', 'export', 'import']);
 
 function translationOf({ concept, gloss, object }: Claim): string {
   if (object === undefined) return gloss;
-  return `${gloss} ${TO_MANY.has(concept) ? plural(object.noun) : withArticle(object.noun)}`;
+  const noun = TO_MANY.has(concept) ? plural(object.noun) : withArticle(object.noun);
+  // words between that we have no English for
+  return object.isDirect ? `${gloss} ${noun}` : `${gloss} … ${noun}`;
 }
 
 function plural(noun: string): string {
@@ -129,7 +131,7 @@ export function rationaleOf(reading: Reading, weighing: Weighing): string {
   if (category === 'unknown') return whyUnknown(weighing);
   switch (reason.kind) {
     case 'claim':
-      return `${sayingOf(reading, reason.claim, weighing)}; ${EFFECT[category]}.`;
+      return `${sayingOf(reading, reason.claim, weighing)}; ${sendsMail(reading, reason.claim, category) ? MAIL_LEAVES : EFFECT[category]}.`;
     case 'reversible':
       return `It ${doing(reading, reason.claim)}, which modifies state reversibly: ${quoted(reason.by)} undoes it.`;
     case 'for_good':
@@ -151,6 +153,15 @@ export function rationaleOf(reading: Reading, weighing: Weighing): string {
   }
 }
 
+const MAIL_LEAVES = 'mail goes out, and cannot be called back';
+const SENDING: ReadonlySet<string> = new Set(['send', 'resume', 'schedule', 'start', 'notify', 'reply']);
+
+function sendsMail(reading: Reading, claim: Claim, category: RiskCategory): boolean {
+  return (
+    category === 'execute' && SENDING.has(claim.concept) && (claim.near.has('mail') || reading.isAboutMail)
+  );
+}
+
 const SIGNAL_NAMES: Readonly<Record<string, string>> = { sql: 'a query', code: 'code or a command' };
 
 function whyUnknown({ reason }: Weighing): string {
@@ -165,7 +176,7 @@ function oneLine(text: string): string {
 
 function quoted(text: string): string {
   // a name may hold anything; a sentence stays one line
-  const line = [...oneLine(text)];
+  const line = Array.from(oneLine(text));
   return `\`${line.length > 60 ? `${line.slice(0, 60).join('')}…` : line.join('')}\``;
 }
 
@@ -184,7 +195,7 @@ function inLanguage(claim: Claim): string {
 
 /** "pauses a campaign": the act and, where it is known, what it is done to. */
 function doing(reading: Reading, claim: Claim): string {
-  if (claim.object !== undefined) return translationOf(claim);
+  if (claim.object !== undefined) return translationOf(claim).replace(' … ', ' ');
   if (claim.language !== 'en') return claim.gloss;
   const behind =
     claim.source === 'name'

@@ -11,5 +11,14 @@ export { RISK_CATEGORIES, riskLevelOf, type RiskCategory, type RiskLevel } from 
 export { classify, classifyServer, governingCategory, type Classification } from './classify.ts';
 export type { RiskTool } from './definition.ts';
 export type { RiskEvidence } from './explain.ts';
+export {
+  isNameable,
+  recommendPolicy,
+  recommendRule,
+  type RecommendedPolicy,
+  type RecommendedRule,
+  type ToolWithCategory,
+} from './recommend.ts';
 export { familyOf, type Family } from './siblings.ts';
+export { riskOfList } from './risk-of-list.ts';
 export type { ParameterSignal, SignalKind } from './signals.ts';

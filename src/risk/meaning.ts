@@ -30,6 +30,8 @@ const MARKET = setOf(
 const COMMITTING = setOf(
   'hotel hotels flight flights ticket tickets room rooms trip ride taxi rental accommodation restaurant',
 );
+const INVITATIONS = setOf('invitation invitations invite invites confirmation reminder');
+const MACHINES = setOf('mouse cursor pointer robot arm motor drone servo gripper');
 const CODE = setOf(
   'command commands code script scripts shell sql javascript js python bash powershell cypher opencypher terminal expression expressions graphql statement statements',
 );
@@ -105,6 +107,11 @@ const isDraft = topic(setOf('draft drafts bill bills quote estimate template tem
 /** Where the thing acted on changes what an act is; the first circumstance that holds counts. */
 const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>> = {
   create: [
+    { when: near(setOf('phone call calls')), act: 'execute' },
+    {
+      when: both(endsWith(setOf('card cards')), topic(setOf('virtual debit credit gift spending'))),
+      act: 'pay',
+    },
     { when: both(either(endsWith(PAYABLE), both(isForeign, about('money'))), not(isDraft)), act: 'pay' },
     { when: near(setOf('checkout')), act: 'pay' },
     { when: near(DEBUGGING), act: 'execute' },
@@ -113,10 +120,17 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
       act: 'execute',
     },
   ],
-  set: [{ when: near(DEBUGGING), act: 'execute' }],
-  add: [{ when: near(setOf('funds money credits')), act: 'pay' }],
+  set: [
+    { when: near(setOf('leverage margin')), act: 'pay' },
+    { when: near(DEBUGGING), act: 'execute' },
+  ],
+  add: [
+    { when: near(setOf('numbers number integers')), act: 'read' },
+    { when: near(setOf('funds money credits')), act: 'pay' },
+  ],
   // in a chat a message can be edited and taken back; mail and messages of an unknown kind cannot
   send: [
+    { when: both(({ role }) => role === 'joined', near(INVITATIONS)), act: 'write' },
     {
       when: both(
         near(setOf('message messages reaction reply')),
@@ -151,6 +165,7 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
   ],
   register: [{ when: near(setOf('domain domains')), act: 'pay' }],
   order: [
+    { when: near(setOf('call calls')), act: 'execute' },
     { when: endsWith(setOf('book books')), act: 'read' },
     { when: both(isForeign, not(about('money')), not(near(setOf('product')))), act: 'pay' },
     {
@@ -169,19 +184,30 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
     },
   ],
   charge: [{ when: near(setOf('device battery vehicle car')), act: 'execute' }],
-  pay: [{ when: near(setOf('attention')), act: 'read' }],
+  pay: [
+    { when: topic(setOf('git branch branches commit repository')), act: 'write' },
+    { when: near(setOf('attention')), act: 'read' },
+  ],
   update: [
+    { when: near(setOf('manifest manifests terraform migration migrations playbook')), act: 'execute' },
     { when: near(DEBUGGING), act: 'execute' },
     { when: both(endsWith(setOf('subscription subscriptions')), not(near(FREE_OF_COST))), act: 'pay' },
     { when: both(near(ORDERS), topic(MARKET)), act: 'pay' },
   ],
   build: [{ when: both(near(setOf('transaction transactions')), topic(MARKET)), act: 'pay' }],
-  move: [{ when: near(setOf('money funds')), act: 'pay' }],
+  move: [
+    { when: near(MACHINES), act: 'execute' },
+    { when: near(setOf('money funds')), act: 'pay' },
+  ],
   submit: [
     { when: either(about('money'), near(TRADED)), act: 'pay' },
     { when: near(setOf('job jobs batch transaction')), act: 'execute' },
   ],
   approve: [
+    {
+      when: both(topic(setOf('wallet key')), near(setOf('message transaction transactions'))),
+      act: 'execute',
+    },
     {
       when: near(setOf('payment payments payout refund withdrawal spending allowance token tokens')),
       act: 'pay',
@@ -192,7 +218,13 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
     { when: near(setOf('email emails newsletter campaign sms')), act: 'execute' },
   ],
   upgrade: [
-    { when: either(near(setOf('subscription plan tier account')), topic(setOf('subscription'))), act: 'pay' },
+    {
+      when: either(
+        near(setOf('subscription plan tier account domain license membership')),
+        topic(setOf('subscription')),
+      ),
+      act: 'pay',
+    },
     {
       when: near(setOf('server cluster system package packages os database version firmware')),
       act: 'execute',
@@ -209,6 +241,7 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
     { when: near(setOf('browser page tab app application window')), act: 'execute' },
   ],
   open: [
+    { when: near(setOf('node nodes entity entities file files document note')), act: 'read' },
     { when: near(setOf('position positions trade')), act: 'pay' },
     { when: near(SCREEN), act: 'execute' },
   ],
@@ -232,9 +265,7 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
   convert: [
     {
       when: near(
-        setOf(
-          'cell cells paragraph paragraphs range row rows column columns document slide shape font disk drive',
-        ),
+        setOf('cell cells paragraph paragraphs range row rows column columns shape font disk drive'),
       ),
       act: 'write',
     },
@@ -250,7 +281,12 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
   ],
   restore: [{ when: near(STORED), act: 'destroy' }],
   reply: [{ when: near(MAIL), act: 'execute' }],
-  reset: [{ when: near(setOf('filter filters view zoom camera cursor timer selection form')), act: 'write' }],
+  reset: [
+    {
+      when: near(setOf('password passwords filter filters view zoom camera cursor timer selection form')),
+      act: 'write',
+    },
+  ],
   remove: [
     {
       when: near(

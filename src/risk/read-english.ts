@@ -81,7 +81,7 @@ function firstSentence(sentence: readonly Word[], source: Source): Statement[] {
     }
     const phrase = phraseAt(sentence, i);
     const form = verbFormOf(word.text);
-    const isOpener = ENGLISH_OPENERS.has(word.text) || /ly$/.test(word.text);
+    const isOpener = ENGLISH_OPENERS.has(word.text) || word.text.endsWith('ly');
     if (isBehindOpeners && isOpener && !(i > 0 && form?.form === 'base' && word.text !== 'use')) {
       if (!(word.text === 'command' || word.text === 'action')) continue;
       continue;

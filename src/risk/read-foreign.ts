@@ -34,6 +34,8 @@ const PARTICIPLES: Partial<Readonly<Record<string, RegExp>>> = {
 
 /** Words behind a verb that say what it acts on. */
 const NEAR = 4;
+/** Letters between a verb and its object. */
+const OBJECT_WITHIN = 24;
 /** Letters around a verb that say what it acts on, in languages without spaces. */
 const NEAR_LETTERS = 12;
 const NEGATION_LETTERS = 8;
@@ -218,7 +220,7 @@ function isRightBehind(behind: string, word: string): boolean {
 
 function make(hit: Hit, glossary: Glossary, source: Source, role: Statement['role']): Statement {
   const near = new Set<NounGroup>(hit.objects.map(({ noun }) => nounGroupOf(noun)));
-  const object = hit.objects.find(({ start }) => start >= hit.end && start - hit.end <= 2);
+  const object = hit.objects.find(({ start }) => start >= hit.end && start - hit.end <= OBJECT_WITHIN);
   return {
     concept: hit.concept,
     gloss: CONCEPTS[hit.concept].gloss,
@@ -231,6 +233,6 @@ function make(hit: Hit, glossary: Glossary, source: Source, role: Statement['rol
     near,
     nearWords: hit.objects.map(({ noun }) => noun),
     objectEnd: object?.end ?? hit.end,
-    ...(object && { object: { end: object.end, noun: object.noun } }),
+    ...(object && { object: { end: object.end, noun: object.noun, isDirect: object.start - hit.end <= 2 } }),
   };
 }

@@ -38,6 +38,7 @@ export interface Reading {
   readonly signals: readonly ParameterSignal[];
   readonly choices: readonly ActionChoice[];
   readonly reversibleBy: string | undefined;
+  readonly isAboutMail: boolean;
   readonly wasCut: boolean;
   readonly hasInvisible: boolean;
   readonly language: Glossary | undefined;
@@ -86,6 +87,7 @@ export function readDefinition(tool: RiskTool, family: Family): Reading {
     signals: parameterSignals(tool),
     choices: actionChoices(tool),
     reversibleBy: inverseOf(tool.name, family),
+    isAboutMail: topic.groups.has('mail'),
     wasCut: text.wasCut,
     hasInvisible: hasInvisible(tool.name) || hasInvisible(description.slice(0, text.length)),
     language,

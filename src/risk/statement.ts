@@ -30,6 +30,6 @@ export interface Statement {
   readonly nearWords: readonly string[];
   /** End of the words next to it. */
   readonly objectEnd: number;
-  /** End of a known object directly behind the verb, and its English name, for translations. */
-  readonly object?: { readonly end: number; readonly noun: string };
+  /** End of a known object behind the verb and its English name, for translations; direct when no other word stands between. */
+  readonly object?: { readonly end: number; readonly noun: string; readonly isDirect: boolean };
 }

@@ -182,6 +182,8 @@ function textIsWorse(name: Claim, described: Claim): Verdict {
   const byName = { claim: name, act: name.act, confidence: 0.7 };
   const byText = { claim: described, act: described.act, confidence: described.isSure ? 0.7 : 0.55 };
   if (!described.isSure && name.isSure) return byName;
+  if (name.concept === described.concept) return byText;
+  if (!name.isSure && described.isSure) return byText;
   if (name.act === 'read') {
     if (!name.isSure) return byText;
     return SOFT.has(described.concept) && !described.near.has('code') ? byName : byText;

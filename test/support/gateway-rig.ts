@@ -1,5 +1,5 @@
 import { createHttpListener, Directory, Gateway } from '#gateway';
-import { compilePolicy, knowTool, validatePolicy } from '#policy';
+import { compilePolicy, knowListedTool, validatePolicy } from '#policy';
 import {
   hashGrantToken,
   newGrantToken,
@@ -84,7 +84,7 @@ export class GatewayRig {
       serverId: 'shop',
       url: await this.upstream.start(),
       headers: { authorization: 'Bearer upstream-credential' },
-      knowTool: (definition) => knowTool(definition),
+      knowTool: knowListedTool,
       log,
       clock,
       limits: { ...LIMITS, ...this.#options.limits },
