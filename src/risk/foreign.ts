@@ -105,7 +105,7 @@ function makeGlossary(lexicon: Lexicon): Glossary {
     isScript: isUnspaced || lexicon.language === 'ru' || lexicon.language === 'uk',
     common: setOf(lexicon.common),
     notBefore: setOf(lexicon.notBefore),
-    notAfter: [...setOf(lexicon.notAfter ?? '')],
+    notAfter: [...setOf(lexicon.notAfter ?? '')].map((word) => word.replaceAll('_', ' ')),
     and: setOf(lexicon.and),
     verbAt: (words, index) => find(verbs, words[index]?.text ?? '', words[index + 1]?.text),
     nounOf: (word) => find(nouns, word, undefined),

@@ -17,8 +17,11 @@ const MAX_SENTENCES = 40;
 const PREPOSITIONS = new Set(
   'to for from in into via with by using on at as when if after before through against'.split(' '),
 );
+/** What only tells of things: "order history". */
+const VIEWS = new Set('history rates status details statistics stats log logs overview'.split(' '));
 const ENDS_OBJECT = new Set('of that which who whose and or is are'.split(' '));
 const JOINING = new Set(['and', 'or', 'then', 'also', 'plus', 'nor', 'and/or']);
+const ARTICLES = new Set(['the', 'a', 'an', 'this', 'that', 'your', 'of']);
 const PASSIVE = new Set(['is', 'are', 'be', 'gets', 'been', 'being', 'was', 'were']);
 /** Verbs as nouns that still begin a sentence: "Search for …", "List of …", "Query the …". */
 const NEVER_FIRST_NOUN = new Set([
@@ -92,6 +95,7 @@ function firstSentence(sentence: readonly Word[], source: Source): Statement[] {
     }
     const concept = phrase ?? form?.concept;
     if (concept === undefined) continue;
+    if (phrase === undefined && form !== undefined && namesData(form, sentence, i)) break;
     const head = make(
       sentence,
       i,
@@ -111,7 +115,9 @@ function mayBeHead(
   sentence: readonly Word[],
   index: number,
 ): boolean {
-  if (form.form === 'ed') return index > 0 && PASSIVE.has(sentence[index - 1]?.text ?? '');
+  if (form.form === 'ed') return auxiliaryBefore(sentence, index) !== undefined;
+  // "The record is …"
+  if (form.isAlsoNoun && ARTICLES.has(sentence[index - 1]?.text ?? '')) return false;
   if (isBehindOpeners) return true;
   // away from its place a noun is a noun
   if (form.form === 'noun') return true;
@@ -123,7 +129,20 @@ function mayBeHead(
   return /^(?:to|can|will|and|or)$/.test(before) || /[:–—]/.test(gap);
 }
 
-/** "Order history", "Search results", "Transfer of funds": the word is the thing, not the act. */
+/** "Order history", "Exchange rates": what comes back, whatever its first word is elsewhere. */
+function namesData(form: VerbForm, sentence: readonly Word[], index: number): boolean {
+  const next = sentence[index + 1];
+  return (
+    form.isAlsoNoun &&
+    !NEVER_FIRST_NOUN.has(form.base) &&
+    CONCEPTS[form.concept].act !== 'execute' &&
+    next !== undefined &&
+    !/[,;:(]/.test(next.gap) &&
+    VIEWS.has(next.text)
+  );
+}
+
+/** "Search results", "Transfer of funds": the word may well be the thing, not the act. */
 function isDoubtful(form: VerbForm | undefined, sentence: readonly Word[], index: number): boolean {
   if (form === undefined) return false;
   if (form.form === 'noun') return true;
@@ -159,12 +178,19 @@ function nounPhrase(sentence: readonly Word[], source: Source): Statement[] {
     const word = sentence[i];
     if (word === undefined) continue;
     const form = verbFormOf(word.text);
-    if (form?.isAlsoNoun && i === 0 && !isNegated(sentence, i))
+    if (form?.isAlsoNoun && i === 0 && !namesData(form, sentence, i) && !isNegated(sentence, i))
       return [make(sentence, i, form.concept, source, 'head', false)];
     if (i < 5 && englishNounGroups(word.text).has('data'))
       return [make(sentence, i, 'show', source, 'noun', false)];
   }
   return [];
+}
+
+/** Index of the "is" of a passive, directly or with one adverb before the participle. */
+function auxiliaryBefore(sentence: readonly Word[], index: number): number | undefined {
+  const isAdverb = sentence[index - 1]?.text.endsWith('ly') === true;
+  const at = isAdverb ? index - 2 : index - 1;
+  return PASSIVE.has(sentence[at]?.text ?? '') ? at : undefined;
 }
 
 /** The heads of later sentences, where they speak of the tool itself: "Deletes the original.", "A mail is sent." */
@@ -181,11 +207,14 @@ function laterSentence(sentence: readonly Word[], source: Source): Statement[] {
         (i === 0 || before === 'also' || before === 'then' || before === 'it') &&
         !form.isAlsoNoun) ||
       (form.form === 'base' && (before === 'will' || (before === 'also' && i === 1)) && !form.isAlsoNoun);
+    const auxiliary = auxiliaryBefore(sentence, i);
     const isPassive =
       form.form === 'ed' &&
-      PASSIVE.has(before) &&
-      !/^(?:can|could|may|must|should|to|has|have|not)$/.test(sentence[i - 2]?.text ?? '');
-    if (isOwnAct || isPassive) statements.push(make(sentence, i, form.concept, source, 'later', isOwnAct));
+      auxiliary !== undefined &&
+      !/^(?:can|could|may|must|should|to|has|have|not|that|which|who|if|when)$/.test(
+        sentence[auxiliary - 1]?.text ?? '',
+      );
+    if (isOwnAct || isPassive) statements.push(make(sentence, i, form.concept, source, 'later', true));
   }
   return statements;
 }

@@ -100,7 +100,7 @@ function depthAfter(gap: string, before: number): number {
   return Math.max(0, before + opened - closed);
 }
 
-const NAME_PART = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{M}\p{Lm}]+|\p{N}+|\p{Lu}/gu;
+const NAME_PART = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{M}\p{Lm}\p{Cf}]+|\p{N}+|\p{Lu}/gu;
 
 /** The words of a tool's name: camelCase, snake_case, kebab-case, dots and slashes are taken apart. */
 export function nameWords(name: string): readonly Word[] {

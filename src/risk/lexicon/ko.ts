@@ -153,7 +153,7 @@ export const korean: Lexicon = {
   },
   common: '을 를 이 가 은 는',
   notBefore: '',
-  notAfter: '하지 않 지 않습니다 지 않는 하지 마 없이 안 합',
+  notAfter: '하지_않 지_않 하지_마 없이',
   and: '및 또는 하고 거나',
   changesNothing: ['읽기 전용', '변경하지 않', '수정하지 않'],
   forGood: ['영구적으로', '영구', '되돌릴 수 없', '복구할 수 없'],
