@@ -11,25 +11,23 @@ const PIECES = [
   ...'usuwa nie kampanię löscht nicht supprime ne elimina no удаляет не 删除 不 获取 、 削除しません 삭제하지 않 silmez nemaže'.split(
     ' ',
   ),
-  ...[
-    '. ',
-    ', ',
-    '(',
-    ')',
-    '"',
-    '`',
-    '\n',
-    '\u202e',
-    '\u200b',
-    '\ufeff',
-    '\u0000',
-    'İ',
-    'ß',
-    '𝒹',
-    '\ud800',
-    ' and ',
-    ': ',
-  ],
+  '. ',
+  ', ',
+  '(',
+  ')',
+  '"',
+  '`',
+  '\n',
+  '\u202e',
+  '\u200b',
+  '\ufeff',
+  '\u0000',
+  'İ',
+  'ß',
+  '𝒹',
+  '\ud800',
+  ' and ',
+  ': ',
 ];
 const text = fc
   .array(
@@ -138,7 +136,9 @@ describe('any definition at all', () => {
   ])('takes no longer for being huge: %s', (_, piece) => {
     const limit = 16_000;
     const once = timeOf(piece.repeat(Math.ceil(limit / piece.length)));
-    const huge = timeOf(piece.repeat(Math.ceil((limit * 60) / piece.length)));
+    const text = piece.repeat(Math.ceil((limit * 60) / piece.length));
+    // the best of three, for the machine may be busy with other things
+    const huge = Math.min(timeOf(text), timeOf(text), timeOf(text));
     // sixty times the text: reading it all would take sixty times as long, or thousands of times if quadratic
     expect(huge).toBeLessThan(once * 10 + 100);
   });
