@@ -119,7 +119,7 @@ const LANGUAGE_NAMES: Readonly<Record<Exclude<Language, 'en'>, string>> = {
 
 const EFFECT: Readonly<Record<RiskCategory, string>> = {
   read: 'that only looks, and changes nothing',
-  write: 'that changes something in a way that can be changed back',
+  write: 'that changes something, which can be changed again',
   execute: 'that sets something going which takes its own course',
   destructive: 'what it takes away does not come back by itself',
   financial: 'that moves money or commits to paying it',
@@ -203,5 +203,6 @@ function doing(reading: Reading, claim: Claim): string {
           .map(({ text }) => text)
           .join(' ')
       : oneLine(textOfSource(reading, claim).slice(claim.end, claim.objectEnd));
-  return behind === '' || behind.length > MAX_OBJECT ? claim.gloss : `${claim.gloss} ${behind.trim()}`;
+  const isObject = behind.length <= MAX_OBJECT && !/^\s*(?:up|out|back|in|off|down)?$/.test(behind);
+  return !isObject ? claim.gloss : `${claim.gloss} ${behind.trim()}`;
 }

@@ -15,6 +15,8 @@ export interface Glossary {
   readonly notAfter: readonly string[];
   readonly and: ReadonlySet<string>;
   verbAt(words: readonly Word[], index: number): Concept | undefined;
+  /** The meaning of a verb with the particle that ends its sentence, if they are one verb. */
+  partedVerb(word: string, last: string): Concept | undefined;
   nounOf(word: string): Noun | undefined;
   /** For unspaced languages: every verb and noun of a text with its place, longest first. */
   readonly verbPattern: RegExp | undefined;
@@ -93,6 +95,7 @@ function spoken<Meaning extends string>(
 }
 
 function makeGlossary(lexicon: Lexicon): Glossary {
+  const parted = spoken(lexicon.parted ?? {});
   const isUnspaced = UNSPACED.has(lexicon.language);
   const verbs = bucketsOf(entriesOf(lexicon.verbs));
   const nouns = bucketsOf(entriesOf(lexicon.nouns));
@@ -108,6 +111,7 @@ function makeGlossary(lexicon: Lexicon): Glossary {
     notAfter: [...setOf(lexicon.notAfter ?? '')].map((word) => word.replaceAll('_', ' ')),
     and: setOf(lexicon.and),
     verbAt: (words, index) => find(verbs, words[index]?.text ?? '', words[index + 1]?.text),
+    partedVerb: (word, last) => parted.get(`${word} ${last}`),
     nounOf: (word) => find(nouns, word, undefined),
     verbPattern: isUnspaced ? patternOf(verbOf.keys()) : undefined,
     verbOf,

@@ -76,5 +76,5 @@ function scoreOf(glossary: Glossary, text: string, words: readonly Word[], hasAc
   }
   // letters alone are shared by many languages
   if (score + small === 0) return 0;
-  return own + small < 1 && !(hasAccents && score > 0) && score < 1.5 ? 0 : score + own + small;
+  return own + small < 1 && !(hasAccents && score > 0) && score < 1.2 ? 0 : score + own + small;
 }

@@ -134,7 +134,7 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
     {
       when: both(
         near(setOf('message messages reaction reply')),
-        topic(CHAT),
+        either(topic(CHAT), near(setOf('channel'))),
         not(topic(MAIL)),
         not(about('money')),
       ),

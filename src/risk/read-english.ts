@@ -11,8 +11,10 @@ const HEAD_WITHIN = 9;
 const JOINED_WITHIN = 6;
 /** Words behind a verb that say what it acts on. */
 const NEAR = 5;
-/** Later sentences looked at. */
+/** Sentences looked at. */
 const MAX_SENTENCES = 40;
+/** The sentence that says what the tool does is among the first. */
+const MAIN_WITHIN = 4;
 
 const PREPOSITIONS = new Set(
   'to for from in into via with by using on at as when if after before through against'.split(' '),
@@ -48,17 +50,27 @@ export function readEnglish(
   source: Source,
   mentions: ReadonlySet<string>,
 ): Statement[] {
-  const statements: Statement[] = [];
-  for (const [number, sentence] of sentencesOf(words).entries()) {
-    const first = sentence[0];
-    if (first === undefined || number >= MAX_SENTENCES) continue;
-    const own = withoutMentions(sentence, mentions);
-    if (own === undefined && number > 0) continue;
-    const used = own ?? sentence;
-    if (number > 0 && ENGLISH_ADVICE.test(text.slice(first.start, first.start + 40))) continue;
-    statements.push(...(number === 0 ? firstSentence(used, source) : laterSentence(used, source)));
+  const sentences = sentencesOf(words).slice(0, MAX_SENTENCES);
+  const isAdvice = (sentence: readonly Word[]): boolean => {
+    const start = sentence[0]?.start ?? 0;
+    return ENGLISH_ADVICE.test(text.slice(start, start + 40));
+  };
+  const own = sentences.map((sentence) => withoutMentions(sentence, mentions));
+  // headings and advice may come before the sentence that says what the tool does
+  let main: Statement[] = [];
+  let mainAt = 0;
+  for (const [number, sentence] of sentences.slice(0, MAIN_WITHIN).entries()) {
+    const used = own[number] ?? (number === 0 ? sentence : undefined);
+    if (used === undefined || (number > 0 && isAdvice(sentence))) continue;
+    if (number === 0 && isAdvice(sentence) && sentences.length > 1) continue;
+    const found = firstSentence(used, source);
+    if (main.length === 0 || found.some(({ role }) => role === 'head')) [main, mainAt] = [found, number];
+    if (main.some(({ role }) => role === 'head')) break;
   }
-  return statements;
+  const later = own.flatMap((sentence, number) =>
+    number <= mainAt || sentence === undefined || isAdvice(sentence) ? [] : laterSentence(sentence, source),
+  );
+  return [...main, ...later];
 }
 
 export function sentencesOf(words: readonly Word[]): Word[][] {
@@ -162,9 +174,11 @@ function joinedTo(sentence: readonly Word[], headAt: number, head: VerbForm, sou
     const form = verbFormOf(word.text);
     if (form === undefined || (form.form !== head.form && !(head.form === 'noun'))) continue;
     const before = sentence[i - 1]?.text ?? '';
-    const isListed = /[,/&+]/.test(word.gap) || JOINING.has(before) || before === 'optionally';
+    // "or permanently delete"
+    const joiner = before.endsWith('ly') ? (sentence[i - 2]?.text ?? '') : before;
+    const isListed = /[,/&+]/.test(word.gap) || JOINING.has(before) || JOINING.has(joiner);
     const isNear = i - lastAt <= 2;
-    if (!isListed || isNegated(sentence, i) || (form.isAlsoNoun && !isNear && !JOINING.has(before))) continue;
+    if (!isListed || isNegated(sentence, i) || (form.isAlsoNoun && !isNear && !JOINING.has(joiner))) continue;
     if (form.isAlsoNoun && !isNear && form.form === 's') continue;
     joined.push(make(sentence, i, form.concept, source, 'joined', !form.isAlsoNoun || isNear));
     lastAt = i;

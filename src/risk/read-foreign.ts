@@ -34,6 +34,8 @@ const PARTICIPLES: Partial<Readonly<Record<string, RegExp>>> = {
 
 /** Words behind a verb that say what it acts on. */
 const NEAR = 4;
+/** Verb endings that go on to the next verb: 実行して, 실행하고. */
+const GOES_ON = /^(?:$|して|し[、,]|て[、,]|하고|하여|해서)/;
 /** Letters between a verb and its object. */
 const OBJECT_WITHIN = 24;
 /** Letters around a verb that say what it acts on, in languages without spaces. */
@@ -80,7 +82,8 @@ export function readForeign(
 /** The verb that the sentence is about: its first, or its last where the verb comes last. */
 function headOf(hits: readonly Hit[], glossary: Glossary): Hit | undefined {
   if (glossary.lexicon.verbLast) return hits.at(-1);
-  const first = hits[0];
+  // "makes a payment" pays: the verb says nothing by itself
+  const first = hits.find(({ concept }) => concept !== 'process') ?? hits[0];
   const last = hits.at(-1);
   // German and Dutch infinitives stand last: "Liste löschen"
   const isInfinitiveLast =
@@ -128,7 +131,8 @@ function verbAt(
   index: number,
   glossary: Glossary,
 ): { readonly concept: Concept | undefined; readonly isNegative: boolean } {
-  const concept = glossary.verbAt(sentence, index);
+  const last = sentence.at(-1)?.text ?? '';
+  const concept = glossary.partedVerb(sentence[index]?.text ?? '', last) ?? glossary.verbAt(sentence, index);
   const text = sentence[index]?.text ?? '';
   const { language } = glossary.lexicon;
   if (concept !== undefined)
@@ -161,11 +165,14 @@ function isNegatedAt(sentence: readonly Word[], index: number, glossary: Glossar
 
 function objectsAround(sentence: readonly Word[], index: number, glossary: Glossary): Hit['objects'] {
   const objects: { noun: Noun; start: number; end: number }[] = [];
-  const from = glossary.lexicon.verbLast ? Math.max(0, index - NEAR) : index + 1;
-  const to = glossary.lexicon.verbLast ? index - 1 : Math.min(sentence.length - 1, index + NEAR);
+  const from = Math.max(0, index - NEAR);
+  const to = Math.min(sentence.length - 1, index + NEAR);
   for (let i = from; i <= to; i++) {
     const word = sentence[i];
-    const noun = word && glossary.nounOf(word.text);
+    const noun =
+      word && i !== index && glossary.verbAt(sentence, i) === undefined
+        ? glossary.nounOf(word.text)
+        : undefined;
     if (word && noun) objects.push({ noun, start: word.start, end: word.end });
   }
   return objects;
@@ -197,7 +204,8 @@ function hitsInLetters(text: string, from: number, to: number, glossary: Glossar
       isNegated:
         [...glossary.notBefore].some((word) => before.slice(-4).includes(word)) ||
         glossary.notAfter.some((word) => isRightBehind(behind, word)),
-      isJoined: hits.length > 0 && (before === '' || [...glossary.and].some((word) => before.includes(word))),
+      isJoined:
+        hits.length > 0 && (GOES_ON.test(before) || [...glossary.and].some((word) => before.includes(word))),
       isParticiple: false,
       isFirst: start === 0,
       isLast: false,

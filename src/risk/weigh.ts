@@ -188,7 +188,8 @@ function textIsWorse(name: Claim, described: Claim): Verdict {
     if (!name.isSure) return byText;
     return SOFT.has(described.concept) && !described.near.has('code') ? byName : byText;
   }
-  if (name.concept === 'update' && described.concept === 'overwrite') return byName;
+  // that is how writing is done
+  if (name.act === 'write' && described.concept === 'overwrite') return byName;
   if (name.act === 'write' && described.act === 'execute')
     return described.concept !== 'run' && (SOFT.has(described.concept) || described.concept === 'activate')
       ? byName

@@ -38,7 +38,7 @@ export const ENGLISH_VERBS: Partial<Readonly<Record<Concept, string>>> = {
   rename: 'rename',
   move: 'move* relocate reorder reparent',
   copy: 'copy* clone* duplicate* fork*',
-  save: 'save store* persist remember memorize commit* stage* ingest index* embed stash',
+  save: 'save store* persist remember memorize commit* stage* ingest index* embed stash compress zip unzip gzip',
   upload: 'upload*',
   import: 'import*',
   attach: 'attach link* connect associate bind mount join',

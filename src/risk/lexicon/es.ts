@@ -6,7 +6,7 @@ export const spanish: Lexicon = {
   verbs: {
     get: 'obtien obten recuper devuelv devolv proporcion trae$',
     list: 'lista$ listar$ enumer',
-    search: 'busc encuentr encontr filtr localiz',
+    search: 'busc encuentr encontr filtr localiz búsqueda',
     read: 'lee$ leer$ lectura consult',
     show: 'muestr mostr describ',
     check: 'verific comprueb comprob valid revis',
@@ -73,7 +73,7 @@ export const spanish: Lexicon = {
     restart: 'reinici',
     resume: 'reanud',
     invoke: 'invoc llama$',
-    send: 'envía envia envío envi mand',
+    send: 'envía envia envío envi mand reenv',
     notify: 'notific avis',
     install: 'instal',
     sync: 'sincroniz',
@@ -103,7 +103,7 @@ export const spanish: Lexicon = {
     book: 'reserv',
     donate: 'don$ donar$',
     manage: 'gestion administr',
-    process: 'proces',
+    process: 'proces realiz efectú efectu',
   },
   nouns: {
     payment: 'pago',

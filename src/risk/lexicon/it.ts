@@ -100,7 +100,7 @@ export const italian: Lexicon = {
     book: 'prenot',
     donate: 'dona$ donare$',
     manage: 'gestisc gestir gestione',
-    process: 'elabor',
+    process: 'elabor effettu',
   },
   nouns: {
     payment: 'pagament',

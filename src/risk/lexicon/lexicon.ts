@@ -27,6 +27,8 @@ export interface Lexicon {
   readonly name: string;
   readonly verbs: Partial<Readonly<Record<Concept, string>>>;
   readonly nouns: Partial<Readonly<Record<Noun, string>>>;
+  /** Verbs that part: the first word, and the particle that ends the sentence (`setzt_zurück`). */
+  readonly parted?: Partial<Readonly<Record<Concept, string>>>;
   /** Frequent small words, by which the language is recognised. */
   readonly common: string;
   /** Words that turn the verb behind them round. */

@@ -101,7 +101,7 @@ export const portuguese: Lexicon = {
     book: 'reserv',
     donate: 'doa$ doar$',
     manage: 'gerenci gere$ administr',
-    process: 'process',
+    process: 'process realiz efetu',
   },
   nouns: {
     payment: 'pagamento',

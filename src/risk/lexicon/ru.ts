@@ -6,7 +6,7 @@ export const russian: Lexicon = {
   verbs: {
     get: 'получ возвращ верн$ вернуть$ предоставл извлека',
     list: 'список$ перечисл выводит$ вывести$',
-    search: 'ищет$ иск поиск найти$ находит найд отфильтр',
+    search: 'ищет$ иск поиск найти$ находит найд отфильтр поиск',
     read: 'чита прочит просм чтение',
     show: 'показ отображ опис',
     check: 'провер валид',
@@ -102,7 +102,7 @@ export const russian: Lexicon = {
     book: 'бронир заброн',
     donate: 'жертв',
     manage: 'управл',
-    process: 'обраб',
+    process: 'обраб осуществл',
   },
   nouns: {
     payment: 'платеж платёж',
@@ -116,7 +116,7 @@ export const russian: Lexicon = {
     campaign: 'кампани',
     notification: 'уведомлен',
     message: 'сообщен',
-    channel: 'канал',
+    channel: 'канал чат',
     command: 'команд',
     code: 'код',
     script: 'скрипт',

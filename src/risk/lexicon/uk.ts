@@ -111,7 +111,7 @@ export const ukrainian: Lexicon = {
     campaign: 'кампані',
     notification: 'сповіщен',
     message: 'повідомлен',
-    channel: 'канал',
+    channel: 'канал чат',
     command: 'команд',
     code: 'код',
     script: 'скрипт',
