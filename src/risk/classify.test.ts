@@ -155,6 +155,34 @@ describe('forms of words', () => {
     expect(categoryOf(name, description)).toBe(category);
   });
 
+  it.each([
+    ['behind a heading', 'Weather tool. Gets the forecast of a city.', 'read'],
+    ['behind advice', 'IMPORTANT: call list_x first. Deletes the record.', 'destructive'],
+    [
+      'in advice',
+      'Use this tool when the user wants to remove a file. It permanently deletes it.',
+      'destructive',
+    ],
+    ['joined by an adverb', 'Archive or permanently delete a page', 'destructive'],
+    ['a list of acts', 'Key-value store. Supports get, set and delete operations.', 'destructive'],
+    [
+      'acts named like tools',
+      'Levels of the game; actions: get_outliner, place_actor, delete_actor',
+      'destructive',
+    ],
+    ['a list that is only shown', 'Lists all commands: run, stop, delete', 'read'],
+    ['a verb in two parts', 'Setzt das Passwort eines Kunden zurück', 'write'],
+    ['another verb of the same first part', 'Setzt den Versand fort', 'execute'],
+    ['a verb that ends in -ly', 'Apply a label to a message', 'write'],
+    [
+      'arguments below',
+      'Search notes.\n\nArgs:\n  delete: ignored\nReturns:\n  deleted and sent notes',
+      'read',
+    ],
+  ])('are found where they stand: %s', (_, description, category) => {
+    expect(categoryOf('x', description)).toBe(category);
+  });
+
   it('tells of invisible characters', () => {
     expect(classify({ name: 'de\u200blete' }).hasHiddenText).toBe(true);
     expect(classify({ name: 'get', description: 'Gets \u202eit' }).hasHiddenText).toBe(true);

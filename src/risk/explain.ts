@@ -93,7 +93,7 @@ function withArticle(noun: string): string {
 /** The verb and the words behind it, to the end of the clause. */
 function clauseAt(text: string, start: number, verbEnd: number): string {
   const rest = text.slice(start, start + MAX_QUOTE);
-  const stop = rest.slice(verbEnd - start).search(/[.,;:!?()\n]/);
+  const stop = rest.slice(verbEnd - start).search(/[.,;:!?()`"\n]/);
   const clause = stop === -1 ? rest : rest.slice(0, verbEnd - start + stop);
   if (clause.length < MAX_QUOTE) return clause.trimEnd();
   const space = clause.lastIndexOf(' ');

@@ -152,7 +152,7 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
       ),
       act: 'pay',
     },
-    { when: either(near(setOf('invoice invoices'))), act: 'pay' },
+    { when: near(setOf('invoice invoices')), act: 'pay' },
   ],
   transfer: [
     { when: both(near(OWNERSHIP), not(about('money'))), act: 'write' },
@@ -244,14 +244,6 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
     { when: near(setOf('node nodes entity entities file files document note')), act: 'read' },
     { when: near(setOf('position positions trade')), act: 'pay' },
     { when: near(SCREEN), act: 'execute' },
-  ],
-  manage: [
-    {
-      when: near(
-        setOf('process processes container containers server servers service services vm device devices'),
-      ),
-      act: 'vague',
-    },
   ],
   query: [{ when: either(near(CODE), topic(setOf('sql cypher opencypher kql promql'))), act: 'execute' }],
   calculate: [

@@ -8,7 +8,7 @@ const GROUPS = {
   process: 'workflow process job service server deployment agent',
   data: 'details status statistics report information price weather history overview result',
   plain:
-    'contact list tag file folder user account page document record database table task event comment product customer template webhook automation link field message note project calendar key cache data item',
+    'contact list tag file folder user account page document record database table task event comment product customer template webhook automation link field message note project calendar key password cache data item',
 } as const;
 
 type Words<Text extends string> = Text extends `${infer First} ${infer Rest}` ? First | Words<Rest> : Text;

@@ -43,7 +43,7 @@ export const GIVING: ReadonlySet<string> = new Set(
   'give provide collect capture receive claim acquire'.split(' '),
 );
 
-/** What the sentences of an English text say that the tool does. `ownWords` are left out as mentions of other tools. */
+/** What the sentences of an English text say that the tool does; one that holds a mention speaks of another tool. */
 export function readEnglish(
   text: string,
   words: readonly Word[],
@@ -96,7 +96,7 @@ function firstSentence(sentence: readonly Word[], source: Source): Statement[] {
     }
     const phrase = phraseAt(sentence, i);
     const form = verbFormOf(word.text);
-    const isOpener = ENGLISH_OPENERS.has(word.text) || word.text.endsWith('ly');
+    const isOpener = ENGLISH_OPENERS.has(word.text) || isAdverb(word.text);
     if (isBehindOpeners && isOpener && !(i > 0 && form?.form === 'base' && word.text !== 'use')) {
       if (!(word.text === 'command' || word.text === 'action')) continue;
       continue;
@@ -175,7 +175,7 @@ function joinedTo(sentence: readonly Word[], headAt: number, head: VerbForm, sou
     if (form === undefined || (form.form !== head.form && !(head.form === 'noun'))) continue;
     const before = sentence[i - 1]?.text ?? '';
     // "or permanently delete"
-    const joiner = before.endsWith('ly') ? (sentence[i - 2]?.text ?? '') : before;
+    const joiner = isAdverb(before) ? (sentence[i - 2]?.text ?? '') : before;
     const isListed = /[,/&+]/.test(word.gap) || JOINING.has(before) || JOINING.has(joiner);
     const isNear = i - lastAt <= 2;
     if (!isListed || isNegated(sentence, i) || (form.isAlsoNoun && !isNear && !JOINING.has(joiner))) continue;
@@ -200,10 +200,14 @@ function nounPhrase(sentence: readonly Word[], source: Source): Statement[] {
   return [];
 }
 
+/** "permanently", but not "apply". */
+function isAdverb(word: string): boolean {
+  return word.endsWith('ly') && verbFormOf(word) === undefined;
+}
+
 /** Index of the "is" of a passive, directly or with one adverb before the participle. */
 function auxiliaryBefore(sentence: readonly Word[], index: number): number | undefined {
-  const isAdverb = sentence[index - 1]?.text.endsWith('ly') === true;
-  const at = isAdverb ? index - 2 : index - 1;
+  const at = isAdverb(sentence[index - 1]?.text ?? '') ? index - 2 : index - 1;
   return PASSIVE.has(sentence[at]?.text ?? '') ? at : undefined;
 }
 

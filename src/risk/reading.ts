@@ -8,6 +8,7 @@ import { actOf, type Topic } from './meaning.ts';
 import { englishNounGroups, type NounGroup } from './nouns.ts';
 import { isNegated, readEnglish } from './read-english.ts';
 import { readForeign } from './read-foreign.ts';
+import { readListedActs } from './read-lists.ts';
 import { readName } from './read-name.ts';
 import { actionChoices, parameterSignals, type ActionChoice, type ParameterSignal } from './signals.ts';
 import { inverseOf, type Family } from './siblings.ts';
@@ -33,6 +34,8 @@ export interface Reading {
   readonly name: readonly Claim[];
   readonly titled: readonly Claim[];
   readonly described: readonly Claim[];
+  /** Acts that the description lists: "actions: list, create, delete". */
+  readonly listed: readonly Claim[];
   readonly changesNothing: Phrase | undefined;
   readonly forGood: Phrase | undefined;
   readonly signals: readonly ParameterSignal[];
@@ -82,6 +85,7 @@ export function readDefinition(tool: RiskTool, family: Family): Reading {
     ),
     titled: read(title, titleText, 'title'),
     described: read(description, text, 'description'),
+    listed: claims(readListedActs(text.words, 'description')),
     changesNothing: phraseIn(description, text, ENGLISH_CHANGES_NOTHING, foreign?.changesNothing),
     forGood: phraseIn(description, text, ENGLISH_FOR_GOOD, foreign?.forGood, true),
     signals: parameterSignals(tool),

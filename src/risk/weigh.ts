@@ -118,7 +118,7 @@ function fromWords(reading: Reading): Verdict | undefined {
       verdict = { claim: noun, act: 'read', confidence: nounConfidence(reading) };
     if (verdict === undefined && title) verdict = { claim: title, act: title.act, confidence: 0.6 };
   }
-  return raiseByLater(verdict, later);
+  return raiseByListed(raiseByLater(verdict, later), reading.listed);
 }
 
 /** What the description says first, and beside it. */
@@ -195,6 +195,15 @@ function textIsWorse(name: Claim, described: Claim): Verdict {
       ? byName
       : byText;
   return byText;
+}
+
+/** A tool of many acts is as bad as the worst of those it lists; a plain verb in its name or first sentence outweighs the list. */
+function raiseByListed(verdict: Verdict | undefined, listed: readonly Claim[]): Verdict | undefined {
+  const claim = worst(listed.filter(({ act }) => act !== 'vague'));
+  if (claim === undefined) return verdict;
+  const isOpen = verdict === undefined || verdict.act === 'vague' || verdict.confidence < 0.7;
+  if (!isOpen || (verdict !== undefined && SEVERITY[verdict.act] > SEVERITY[claim.act])) return verdict;
+  return { claim, act: claim.act, confidence: 0.75 };
 }
 
 /** A later sentence that destroys, pays or sends counts, but a tool that makes things is not one that destroys for saying so. */

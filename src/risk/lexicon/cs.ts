@@ -99,6 +99,7 @@ export const czech: Lexicon = {
     process: 'zpracov',
   },
   nouns: {
+    password: 'hesl',
     payment: 'platb',
     invoice: 'faktur',
     money: 'peníz peněz',

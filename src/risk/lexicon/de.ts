@@ -103,6 +103,7 @@ export const german: Lexicon = {
     process: 'verarbeit durchführ',
   },
   nouns: {
+    password: 'passwort kennwort',
     payment: 'zahlung',
     invoice: 'rechnung',
     refund: 'rückerstattung',

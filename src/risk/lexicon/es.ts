@@ -106,6 +106,7 @@ export const spanish: Lexicon = {
     process: 'proces realiz efectú efectu',
   },
   nouns: {
+    password: 'contraseña',
     payment: 'pago',
     invoice: 'factura',
     refund: 'reembolso',

@@ -103,6 +103,7 @@ export const italian: Lexicon = {
     process: 'elabor effettu',
   },
   nouns: {
+    password: 'password',
     payment: 'pagament',
     invoice: 'fattur',
     refund: 'rimbors',

@@ -105,6 +105,7 @@ export const japanese: Lexicon = {
     process: '処理',
   },
   nouns: {
+    password: 'パスワード',
     payment: '支払',
     invoice: '請求書',
     transaction: '取引',

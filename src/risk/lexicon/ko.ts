@@ -103,6 +103,7 @@ export const korean: Lexicon = {
     process: '처리',
   },
   nouns: {
+    password: '비밀번호',
     payment: '결제',
     invoice: '청구서 송장',
     order: '주문',

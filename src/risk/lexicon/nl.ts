@@ -97,6 +97,7 @@ export const dutch: Lexicon = {
     process: 'verwerk',
   },
   nouns: {
+    password: 'wachtwoord',
     payment: 'betaling',
     invoice: 'factuur',
     refund: 'terugbetaling',

@@ -105,6 +105,7 @@ export const polish: Lexicon = {
     process: 'przetwarz obsług zleca realizuj',
   },
   nouns: {
+    password: 'hasł',
     payment: 'płatno',
     invoice: 'faktur',
     refund: 'zwrot',

@@ -104,6 +104,7 @@ export const portuguese: Lexicon = {
     process: 'process realiz efetu',
   },
   nouns: {
+    password: 'senha',
     payment: 'pagamento',
     invoice: 'fatura',
     money: 'dinheiro',

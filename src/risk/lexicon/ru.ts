@@ -105,6 +105,7 @@ export const russian: Lexicon = {
     process: 'обраб осуществл',
   },
   nouns: {
+    password: 'парол',
     payment: 'платеж платёж',
     invoice: 'счет счёт',
     money: 'деньг средств',

@@ -95,6 +95,7 @@ export const turkish: Lexicon = {
     process: 'işle$ işler$',
   },
   nouns: {
+    password: 'şifre parola',
     payment: 'ödeme',
     invoice: 'fatura',
     money: 'para',

@@ -101,6 +101,7 @@ export const ukrainian: Lexicon = {
     process: 'оброб',
   },
   nouns: {
+    password: 'парол',
     payment: 'платеж платіж',
     invoice: 'рахун',
     money: 'грош кошт',

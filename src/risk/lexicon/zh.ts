@@ -107,6 +107,7 @@ export const chinese: Lexicon = {
     process: '处理',
   },
   nouns: {
+    password: '密码',
     payment: '付款 支付',
     invoice: '发票',
     money: '资金 金额',
