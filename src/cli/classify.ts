@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { Command } from 'commander';
 import { CheckFailed } from './check-failed.ts';
 import { classifiedTool, familiesOf } from './classified.ts';
 import { linesOf } from './lines.ts';
+import { writeLines } from './write-lines.ts';
 import { isToolRow, readToolRow, type ToolRow } from './tool-rows.ts';
 
 /** A row may name siblings that come later, so all rows are read first: this much, and no more. */
@@ -24,13 +24,14 @@ Example:
     )
     .action(async () => {
       const { rows, hasBadLines } = await readRows(process.stdin);
-      const familyOfRow = familiesOf(rows);
-      for (const row of rows) {
-        const line = `${JSON.stringify(classifiedTool(row, familyOfRow(row)))}\n`;
-        if (!process.stdout.write(line)) await once(process.stdout, 'drain');
-      }
+      await writeLines(classifiedLines(rows));
       if (hasBadLines) throw new CheckFailed();
     });
+}
+
+function* classifiedLines(rows: readonly ToolRow[]): Generator<string> {
+  const familyOfRow = familiesOf(rows);
+  for (const row of rows) yield JSON.stringify(classifiedTool(row, familyOfRow(row)));
 }
 
 /** Reads all rows; a bad line is reported on standard error as it is met. */

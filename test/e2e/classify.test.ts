@@ -60,6 +60,14 @@ describe('toolgate classify', () => {
     expect(err.match(/^line \d+/gm)).toEqual(['line 1', 'line 4', 'line 5', 'line 6']);
   });
 
+  it('stops without a word when its reader has gone', () => {
+    const rows = Array.from({ length: 5_000 }, (_, i) => `{"name": "get_${i}", "description": "Gets ${i}"}`);
+    const script = `'${process.execPath}' '${TOOLGATE}' classify | head -1`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', script], { input: rows.join('\n'), encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^\{"name":"get_0".*\n$/);
+  });
+
   it('takes nothing, and a line of several megabytes', () => {
     expect(toolgate(['classify'])).toEqual({ code: 0, out: '', err: '' });
     const long = JSON.stringify({ name: 'get_x', description: 'x'.repeat(3_000_000) });
