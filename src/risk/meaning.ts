@@ -106,6 +106,7 @@ const isDraft = topic(setOf('draft drafts bill bills quote estimate template tem
 
 /** Where the thing acted on changes what an act is; the first circumstance that holds counts. */
 const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>> = {
+  get: [{ when: both(({ gloss }) => gloss === 'pulls', topic(setOf('git'))), act: 'execute' }],
   create: [
     { when: near(setOf('phone call calls')), act: 'execute' },
     {
@@ -133,7 +134,7 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
     { when: both(({ role }) => role === 'joined', near(INVITATIONS)), act: 'write' },
     {
       when: both(
-        near(setOf('message messages reaction reply')),
+        near(setOf('message messages reaction reply dm')),
         either(topic(CHAT), near(setOf('channel'))),
         not(topic(MAIL)),
         not(about('money')),
@@ -204,6 +205,7 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
     { when: near(setOf('job jobs batch transaction')), act: 'execute' },
   ],
   approve: [
+    { when: near(setOf('transaction transactions')), act: 'execute' },
     {
       when: both(topic(setOf('wallet key')), near(setOf('message transaction transactions'))),
       act: 'execute',
@@ -265,7 +267,10 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
   ],
   generate: [
     { when: both(endsWith(setOf('invoice invoices')), not(isDraft)), act: 'pay' },
-    { when: either(near(OF_MODEL), both(isForeign, about('media'))), act: 'execute' },
+    {
+      when: either(near(OF_MODEL), near(setOf('scene scenes frame frames')), both(isForeign, about('media'))),
+      act: 'execute',
+    },
     { when: either(near(TEXTUAL), both(isForeign, about('data'))), act: 'read' },
   ],
   overwrite: [

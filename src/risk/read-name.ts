@@ -8,14 +8,14 @@ import { foldWord, type Word } from './words.ts';
 
 /** Words that are mostly the thing, not the act, at the beginning of a name: `order_create`, `message_delete`. */
 const NOUN_WHEN_FIRST = new Set(
-  'chat prompt backup transition open new compose issue request claim order charge report message transfer trade book invoice bill comment call index dump trace record process work help support switch step attack email mail block design draft post tag label test run build plan fund tip wire bridge deposit email exchange merge note link share profile review rate score research study store stage lock pin star watch track schedule release control train bid payout pay reset request reply answer alert debit rollback batch release monitor audit log schedule deploy'.split(
+  'shell bash repl group roll chat prompt backup transition open new compose issue request claim order charge report message transfer trade book invoice bill comment call index dump trace record process work help support switch step attack email mail block design draft post tag label test run build plan fund tip wire bridge deposit email exchange merge note link share profile review rate score research study store stage lock pin star watch track schedule release control train bid payout pay reset request reply answer alert debit rollback batch release monitor audit log schedule deploy'.split(
     ' ',
   ),
 );
 const JOINING = new Set(['and', 'or']);
 /** Kinds of things that a name ends with when it only looks: `order_history`. */
 const ONLY_LOOKS = new Set(
-  'status schedule history report reports stats statistics details detail info information overview summary schema metadata metrics list logs log count help docs documentation catalog catalogue balance profile insights analysis forecast spread calculator converter finder viewer checker analyzer explorer lookup leaderboard ranking news'.split(
+  'status health version help usage schedule history report reports stats statistics details detail info information overview summary schema metadata metrics list logs log count help docs documentation catalog catalogue balance profile insights analysis forecast spread calculator converter finder viewer checker analyzer explorer lookup leaderboard ranking news'.split(
     ' ',
   ),
 );

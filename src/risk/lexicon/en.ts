@@ -5,16 +5,16 @@ import type { Concept } from '../concepts.ts';
  * first verb of a sentence they count as one.
  */
 export const ENGLISH_VERBS: Partial<Readonly<Record<Concept, string>>> = {
-  get: 'get fetch retrieve obtain return provide give load receive collect claim gather pull access acquire recall',
+  get: 'get fetch retrieve obtain return provide give load receive collect claim gather pull access acquire recall consume',
   list: 'list* enumerate browse paginate',
   search: 'search* find locate discover lookup match* geocode filter* resolve identify',
   read: 'read view inspect peek see',
-  show: 'show display describe explain introspect present reveal visualize learn echo greet say',
-  check: 'check* validate verify lint assess diagnose audit* probe ping look wait determine',
+  show: 'show display describe explain introspect present reveal visualize learn echo greet say blame*',
+  check: 'check* validate verify lint assess diagnose audit* probe ping look wait determine traceroute*',
   count: 'count* measure tally',
   compare: 'compare diff* contrast',
   calculate:
-    'calculate compute estimate* evaluate score* rank* forecast* predict solve sum derive infer rate* multiply subtract divide',
+    'calculate compute estimate* evaluate score* rank* forecast* predict solve sum derive infer rate* multiply subtract divide eval roll*',
   analyze:
     'analyze analyse examine investigate study* research* profile* decompile disassemble detect classify categorize interpret trace* reason think review* decode understand',
   summarize: 'summarize summarise condense',
@@ -34,7 +34,7 @@ export const ENGLISH_VERBS: Partial<Readonly<Record<Concept, string>>> = {
     'create make new* define establish initialize initialise init compose* draft* fork construct design* scaffold provision setup log* record* draw seed populate paint',
   add: 'add append insert put prepend include comment* like star* pin* follow* vote* upvote react favorite bookmark* annotate paste',
   update:
-    'update* edit modify change* alter patch* adjust amend revise correct upsert tweak refine trim resize crop rotate mark* tag* label* complete unfollow unlike unstar unpin mute unmute silence snooze toggle switch* block* unblock fulfill fulfil apply fix repair improve enhance rewrite transition* sanitize',
+    'update* edit modify change* alter patch* adjust amend revise correct upsert tweak refine trim resize crop rotate mark* tag* label* complete unfollow unlike unstar unpin mute unmute silence snooze toggle switch* block* unblock fulfill fulfil apply fix repair improve enhance rewrite transition* sanitize upscale group* ungroup',
   set: 'set* turn',
   rename: 'rename',
   move: 'move* relocate reorder reparent',
@@ -49,7 +49,7 @@ export const ENGLISH_VERBS: Partial<Readonly<Record<Concept, string>>> = {
   restore: 'restore* recover undelete unarchive unhide',
   rollback: 'rollback* revert undo redo',
   enable: 'enable unfreeze unsuspend reenable',
-  disable: 'disable deactivate suspend isolate quarantine',
+  disable: 'disable deactivate suspend isolate quarantine cordon',
   pause: 'pause* freeze',
   publish: 'publish post* tweet* unpublish',
   share: 'share*',
@@ -65,7 +65,7 @@ export const ENGLISH_VERBS: Partial<Readonly<Record<Concept, string>>> = {
   merge: 'merge* combine* concatenate split* rebase',
   replace: 'replace substitute',
   write: 'write',
-  submit: 'submit escalate request* issue* finalize finalise void report*',
+  submit: 'submit escalate request* issue* finalize finalise void report* resign',
   approve: 'approve sign accept confirm acknowledge',
   reject: 'reject decline deny dismiss',
   reply: 'reply* respond',
@@ -73,12 +73,12 @@ export const ENGLISH_VERBS: Partial<Readonly<Record<Concept, string>>> = {
   upgrade: 'upgrade* downgrade* renew',
   generate: 'generate produce synthesize render',
   login: 'login authenticate authorize signin logout',
-  run: 'run* execute exec perform automate orchestrate rerun inject',
+  run: 'run* execute exec perform automate orchestrate rerun inject shell* bash* repl*',
   trigger: 'trigger* fire dispatch enqueue',
   deploy: 'deploy redeploy rollout* release* ship',
   build: 'build* compile',
   start: 'start* initiate launch* boot spawn begin wake delegate play*',
-  stop: 'stop* halt shutdown quit exit',
+  stop: 'stop* halt shutdown quit exit drain',
   restart: 'restart* reboot reload bounce',
   resume: 'resume* continue unpause',
   invoke: 'invoke call* chat* prompt*',
@@ -117,7 +117,7 @@ export const ENGLISH_VERBS: Partial<Readonly<Record<Concept, string>>> = {
   book: 'book* reserve',
   donate: 'donate',
   manage: 'manage handle administer maintain operate govern',
-  process: 'process* print take do use work* act interact help* support* facilitate go',
+  process: 'process* print take do use work* act interact support* facilitate go',
 };
 
 /** Two words that mean something else together. */
