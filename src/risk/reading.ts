@@ -101,15 +101,12 @@ export function readDefinition(tool: RiskTool, family: Family): Reading {
 /** Other tools that the description names: what is said of them is not said of this one. */
 function mentionsOf(text: ReadText, own: string, family: Family): ReadonlySet<string> {
   const mentioned = new Set<string>();
-  const names = new Set(
-    family.names.filter((name) => /[_\-.]|\p{Ll}\p{Lu}/u.test(name)).map((name) => name.toLowerCase()),
-  );
   const ownName = own.toLowerCase();
   for (const word of text.words) {
     if (word.text === ownName) continue;
     const looksLikeTool =
       word.isIdentifier && nameWords(word.text).some(({ text: part }) => verbFormOf(part)?.form === 'base');
-    if (looksLikeTool || names.has(word.text)) mentioned.add(word.text);
+    if (looksLikeTool || family.mentionable.has(word.text)) mentioned.add(word.text);
   }
   return mentioned;
 }

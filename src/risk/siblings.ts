@@ -35,6 +35,8 @@ export interface Family {
   /** Words at the beginning of every name that only name the server. */
   readonly prefix: readonly string[];
   readonly nameOf: ReadonlyMap<string, string>;
+  /** Names, in lower case, that cannot be ordinary words of a text. */
+  readonly mentionable: ReadonlySet<string>;
 }
 
 /** Reads the names of a server's tools. */
@@ -47,7 +49,9 @@ export function familyOf(names: readonly string[]): Family {
     const name = read[index];
     if (name !== undefined && !nameOf.has(key)) nameOf.set(key, name);
   }
-  return { names: read, prefix: commonPrefix(words), nameOf };
+  const odd = read.filter((name) => /[_\-.]|\p{Ll}\p{Lu}/u.test(name));
+  const mentionable = new Set(odd.map((name) => name.toLowerCase()));
+  return { names: read, prefix: commonPrefix(words), nameOf, mentionable };
 }
 
 /** The words of a name without small ones, in any order: `detach_tag_from_contact` and `attach_tag_to_contact` differ in one. */
