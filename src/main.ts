@@ -23,7 +23,7 @@ import {
   Telemetry,
   type TelemetryParts,
 } from '#gateway';
-import { knowTool } from '#policy';
+import { knowListedTool } from '#policy';
 import {
   createLog,
   createMetricsPage,
@@ -119,7 +119,7 @@ function compose(log: Log): Compose {
     limits: Required<LimitConfiguration>,
     { vault, addresses: rules }: UpstreamParts,
   ): Upstream {
-    const shared = { serverId, log, clock, knowTool };
+    const shared = { serverId, log, clock, knowTool: knowListedTool };
     const version = packageVersion();
     if (!('url' in target)) {
       const { startMs, callMs, answerBytes } = limits;

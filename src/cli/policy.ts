@@ -6,7 +6,7 @@ import {
   compilePolicy,
   explainDecision,
   explainOffering,
-  knowTool,
+  knowListedTool,
   lintPolicy,
   policyJsonSchema,
   readPolicy,
@@ -107,7 +107,9 @@ function testCommand(): Command {
       const cases = readPolicyCases(textOf(casesFile));
       if (!cases.ok) throw invalidFile(casesFile, cases.problems, 'file of cases');
       const tools =
-        flags.tools === undefined ? undefined : toolsInFile(flags.tools).map((tool) => knowTool(tool));
+        flags.tools === undefined
+          ? undefined
+          : toolsInFile(flags.tools).map((tool, _, list) => knowListedTool(tool, list));
       const results = runPolicyCases(policy, cases.cases, tools);
       if (flags.json) printJson(results);
       else printResults(results);
@@ -141,7 +143,7 @@ Without a tool list the tool counts as known, and its arguments are not checked 
       const tools = await toolsOf(compose, flags, words);
       const definition =
         tools === undefined ? { name: subject } : tools.find((tool) => tool.name === subject);
-      const known: KnownTool | undefined = definition && knowTool(definition);
+      const known: KnownTool | undefined = definition && knowListedTool(definition, tools);
       const explained = explainDecision(policy, { tool: subject, arguments: call.arguments }, known);
       printExplanation(explained, flags);
       if (!flags.json && tools === undefined)

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ToolgateError } from '#platform';
 import { CheckFailed } from './check-failed.ts';
+import { classifyCommand } from './classify.ts';
 import { grantsCommand } from './grants.ts';
 import { loginCommand } from './login.ts';
 import { logoutCommand } from './logout.ts';
 import { logsCommand } from './logs.ts';
 import { policyCommand } from './policy.ts';
 import { proxyCommand } from './proxy.ts';
+import { recommendCommand } from './recommend.ts';
 import type { Compose } from './assembly.ts';
 import { serveCommand } from './serve.ts';
 import { WorkerFailed } from './workers.ts';
@@ -31,6 +33,8 @@ export function createProgram(compose: Compose): Command {
     proxyCommand(compose),
     wrapCommand(compose),
     policyCommand(compose),
+    classifyCommand(),
+    recommendCommand(),
     grantsCommand(),
     loginCommand(),
     logoutCommand(),

@@ -16,7 +16,8 @@ import {
   type RequestId,
 } from '#mcp';
 import type { Clock, MethodSwitches } from '#platform';
-import { isListed, type CompiledPolicy, type Offering } from '#policy';
+import { isListed, type CompiledPolicy, type Offering, type ToolDefinition } from '#policy';
+import { riskOfList, type RiskCategory } from '#risk';
 import { toolDefinitionsOf, type Upstream } from '#upstream';
 import { featureRefusal, refusedInput } from './client-features.ts';
 import { filterOfferings, inspectNotification, replaceError } from './inspect-offerings.ts';
@@ -144,10 +145,13 @@ function inspectServerMessage(message: JsonObject, context: InspectionContext): 
 function inspectResult(message: JsonObject, received: JsonObject, context: InspectionContext): Inspected {
   const result = filterOfferings(received, context);
   if (isToolListResult(result)) {
+    const definitions = toolDefinitionsOf(result);
     // what a tool or a resource says may look like a list, but defines no tools
-    if (context.method === 'tools/list') context.upstream.learn(toolDefinitionsOf(result));
+    if (context.method === 'tools/list') context.upstream.learn(definitions);
     const uncallable = context.tasks ? undefined : taskOnlyTools(result.tools);
-    const keep = (name: string): boolean => !uncallable?.has(name) && mayList(context.policy, name);
+    const risks = risksOf(context, definitions);
+    const keep = (name: string): boolean =>
+      !uncallable?.has(name) && mayList(context.policy, name, risks(name));
     return { action: 'replace', message: { ...message, result: filterToolList(result, keep, context.era) } };
   }
   if (!mayAnswer(result, context)) {
@@ -193,9 +197,22 @@ function inspectInterruption(message: JsonObject, result: JsonObject, context: I
 }
 
 /** Without a policy nothing is usable, so nothing is listed; an observing policy blocks nothing, so it hides nothing. */
-function mayList(policy: CompiledPolicy | undefined, name: string): boolean {
+function mayList(policy: CompiledPolicy | undefined, name: string, risk: RiskCategory | undefined): boolean {
   if (!policy) return false;
-  return policy.mode === 'observe' || isListed(policy, name);
+  return policy.mode === 'observe' || isListed(policy, name, risk);
+}
+
+/** The classes by which calls will be judged; before the server's list is known, those of the list in hand. */
+function risksOf(
+  { policy, upstream }: InspectionContext,
+  definitions: readonly ToolDefinition[],
+): (name: string) => RiskCategory | undefined {
+  if (policy?.document.risk === undefined) return () => undefined;
+  const known = upstream.knownTools();
+  if (known !== undefined) return (name) => known.get(name)?.risk;
+  const risks = riskOfList(definitions);
+  const byName = new Map(definitions.map((definition) => [definition.name, risks.get(definition)]));
+  return (name) => byName.get(name);
 }
 
 /** Whether a result has one of the kinds that exist; tasks are one only where they are switched on. */

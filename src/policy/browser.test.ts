@@ -10,7 +10,7 @@ async function bundle(): Promise<string> {
   const built = await build({
     configFile: false,
     logLevel: 'error',
-    resolve: { conditions: ['source', 'browser', 'module', 'import', 'default'] },
+    resolve: { conditions: ['toolgate-source', 'browser', 'module', 'import', 'default'] },
     build: { write: false, minify: false, lib: { entry: DOOR, formats: ['iife'], name: 'policy' } },
   });
   const [output] = Array.isArray(built) ? built : [built];

@@ -33,8 +33,9 @@ export type {
   ToolDefinition,
 } from './decision.ts';
 export type { Condition, Limit, PolicyDocument, Predicate, Rule, SharedRule } from './document.ts';
+export { effectOfPolicy } from './effect.ts';
 export { explainDecision, type ExplainedStep, type Explanation } from './explain.ts';
-export { knowTool } from './known-tool.ts';
+export { knowListedTool, knowTool } from './known-tool.ts';
 export { lintPolicy, type LintFinding } from './lint.ts';
 export type { Offering, OfferingKind } from './offering.ts';
 export { readPolicy, validatePolicy, type ReadPolicy } from './read.ts';

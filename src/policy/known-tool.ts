@@ -1,4 +1,4 @@
-import type { RiskCategory } from '#risk';
+import { riskOfList, type RiskCategory } from '#risk';
 import { compileArgumentCheck, type ArgumentCheck } from './argument-check.ts';
 import type { KnownTool, ToolDefinition } from './decision.ts';
 
@@ -11,6 +11,16 @@ const checks = new WeakMap<KnownTool, ArgumentCheck>();
  */
 export function knowTool(definition: ToolDefinition, risk?: RiskCategory): KnownTool {
   return { definition, risk };
+}
+
+/**
+ * A tool of a server's list with its class, which is found once for the whole list: give the same array with each of its tools.
+ */
+export function knowListedTool(
+  definition: ToolDefinition,
+  list: readonly ToolDefinition[] = [definition],
+): KnownTool {
+  return knowTool(definition, riskOfList(list).get(definition));
 }
 
 /** The check of a tool's arguments, compiled once. */

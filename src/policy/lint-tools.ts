@@ -1,3 +1,4 @@
+import { riskOfList } from '#risk';
 import type { CompiledPolicy } from './compile.ts';
 import type { ToolDefinition } from './decision.ts';
 import type { PolicyDocument, Rule } from './document.ts';
@@ -12,8 +13,9 @@ export function governedTools(
   tools: readonly ToolDefinition[],
 ): ReadonlyMap<string, readonly ToolDefinition[]> {
   const governed = new Map<string, ToolDefinition[]>();
+  const risks = riskOfList(tools);
   for (const tool of tools) {
-    const { rule } = policy.treatmentOf(tool.name, undefined);
+    const { rule } = policy.treatmentOf(tool.name, risks.get(tool));
     if (rule !== undefined) governed.set(rule, [...(governed.get(rule) ?? []), tool]);
   }
   return governed;

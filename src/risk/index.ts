@@ -1,2 +1,24 @@
-/** risk/: the classes of risk a tool can have. Pure. */
+/**
+ * risk/: what a tool could do, and which rule to put on it.
+ *
+ * Guarantees:
+ * - Pure: the same definition gives the same class, in Node and in a browser; no clock, no network, no model.
+ * - Never throws, whatever a server puts into a definition, and takes bounded time.
+ * - Every quote of the evidence stands in the definition, letter for letter.
+ * - What tells nothing is `unknown`, never `read`. Annotations and claims of harmlessness never outweigh a verb.
+ */
 export { RISK_CATEGORIES, riskLevelOf, type RiskCategory, type RiskLevel } from './category.ts';
+export { classify, classifyServer, governingCategory, type Classification } from './classify.ts';
+export type { RiskTool } from './definition.ts';
+export type { RiskEvidence } from './explain.ts';
+export {
+  isNameable,
+  recommendPolicy,
+  recommendRule,
+  type RecommendedPolicy,
+  type RecommendedRule,
+  type ToolWithCategory,
+} from './recommend.ts';
+export { familyOf, type Family } from './siblings.ts';
+export { riskOfList } from './risk-of-list.ts';
+export type { ParameterSignal, SignalKind } from './signals.ts';

@@ -9,7 +9,8 @@ const MAX_AGE_MS = 5 * 60_000;
 export interface ToolCatalogueOptions {
   /** Reads the whole list from the server; rejects with `UpstreamUnavailable`. */
   readonly list: () => Promise<readonly ToolDefinition[]>;
-  readonly knowTool: (definition: ToolDefinition) => KnownTool;
+  /** `siblings` is the list that the definition came in, the same array for all of its tools. */
+  readonly knowTool: (definition: ToolDefinition, siblings: readonly ToolDefinition[]) => KnownTool;
   readonly clock: Clock;
 }
 
@@ -57,12 +58,13 @@ export class ToolCatalogueCache {
     // a page of a list is not the list: without one, read it whole
     if (!this.#tools) return this.refreshSoon();
     const seen = new Set<string>();
+    const siblings = [...this.#tools.values()].map((tool) => tool.definition).concat(definitions);
     for (const definition of definitions) {
       if (seen.has(definition.name)) continue; // as in a whole list, and as agents see it: the first one counts
       seen.add(definition.name);
       const known = this.#tools.get(definition.name);
       if (!known || !isSameDefinition(known.definition, definition)) {
-        this.#tools.set(definition.name, this.#options.knowTool(definition));
+        this.#tools.set(definition.name, this.#options.knowTool(definition, siblings));
       }
     }
   }
@@ -91,7 +93,9 @@ export class ToolCatalogueCache {
       const known = before?.get(definition.name);
       tools.set(
         definition.name,
-        known && isSameDefinition(known.definition, definition) ? known : this.#options.knowTool(definition),
+        known && isSameDefinition(known.definition, definition)
+          ? known
+          : this.#options.knowTool(definition, definitions),
       );
     }
     this.#tools = tools;

@@ -7,7 +7,7 @@ import {
   type Telemetry,
 } from '#gateway';
 import { encodeHeaderValue } from '#mcp';
-import { compilePolicy, knowTool, validatePolicy } from '#policy';
+import { compilePolicy, knowListedTool, validatePolicy } from '#policy';
 import {
   hashGrantToken,
   newGrantToken,
@@ -150,7 +150,7 @@ export class GatewayRig {
       serverId: 'shop',
       url: this.#options.serverUrl ?? (await this.upstream.start()),
       headers: { authorization: 'Bearer upstream-credential' },
-      knowTool: (definition) => knowTool(definition),
+      knowTool: knowListedTool,
       log: silentLog,
       clock,
       limits: { ...LIMITS, ...this.#options.limits },
