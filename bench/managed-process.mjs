@@ -1,5 +1,6 @@
 // Processes of the benchmark: started, asked, and ended by nobody else.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const USAGE = new URL('usage.mjs', import.meta.url).href;
@@ -82,10 +83,17 @@ export class ManagedProcess {
     });
   }
 
-  /** CPU time in microseconds and memory in bytes, as the process itself sees them. */
+  /** CPU time in microseconds and memory in bytes of the process and of its workers, where it has some. */
   async usage() {
     const { cpu, rssBytes, peakRssBytes } = await this.ask('usage', 'usage');
-    return { cpuMicros: cpu.user + cpu.system, userMicros: cpu.user, rssBytes, peakRssBytes };
+    const workers = workersOf(this.child.pid);
+    const sum = (name) => workers.reduce((total, worker) => total + worker[name], 0);
+    return {
+      cpuMicros: cpu.user + cpu.system + sum('userMicros') + sum('systemMicros'),
+      userMicros: cpu.user + sum('userMicros'),
+      rssBytes: rssBytes + sum('rssBytes'),
+      peakRssBytes: peakRssBytes + sum('rssBytes'),
+    };
   }
 
   async stop() {
@@ -99,4 +107,28 @@ export class ManagedProcess {
 
 function fileOf(file) {
   return file.startsWith('/') ? file : fileURLToPath(new URL(file, import.meta.url));
+}
+
+const TICK_MICROS = 10_000;
+const PAGE_BYTES = 4_096;
+
+/** What the system says of the children of a process; nothing where there is no /proc. */
+function workersOf(pid) {
+  const children = readOrNothing(`/proc/${pid}/task/${pid}/children`).trim();
+  return (children === '' ? [] : children.split(' ')).map((child) => {
+    const fields = readOrNothing(`/proc/${child}/stat`).split(') ').at(-1).split(' ');
+    return {
+      userMicros: Number(fields[11]) * TICK_MICROS,
+      systemMicros: Number(fields[12]) * TICK_MICROS,
+      rssBytes: Number(fields[21]) * PAGE_BYTES,
+    };
+  });
+}
+
+function readOrNothing(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }

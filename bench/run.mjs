@@ -111,6 +111,8 @@ function comparisonsOf(windowsOf) {
     ['calls/s of the gateway (c) to the dispatch proxy (b2)', times('c', 'b2')],
     ['calls/s of the gateway (c) to the http.Agent proxy (b1)', times('c', 'b1')],
     ['calls/s with 1,000 rules and 10,000 grants (d) to one rule (c)', times('d', 'c')],
+    ['calls/s with 2 workers (h) to one process (c)', times('h', 'c')],
+    ['CPU µs per call with 2 workers (h) above one process (c)', above('h', 'c')],
     ['calls/s of event streams (e) to the dispatch proxy (e0)', times('e', 'e0')],
     ['calls/s of 1 MiB answers (f) to the dispatch proxy (f0)', times('f', 'f0')],
     ['CPU µs per call of the gateway (c) above the dispatch proxy (b2)', above('c', 'b2')],
@@ -122,7 +124,7 @@ function comparisonsOf(windowsOf) {
 /** Calls that the load generator sent, calls that arrived at the upstream, and decisions on disk must agree. */
 async function reconcile(cases) {
   const faults = [];
-  const gateways = cases.filter(({ kind }) => kind === 'gateway' || kind === 'serve' || kind === 'stdio');
+  const gateways = cases.filter(({ kind }) => ['gateway', 'serve', 'stdio', 'workers'].includes(kind));
   for (const one of gateways) {
     await one.started.process.stop(); // what it still had to write is written then
     const records = countRecords(one.started.dataDir);

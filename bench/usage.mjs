@@ -1,6 +1,9 @@
 // Loaded into every process of the benchmark (`node --import`): tells its use of CPU and memory when asked, and goes
 // when the benchmark is gone.
-if (process.send) {
+import cluster from 'node:cluster';
+
+// the workers of a gateway have a channel of their own, to the first process
+if (process.send && cluster.isPrimary) {
   process.on('message', (message) => {
     if (message !== 'usage') return;
     process.send({

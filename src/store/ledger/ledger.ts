@@ -1,7 +1,7 @@
 import { ToolgateError, messageOf } from '#platform';
 import type { CounterEntry, ReserveOutcome } from '../ports.ts';
 import { CounterTable } from './counter-table.ts';
-import { readLine, writeLine, type LineKind } from './line.ts';
+import { readEffect, writeLine, type LineKind } from './line.ts';
 import type { Segment, Segments } from './segments.ts';
 
 /** A segment that has grown this large is ended; starting reads one segment at most. */
@@ -248,12 +248,12 @@ export class Ledger {
     for (let start = 0; start < bytes.length;) {
       const end = bytes.indexOf(LINE_FEED, start);
       if (end < 0) break; // torn by a full disk
-      const line = end > start ? readLine(bytes.toString('utf8', start, end)) : undefined;
-      if (line?.kind === 'S') {
+      const effect = readEffect(bytes, start, end);
+      if (effect?.kind === 'S') {
         this.#advance();
         return false;
       }
-      if (line && line.charges.length > 0) this.#charge(line);
+      if (effect) this.#charge(effect);
       start = end + 1;
     }
     this.#table.settle();

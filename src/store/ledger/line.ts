@@ -68,6 +68,25 @@ export function readLine(text: string): Line | undefined {
   return read && { kind: kind as LineKind, id, charges: read, body };
 }
 
+const TAB = 9;
+const BRACKET = 0x5d;
+
+/** What a line between two places of a buffer charges; undefined when it charges nothing, or is no line. */
+export function readEffect(
+  bytes: Buffer,
+  start: number,
+  end: number,
+): Pick<Line, 'kind' | 'charges'> | undefined {
+  const kind = String.fromCharCode(bytes[start] ?? 0);
+  if (kind === 'D' || kind === 'V' || !KINDS.has(kind)) return undefined;
+  const idEnd = bytes.indexOf(TAB, start + 2);
+  const chargesEnd = idEnd < 0 ? -1 : bytes.indexOf(TAB, idEnd + 1);
+  if (chargesEnd < 0 || chargesEnd >= end || bytes[start + 1] !== TAB) return undefined;
+  if (bytes[idEnd + 2] === BRACKET) return kind === 'S' ? { kind, charges: [] } : undefined;
+  const charges = readCharges(bytes.toString('utf8', idEnd + 1, chargesEnd));
+  return charges && { kind: kind as LineKind, charges };
+}
+
 function readCharges(text: string): readonly CounterEntry[] | undefined {
   const charges = parse(text);
   if (!Array.isArray(charges) || !charges.every(isCharge)) return undefined;
