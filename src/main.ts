@@ -38,13 +38,11 @@ import {
 } from '#platform';
 import { createQuota } from '#quota';
 import { createRecords } from '#records';
-import { openStore, type Grant } from '#store';
+import { openStore, type Grant, type Store } from '#store';
 import {
   createAddressGuard,
-  createCredentialVault,
   createHttpUpstream,
   createLegacySseUpstream,
-  createOAuthCredential,
   createStdioUpstream,
   protectUpstream,
   type CredentialVault,
@@ -85,7 +83,7 @@ function compose(log: Log): Compose {
         sessionKey: readOrMakeKey(join(dataDir, 'session.key')),
       });
       const policies = new PolicySource(directory, log, telemetry);
-      let vault: CredentialVault | undefined;
+      let vault: Promise<CredentialVault> | undefined;
       return {
         store,
         directory,
@@ -93,32 +91,37 @@ function compose(log: Log): Compose {
         gateway,
         log,
         observers: { metrics, started, stop },
-        vault: () => (vault ??= createCredentialVault(store.credentials, openKeyRing(dataDir), clock)),
+        vault: () => (vault ??= openVault(store, dataDir)),
       };
     },
 
-    createUpstream(
+    async createUpstream(
       serverId: string,
       target: Target,
       given: LimitConfiguration,
       parts: UpstreamParts = {},
-    ): Upstream {
+    ): Promise<Upstream> {
       const limits = { ...DEFAULT_LIMITS, ...given };
       const { concurrentCalls, openStreams, breakAfter } = limits;
       for (const secret of secretsOf(target)) hideInLogs(secret);
-      const inner = createBareUpstream(serverId, target, limits, parts);
+      const inner = await createBareUpstream(serverId, target, limits, parts);
       // a child has pauses of its own between its starts
       const breaker = 'url' in target ? { failures: breakAfter } : undefined;
       return protectUpstream(inner, { limits: { concurrentCalls, openStreams, breaker }, clock, log });
     },
   };
 
-  function createBareUpstream(
+  async function openVault(store: Store, dataDir: string): Promise<CredentialVault> {
+    const { createCredentialVault } = await import('#upstream/oauth');
+    return createCredentialVault(store.credentials, openKeyRing(dataDir), clock);
+  }
+
+  async function createBareUpstream(
     serverId: string,
     target: Target,
     limits: Required<LimitConfiguration>,
     { vault, addresses: rules }: UpstreamParts,
-  ): Upstream {
+  ): Promise<Upstream> {
     const shared = { serverId, log, clock, knowTool: knowListedTool };
     const version = packageVersion();
     if (!('url' in target)) {
@@ -146,7 +149,8 @@ function compose(log: Log): Compose {
     }
     if (!oauth || !vault) return createHttpUpstream({ ...shared, url, headers, addresses, limits });
     const settings = { serverId, serverUrl: url, headers, settings: oauth, addresses: rules, clock, log };
-    const credential = createOAuthCredential({ ...settings, vault: vault() });
+    const { createOAuthCredential } = await import('#upstream/oauth');
+    const credential = createOAuthCredential({ ...settings, vault: await vault() });
     return createHttpUpstream({ ...shared, url, headers, addresses, limits, credential });
   }
 }

@@ -28,7 +28,7 @@ export interface Assembly {
   readonly log: Log;
   readonly observers: Observers;
   /** The gateway's own credentials; opens the keys at the first use. Throws `key.invalid` or `key.exposed`. */
-  vault(): CredentialVault;
+  vault(): Promise<CredentialVault>;
 }
 
 /** What watches one installation from outside. */
@@ -41,7 +41,7 @@ export interface Observers {
 }
 
 export interface UpstreamParts {
-  readonly vault?: () => CredentialVault;
+  readonly vault?: () => Promise<CredentialVault>;
   readonly addresses?: AddressRules | undefined;
 }
 
@@ -56,5 +56,5 @@ export interface Compose {
     target: Target,
     limits: LimitConfiguration,
     parts?: UpstreamParts,
-  ): Upstream;
+  ): Promise<Upstream>;
 }

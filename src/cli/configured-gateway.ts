@@ -49,7 +49,7 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
     assembly.directory.addServer({
       id,
       organisation: configuration.organisation ?? 'default',
-      upstream: compose.createUpstream(id, targetOf(server, folder), server.limits ?? {}, {
+      upstream: await compose.createUpstream(id, targetOf(server, folder), server.limits ?? {}, {
         vault: assembly.vault,
         addresses: configuration.upstreamAddresses,
       }),

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { Command } from 'commander';
 import { resolveDataDir, systemClock, ToolgateError } from '#platform';
-import { beginLogin } from '#upstream';
 import { listenForCallback } from './callback-listener.ts';
 import { momentOf } from './moment.ts';
 import { withOAuthServer, type OAuthServer } from './oauth-server.ts';
@@ -51,6 +50,7 @@ async function logIn(server: OAuthServer, opensBrowser: boolean, timeoutMs: numb
   const preferred = before?.source === 'registered' ? before.redirectUri : undefined;
   const callback = await listenForCallback(settings.redirectUri, preferred);
   try {
+    const { beginLogin } = await import('#upstream/oauth');
     const login = await beginLogin({
       serverId: id,
       serverUrl: url,

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { resolveDataDir, ToolgateError } from '#platform';
-import { logOut } from '#upstream';
 import { withOAuthServer } from './oauth-server.ts';
 
 /** `toolgate logout`: the gateway gives its access to a server back. */
@@ -17,6 +16,7 @@ export function logoutCommand(): Command {
         flags.config,
         resolveDataDir(flags.data),
         async ({ id, settings, vault, fetch }) => {
+          const { logOut } = await import('#upstream/oauth');
           const outcome = await logOut({ serverId: id, settings, vault, fetch });
           if (outcome === 'none')
             throw new ToolgateError('login.none', `The gateway is not logged in to "${id}".`);

@@ -7,13 +7,7 @@ import {
   type OAuthConfiguration,
 } from '#platform';
 import { openStore } from '#store';
-import {
-  AuthorizationFailure,
-  createCredentialVault,
-  createOutboundFetch,
-  type CredentialVault,
-  type OutboundFetch,
-} from '#upstream';
+import type { CredentialVault, OutboundFetch } from '#upstream';
 
 /** One server of a configuration that the gateway logs in to, with what a command needs for that. */
 export interface OAuthServer {
@@ -48,6 +42,8 @@ export async function withOAuthServer<T>(
       hint: 'Add "oauth": {} to a server with a "url"; see docs/oauth.md.',
     });
   }
+  const { AuthorizationFailure, createCredentialVault, createOutboundFetch } =
+    await import('#upstream/oauth');
   const store = openStore({ dataDir });
   try {
     return await work({

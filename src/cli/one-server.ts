@@ -18,12 +18,12 @@ export interface OneServer {
  * Puts the gateway together for one server; the policy file is read again when it changes. `isAnonymous` gives every
  * caller the grant. Throws `policy.invalid` with all faults of the policy.
  */
-export function openOneServer(
+export async function openOneServer(
   compose: Compose,
   options: { readonly policy: string; readonly target: Target; readonly dataDir: string },
   label: string,
   isAnonymous: boolean,
-): OneServer {
+): Promise<OneServer> {
   const serverId = serverIdOf(options.target);
   const policyName = basename(options.policy).replace(/\.json$/i, '');
   const grant: Grant = {
@@ -39,7 +39,7 @@ export function openOneServer(
   assembly.policies.loadAll(
     new Map([[policyName, { server: serverId, name: policyName, origin: { file: options.policy } }]]),
   );
-  const upstream = compose.createUpstream(serverId, options.target, {});
+  const upstream = await compose.createUpstream(serverId, options.target, {});
   const server: GovernedServer = { id: serverId, organisation: 'default', upstream, methods: {} };
   assembly.directory.addServer(server);
   const timer = setInterval(() => assembly.policies.refresh(), REFRESH_MS).unref();

@@ -178,7 +178,7 @@ async function toolsOf(
   if (flags.tools !== undefined) return toolsInFile(flags.tools);
   if (flags.upstream === undefined && words.length === 0) return undefined;
   const target = targetOf(flags, words);
-  const upstream = compose.createUpstream(serverIdOf(target), target, {});
+  const upstream = await compose.createUpstream(serverIdOf(target), target, {});
   try {
     return [...(await upstream.tools()).values()].map((tool) => tool.definition);
   } catch (error) {

@@ -63,7 +63,7 @@ async function runProxy(compose: Compose, words: readonly string[], flags: Proxy
     process.stderr.write('Warning: the checksum of the --grant token is wrong; it may be mistyped.\n');
   }
   const label = isAnonymous ? 'anonymous' : 'proxy';
-  const one = openOneServer(
+  const one = await openOneServer(
     compose,
     { policy: flags.policy, target: targetOf(flags, words), dataDir },
     label,

@@ -38,7 +38,7 @@ async function runWrap(compose: Compose, words: readonly string[], flags: WrapFl
   // a desktop client starts programs in any folder, so the data folder does not depend on it
   const dataDir = flags.data ?? (process.env['TOOLGATE_DATA'] || join(homedir(), '.toolgate'));
   const target = targetOf(flags, words);
-  const { assembly, server, grant, close } = openOneServer(
+  const { assembly, server, grant, close } = await openOneServer(
     compose,
     { policy: flags.policy, target, dataDir },
     'wrap',

@@ -1,13 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import {
-  findNodeAtLocation,
-  getNodeValue,
-  parseTree,
-  printParseErrorCode,
-  type Node,
-  type ParseError,
-} from 'jsonc-parser';
+import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import { z } from 'zod';
 import { ToolgateError } from './errors.ts';
 
@@ -221,11 +214,13 @@ export function loadConfiguration(file: string, environment: NodeJS.ProcessEnv):
     });
   }
   const problems: string[] = [];
-  const value = parseWithPlaces(text, problems);
-  const checked = value === undefined ? undefined : configuration.safeParse(value.plain);
-  if (checked && value && !checked.success) {
-    for (const issue of flatten(checked.error.issues)) {
-      problems.push(`${placeOf(text, value.tree, issue.path)}${pointerOf(issue.path)}: ${issue.message}`);
+  const value = parse(text);
+  const checked = value === undefined ? undefined : configuration.safeParse(value);
+  if (!checked?.success) {
+    // places are found only when there is something to show: large files are read much faster without them
+    const tree = parseWithPlaces(text, problems);
+    for (const issue of flatten(checked?.error.issues ?? [])) {
+      problems.push(`${placeOf(text, tree, issue.path)}${pointerOf(issue.path)}: ${issue.message}`);
     }
   }
   if (problems.length === 0 && checked?.success) {
@@ -249,12 +244,20 @@ function countOf(problems: readonly string[]): string {
   return problems.length === 1 ? 'one fault' : `${problems.length} faults`;
 }
 
-function parseWithPlaces(text: string, problems: string[]): { tree: Node; plain: unknown } | undefined {
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseWithPlaces(text: string, problems: string[]): Node | undefined {
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   for (const error of errors)
     problems.push(`${lineAndColumn(text, error.offset)}: ${printParseErrorCode(error.error)}`);
-  return tree && errors.length === 0 ? { tree, plain: getNodeValue(tree) as unknown } : undefined;
+  return tree;
 }
 
 type Issue = { readonly path: readonly PropertyKey[]; readonly message: string };
@@ -276,10 +279,10 @@ function pointerOf(path: readonly PropertyKey[]): string {
   return ` ${path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
 }
 
-function placeOf(text: string, tree: Node, path: readonly PropertyKey[]): string {
+function placeOf(text: string, tree: Node | undefined, path: readonly PropertyKey[]): string {
   const segments = path.map((part) => (typeof part === 'number' ? part : String(part)));
   for (let length = segments.length; length >= 0; length--) {
-    const node = findNodeAtLocation(tree, segments.slice(0, length));
+    const node = tree && findNodeAtLocation(tree, segments.slice(0, length));
     if (node) return `${lineAndColumn(text, node.offset)}:`;
   }
   return '';

@@ -102,6 +102,60 @@ function nodeAt(root: Node, path: readonly Segment[], at: 'key' | 'value'): Node
  */
 export function readJsonText(source: string): JsonText {
   const text = source.replace(/^\uFEFF/, ' ');
+  return readSound(text) ?? readWithPlaces(text);
+}
+
+/** The usual case, and many times as fast: a text without fault, whose places nobody asks for. */
+function readSound(text: string): JsonText | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+    if (membersIn(text) !== membersOf(value)) return undefined; // some key stands there twice
+  } catch {
+    return undefined;
+  }
+  let withPlaces: JsonText | undefined;
+  return {
+    value,
+    problems: [],
+    sound: true,
+    problemAt: (...about) => (withPlaces ??= readWithPlaces(text)).problemAt(...about),
+  };
+}
+
+/** How many members a JSON text writes down: as many as there are colons outside of texts. */
+function membersIn(text: string): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) {
+    const character = text.charCodeAt(i);
+    if (character === COLON) count++;
+    else if (character === QUOTE) i = endOfText(text, i);
+  }
+  return count;
+}
+
+const COLON = 0x3a;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** Index of the quote that closes the text opened at `start`: the first one behind an even number of backslashes. */
+function endOfText(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
+    let before = end - 1;
+    while (text.charCodeAt(before) === BACKSLASH) before--;
+    if (end < 0 || (end - before) % 2 === 1) return end < 0 ? text.length : end;
+  }
+}
+
+/** How many members the objects of a value have together. */
+function membersOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (Array.isArray(value)) return value.reduce<number>((sum, element) => sum + membersOf(element), 0);
+  const members = Object.values(value);
+  return members.reduce<number>((sum, member) => sum + membersOf(member), members.length);
+}
+
+function readWithPlaces(text: string): JsonText {
   const positionOf = positionsOf(text);
   const problems: Problem[] = [];
   const errors: ParseError[] = [];

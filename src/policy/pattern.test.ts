@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
 import { Meter } from './meter.ts';
 import { compilePattern } from './pattern.ts';
@@ -15,6 +17,21 @@ describe('compilePattern', () => {
     expect(compiled('b+').test('abbc', plenty())).toBe(true);
     expect(compiled('^(make test|ls( .*)?)$').test('ls -la', plenty())).toBe(true);
     expect(compiled('^(make test|ls( .*)?)$').test('ls\nrm', plenty())).toBe(false);
+  });
+
+  it('finds the same with and without the engine', () => {
+    const piece = fc.constantFrom('a', 'B', '-', ' ', 'ab', '1', '\n');
+    const text = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(''));
+    const literal = text.map((written) => written.replaceAll('\n', ''));
+    const anchored = fc.tuple(fc.constantFrom('', '^'), literal, fc.constantFrom('', '$'));
+    fc.assert(
+      fc.property(anchored, text, (parts, given) => {
+        const source = parts.join('');
+        const byEngine = RE2JS.compile(source).test(given);
+        expect(compiled(source).test(given, plenty())).toBe(byEngine);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it.each(['(a', 'a(?=b)', '(?<!a)b', '(a)\\1', '[z-a]', '*a', 'a{1001}'])('refuses %s', (source) => {

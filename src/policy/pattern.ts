@@ -38,13 +38,25 @@ export function compilePattern(source: string): { pattern: Pattern } | { message
       message: `is too large a regular expression (${size} instructions, at most ${LARGEST_PROGRAM}); shorten it or its repetitions`,
     };
   }
+  const search = searchFor(source) ?? ((text: string): boolean => program.test(text));
   return {
     pattern: {
       test(text, meter) {
         const work = size * (text.length + 1);
         if (work > MOST_WORK_PER_MATCH || !meter.spend(work)) return undefined;
-        return program.test(text);
+        return search(text);
       },
     },
   };
+}
+
+const LITERAL = /^(\^?)([A-Za-z0-9 _,:;@/<>="'%&~`!#-]*)(\$?)$/;
+
+/** Many expressions only say how a text begins, ends or is: those need no engine. Undefined for all others. */
+function searchFor(source: string): ((text: string) => boolean) | undefined {
+  const [, start, literal, end] = LITERAL.exec(source) ?? [];
+  if (literal === undefined) return undefined;
+  if (start && end) return (text) => text === literal;
+  if (start) return (text) => text.startsWith(literal);
+  return end ? (text) => text.endsWith(literal) : (text) => text.includes(literal);
 }

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { silentLog, systemClock } from '#platform';
 import { knowTool } from '#policy';
 import { call } from '../../test/fixtures/stdio/probe.ts';
+import { guardedConnector } from './oauth/guarded-connector.ts';
 import { ADDRESS_NOT_ALLOWED, createAddressGuard, type AddressRules } from './address-guard.ts';
 import { createHttpUpstream } from './http/http-upstream.ts';
 import { createLegacySseUpstream } from './legacy-sse/index.ts';
@@ -228,7 +229,7 @@ describe('a connection', () => {
   }
 
   async function get(url: string, rules: AddressRules, lookup?: LookupFunction): Promise<string> {
-    agent ??= new Agent({ connect: createAddressGuard(rules, lookup).connector({ timeoutMs: 1_000 }) });
+    agent ??= new Agent({ connect: guardedConnector(createAddressGuard(rules, lookup), 1_000) });
     const { origin, pathname } = new URL(url);
     try {
       const { body } = await agent.request({ origin, path: pathname, method: 'GET' });

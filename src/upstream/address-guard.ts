@@ -11,7 +11,6 @@
  */
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { buildConnector } from 'undici';
 import { isLoopbackHost } from '#mcp';
 import { ToolgateError } from '#platform';
 
@@ -31,8 +30,6 @@ export interface AddressGuard {
    * whoever connects asks `permits` or `refusalOf` first. Undefined where any address is allowed.
    */
   readonly lookup: LookupFunction | undefined;
-  /** For `connect` of an undici dispatcher: every connection made through it is checked, addresses too. */
-  connector(options: { readonly timeoutMs: number }): buildConnector.connector;
 }
 
 /** The code of the error with which a connection that is not permitted fails. */
@@ -71,10 +68,6 @@ export function createAddressGuard(rules: AddressRules, lookup: LookupFunction =
     permits,
     lookup: rules === 'any' ? undefined : checkedLookup(permits, lookup),
     refusalOf: (url, options = {}) => refusalOf(url, options.httpsOnly ?? false, permits),
-    connector: ({ timeoutMs }) =>
-      rules === 'any'
-        ? buildConnector({ timeout: timeoutMs, lookup })
-        : checkedConnector(timeoutMs, permits, lookup),
   };
 }
 
@@ -137,19 +130,6 @@ function isLoopback(host: string): boolean {
   return version === 0 ? isLoopbackHost(host) : LOOPBACK.check(host, version === 4 ? 'ipv4' : 'ipv6');
 }
 
-function checkedConnector(
-  timeoutMs: number,
-  permits: Permits,
-  lookup: LookupFunction,
-): buildConnector.connector {
-  const connect = buildConnector({ timeout: timeoutMs, lookup: checkedLookup(permits, lookup) });
-  return (target, callback) => {
-    // an address is not looked up, so the look-up would not see it
-    if (isIP(target.hostname) !== 0 && !permits(target.hostname)) callback(notAllowed(), null);
-    else connect(target, callback);
-  };
-}
-
 function checkedLookup(permits: Permits, lookup: LookupFunction): LookupFunction {
   return (name, options, callback) => {
     lookup(name, { ...options, all: true }, (error, found) => {
@@ -165,7 +145,7 @@ function checkedLookup(permits: Permits, lookup: LookupFunction): LookupFunction
 }
 
 /** Names no address: its text may reach an agent. */
-function notAllowed(): Error {
+export function notAllowed(): Error {
   return Object.assign(new Error('the address is not one that the gateway may connect to'), {
     code: ADDRESS_NOT_ALLOWED,
   });

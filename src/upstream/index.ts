@@ -19,18 +19,8 @@ export {
   type LegacySseLimits,
   type LegacySseUpstreamOptions,
 } from './legacy-sse/index.ts';
-export {
-  AuthorizationFailure,
-  beginLogin,
-  createCredentialVault,
-  createOAuthCredential,
-  createOutboundFetch,
-  logOut,
-  type CredentialVault,
-  type OutboundFetch,
-  type OutboundOptions,
-  type PendingLogin,
-} from './oauth/index.ts';
+// the login to servers is a room of its own, `#upstream/oauth`: few gateways need it, and it is large
+export type { CredentialVault, OutboundFetch, PendingLogin } from './oauth/index.ts';
 export { protectUpstream, type ProtectionLimits } from './protected-upstream.ts';
 export { createStdioUpstream, type StdioUpstreamLimits, type StdioUpstreamOptions } from './stdio/index.ts';
 export {

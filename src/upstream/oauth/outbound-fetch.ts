@@ -1,6 +1,7 @@
 import { Agent, fetch } from 'undici';
 import { createAddressGuard, type AddressGuard, type AddressRules } from '../address-guard.ts';
 import { AuthorizationFailure } from './authorization-failure.ts';
+import { guardedConnector } from './guarded-connector.ts';
 
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 /** Of an answer nothing else is looked at. */
@@ -71,7 +72,7 @@ function destination(
 ): { readonly guard: AddressGuard; readonly dispatcher: Agent } {
   const guard = createAddressGuard(rules);
   // no kept connections: requests are rare, and a command must be able to end
-  return { guard, dispatcher: new Agent({ pipelining: 0, connect: guard.connector({ timeoutMs }) }) };
+  return { guard, dispatcher: new Agent({ pipelining: 0, connect: guardedConnector(guard, timeoutMs) }) };
 }
 
 /** Whether an address is on this machine by its name. */
