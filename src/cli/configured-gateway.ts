@@ -25,6 +25,7 @@ import type { StoredGrant } from '#store';
 import type { Assembly, Compose, Observers, Target } from './assembly.ts';
 import { readyText, type ReadyCommands, type ReadyServer } from './ready-text.ts';
 import { listen, untilStopped } from './serving.ts';
+import { pageOfAll } from './worker-metrics.ts';
 import { announceReady } from './workers.ts';
 
 const REFRESH_MS = 250;
@@ -96,7 +97,7 @@ function metricsOf(
 ): { metrics?: MetricsAccess } {
   if (audience === 'off') return {};
   void page.read().catch(() => {}); // begins to watch the process itself
-  return { metrics: { page, audience } };
+  return { metrics: { page: pageOfAll(page), audience } };
 }
 
 /** A command runs in the folder of the configuration unless it names another. */

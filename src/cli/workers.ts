@@ -7,6 +7,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import type { Log } from '#platform';
 import { untilSignal } from './serving.ts';
+import { collectFor } from './worker-metrics.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
@@ -61,6 +62,7 @@ class Supervision {
   start(): Promise<ReadyMessage | { readonly exitCode: number }> {
     const worker = cluster.fork();
     this.#workers.add(worker);
+    collectFor(worker);
     return new Promise((resolve) => {
       let isReady = false;
       worker.on('message', (message: unknown) => {

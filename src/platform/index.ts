@@ -22,7 +22,7 @@ export { assertNever, messageOf, ToolgateError } from './errors.ts';
 export { hashGrantToken, isGrantToken, isMistypedToken, newGrantToken, newId } from './ids.ts';
 export { createLog, silentLog, type Log, type LogLevel } from './log.ts';
 export { Metrics, type PipelineStep } from './metrics.ts';
-export { createMetricsPage, type MetricsPage } from './metrics-page.ts';
+export { createMetricsPage, mergeMetrics, type MetricsPage } from './metrics-page.ts';
 export { hideInLogs } from './secrets.ts';
 export { createTracer, type RequestFacts } from './traces.ts';
 export { openTracing, type Tracing } from './tracing.ts';

@@ -6,6 +6,8 @@ export interface MetricsPage {
   readonly contentType: string;
   /** The text in the Prometheus exposition format. Readers that come at once share one text. */
   read(): Promise<string>;
+  /** The same as data, to be added up with that of other processes by `mergeMetrics`. */
+  json(): Promise<unknown>;
 }
 
 type Type = 'counter' | 'gauge' | 'histogram';
@@ -20,10 +22,11 @@ interface Value {
 export function createMetricsPage(metrics: Metrics, version: string): MetricsPage {
   let registry: Promise<PromClient.Registry> | undefined;
   let running: Promise<string> | undefined;
+  const opened = (): Promise<PromClient.Registry> =>
+    (registry ??= import('prom-client').then((library) => registryOf(library, metrics, version)));
   async function text(): Promise<string> {
-    registry ??= import('prom-client').then((library) => registryOf(library, metrics, version));
     try {
-      return await (await registry).metrics();
+      return await (await opened()).metrics();
     } finally {
       running = undefined;
     }
@@ -31,7 +34,14 @@ export function createMetricsPage(metrics: Metrics, version: string): MetricsPag
   return {
     contentType: 'text/plain; version=0.0.4; charset=utf-8',
     read: () => (running ??= text()),
+    json: async () => (await opened()).getMetricsAsJSON(),
   };
+}
+
+/** One page from the numbers of several processes: counts are added up. */
+export async function mergeMetrics(pages: readonly unknown[]): Promise<string> {
+  const { AggregatorRegistry } = await import('prom-client');
+  return AggregatorRegistry.aggregate(pages as object[]).metrics();
 }
 
 function registryOf(library: typeof PromClient, metrics: Metrics, version: string): PromClient.Registry {

@@ -15,7 +15,7 @@ afterEach(async () => {
   served = undefined;
 });
 
-async function startWorkers(count: number): Promise<{ where: Where; pid: number }> {
+async function startWorkers(count: number): Promise<{ where: Where & { url: string }; pid: number }> {
   upstream = new RecordingUpstream({ sessions: true });
   const folder = throwAwayFolder();
   const config = join(folder, 'toolgate.json');
@@ -55,6 +55,11 @@ describe('several workers', () => {
     );
     expect(answers.filter((answer) => answer.isError !== true)).toHaveLength(MAX);
     await Promise.all(clients.map((client) => client.close()));
+
+    // whichever worker is asked, the page counts what all have done
+    const page = await (await fetch(new URL('/metrics', where.url))).text();
+    const allowed = /^toolgate_decisions_total\{[^}]*outcome="allow"[^}]*rule="\/tools\/echo"[^}]*\} (\d+)$/m;
+    expect(Number(allowed.exec(page)?.[1])).toBe(MAX);
   });
 
   it('are started again when one is killed, and all end with the first process', async () => {

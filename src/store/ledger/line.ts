@@ -40,7 +40,7 @@ export function writeLine(
 function writeCharges(entries: readonly CounterEntry[]): string {
   let text = '';
   for (const { counter, windowStart, expiresAt, amountMicros, maxMicros } of entries) {
-    text += `${text === '' ? '[' : ','}[${quoted(counter)},${windowStart},${expiresAt},${amountMicros},${maxMicros}]`;
+    text += `${text === '' ? '[' : ','}[${JSON.stringify(counter)},${windowStart},${expiresAt},${amountMicros},${maxMicros}]`;
   }
   return `${text}]`;
 }
@@ -48,7 +48,7 @@ function writeCharges(entries: readonly CounterEntry[]): string {
 const MAX_QUOTED = 20_000;
 const quotedTexts = new Map<string, string>();
 
-/** A text as JSON. Names of grants, servers, rules and counters come again with every call: they are kept ready. */
+/** A text as JSON. Names of servers, tools and rules come again with every call: they are kept ready. */
 function quoted(text: string): string {
   let json = quotedTexts.get(text);
   if (json === undefined) {
@@ -113,7 +113,7 @@ export function writeRecord(record: DecisionRecord): string {
   const { tool, policy, policyVersion, argumentKeys: keys } = record;
   return (
     `{"id":${JSON.stringify(record.id)},"at":${record.at},"requestId":${JSON.stringify(record.requestId)}` +
-    `,"server":${quoted(record.server)},"grantId":${quoted(record.grantId)},"grantLabel":${quoted(record.grantLabel)}` +
+    `,"server":${quoted(record.server)},"grantId":${JSON.stringify(record.grantId)},"grantLabel":${JSON.stringify(record.grantLabel)}` +
     `,"method":${quoted(record.method)}${tool === undefined ? '' : `,"tool":${quoted(tool)}`}` +
     `,"revision":${quoted(record.revision)},"transport":"${record.transport}"` +
     (policy === undefined ? '' : `,"policy":${quoted(policy)}`) +

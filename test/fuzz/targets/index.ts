@@ -2,6 +2,8 @@ import type { FuzzTarget } from '../target.ts';
 import { answers } from './answers.ts';
 import { envelope } from './envelope.ts';
 import { headers } from './headers.ts';
+import { httpResponses } from './http-responses.ts';
+import { ledger } from './ledger.ts';
 import { listener } from './listener.ts';
 import { policy } from './policy.ts';
 import { schemas } from './schemas.ts';
@@ -18,6 +20,8 @@ export const TARGETS: readonly FuzzTarget[] = [
   headers,
   sealed,
   sse,
+  httpResponses,
+  ledger,
   policy,
   schemas,
   answers,
