@@ -127,6 +127,13 @@ describe('a ledger', () => {
     expect(first.used('budget', WINDOW)).toBe(10);
   });
 
+  it('reads lines of any length', async () => {
+    const segments = segmentsIn(newFolder());
+    const many = Array.from({ length: 3_000 }, (_, i) => entry(`budget ${i} ${'x'.repeat(50)}`, 1, 10));
+    await open(segments).append('R', `op${++operations}`, many, '');
+    expect(open(segments).used(many[2_999]?.counter ?? '', WINDOW)).toBe(1);
+  });
+
   it('reads over lines that are damaged', async () => {
     const folder = newFolder();
     const segments = segmentsIn(folder);

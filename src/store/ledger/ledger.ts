@@ -6,7 +6,7 @@ import type { Segment, Segments } from './segments.ts';
 
 /** A segment that has grown this large is ended; starting reads one segment at most. */
 const SEGMENT_BYTES = 16 * 1024 * 1024;
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 /** Endings may wait this long for a call whose line they can share a write with. */
 const LAZY_MS = 20;
 const LINE_FEED = 10;
@@ -56,6 +56,8 @@ export class Ledger {
   #lazy: NodeJS.Timeout | undefined;
   #closed = false;
   #scratch = Buffer.allocUnsafe(16 * 1024);
+  /** What others have written is read into this; grows to hold at least one line. */
+  #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
 
   constructor(options: LedgerOptions) {
     this.#options = options;
@@ -233,13 +235,12 @@ export class Ledger {
   #readOn(): void {
     for (;;) {
       const segment = this.#open();
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-      const found = chunk.subarray(0, segment.read(this.#position, chunk));
+      const found = this.#chunk.subarray(0, segment.read(this.#position, this.#chunk));
       const lines = found.subarray(0, found.lastIndexOf(LINE_FEED) + 1);
       if (lines.length > 0) {
         if (!this.#apply(lines) && this.#segment === segment) return;
-      } else if (found.length < CHUNK_BYTES) return;
-      else this.#position += CHUNK_BYTES; // no line of ours is as long as that
+      } else if (found.length < this.#chunk.length) return;
+      else this.#chunk = Buffer.allocUnsafe(this.#chunk.length * 2); // one line is longer than all that
     }
   }
 
