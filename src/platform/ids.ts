@@ -1,4 +1,4 @@
-import { createHash, hash, randomBytes, randomFillSync } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const TOKEN_SHAPE = /^tg_[0-9A-Za-z]{40,}$/;
@@ -19,43 +19,29 @@ function checksumOf(secret: string): string {
   return toBase62(createHash('sha256').update(`toolgate:${secret}`).digest().subarray(0, 4), CHECKSUM_CHARS);
 }
 
-const RANDOM_PAIRS = 5;
-const pool = new Uint16Array(2048);
-let poolUsed = pool.length;
-
-/** Every pair of characters; 65,536 is no multiple of their number, but unique ids need no evenness of the last percent. */
-const PAIRS: readonly string[] = Array.from(BASE62).flatMap((first) =>
-  Array.from(BASE62, (second) => first + second),
-);
-
-/** Ten random characters. Ids are made for every call: the system is asked for many bytes at once. */
-function randomChars(): string {
-  if (poolUsed + RANDOM_PAIRS > pool.length) {
-    randomFillSync(pool);
-    poolUsed = 0;
-  }
-  let text = '';
-  for (const end = poolUsed + RANDOM_PAIRS; poolUsed < end; poolUsed++)
-    text += PAIRS[(pool[poolUsed] ?? 0) % PAIRS.length];
-  return text;
-}
+const RANDOM_BYTES = 8;
+const RANDOM_CHARS = 10; // 62^10 > 2^59
 
 let lastMillis = -1;
 let sequence = 0;
 let timeChars = '';
+let randomChars = '';
 
 /**
  * A unique id that sorts by the time it was made: prefix, 9 characters of time, 3 of order within the
- * millisecond, 10 random ones.
+ * millisecond, 10 random ones. Those are the process's own as long as time goes forward, since time and order then tell
+ * its ids apart; when the clock goes back, it takes new ones.
  */
 export function newId(prefix: string, now: number = Date.now()): string {
   if (now === lastMillis) sequence++;
   else {
+    if (now < lastMillis || randomChars === '')
+      randomChars = toBase62(randomBytes(RANDOM_BYTES), RANDOM_CHARS);
     lastMillis = now;
     sequence = 0;
     timeChars = now.toString(36).padStart(9, '0');
   }
-  return `${prefix}_${timeChars}${sequence.toString(36).padStart(3, '0')}${randomChars()}`;
+  return `${prefix}_${timeChars}${sequence.toString(36).padStart(3, '0')}${randomChars}`;
 }
 
 /** A new grant token: `tg_`, 256 random bits in base 62, and a checksum that tells a typing error from a forgery. */
