@@ -109,6 +109,19 @@ interface Setting {
   readonly text: string;
 }
 
+const SETTING: (keyof DecisionRecord)[] = [
+  'server',
+  'method',
+  'tool',
+  'revision',
+  'transport',
+  'policy',
+  'policyVersion',
+  'outcome',
+  'enforced',
+  'rule',
+  'message',
+];
 const MAX_SETTINGS = 10_000;
 /** The setting that was written last under each rule. */
 const settings = new Map<string, Setting>();
@@ -117,35 +130,9 @@ const settings = new Map<string, Setting>();
 function writeSetting(record: DecisionRecord): string {
   const known = settings.get(record.rule);
   if (known !== undefined && isSameSetting(known.of, record)) return known.text;
-  const {
-    server,
-    method,
-    tool,
-    revision,
-    transport,
-    policy,
-    policyVersion,
-    outcome,
-    enforced,
-    rule,
-    message,
-  } = record;
-  const setting = {
-    server,
-    method,
-    tool,
-    revision,
-    transport,
-    policy,
-    policyVersion,
-    outcome,
-    enforced,
-    rule,
-    message,
-  };
-  const text = `,${JSON.stringify(setting).slice(1, -1)}`;
+  const text = `,${JSON.stringify(record, SETTING).slice(1, -1)}`;
   if (settings.size >= MAX_SETTINGS) settings.clear();
-  settings.set(rule, { of: record, text });
+  settings.set(record.rule, { of: record, text });
   return text;
 }
 
