@@ -7,6 +7,17 @@
  * - Every quote of the evidence stands in the definition, letter for letter.
  * - What tells nothing is `unknown`, never `read`. Annotations and claims of harmlessness never outweigh a verb.
  */
+export {
+  ATTACK_PATTERNS,
+  attacksFor,
+  type AttackCase,
+  type AttackGroup,
+  type AttackPattern,
+  type AttackPolicy,
+  type AttackRepetition,
+  type AttackSurface,
+  type PublicSource,
+} from './attacks/index.ts';
 export { RISK_CATEGORIES, riskLevelOf, type RiskCategory, type RiskLevel } from './category.ts';
 export { classify, classifyServer, governingCategory, type Classification } from './classify.ts';
 export type { RiskTool } from './definition.ts';
@@ -22,3 +33,4 @@ export {
 export { familyOf, type Family } from './siblings.ts';
 export { riskOfList } from './risk-of-list.ts';
 export type { ParameterSignal, SignalKind } from './signals.ts';
+export { nameWords } from './words.ts';
