@@ -26,4 +26,29 @@ export type {
   StoredGrant,
   StoredRecord,
 } from './ports.ts';
+export type {
+  CatalogueCategory,
+  CatalogueChange,
+  CatalogueEvidence,
+  CatalogueIndex,
+  CatalogueLevel,
+  CatalogueMethod,
+  CatalogueParameter,
+  CatalogueQuery,
+  CatalogueServer,
+  CatalogueServerFacts,
+  CatalogueSource,
+  CatalogueTool,
+  CatalogueTotals,
+  CategoryCounts,
+  ContactMessage,
+  ContactStore,
+  Page,
+  SearchAnswer,
+  ServerEntry,
+  ToolEntry,
+  UnansweredServer,
+} from './catalogue-ports.ts';
 export { openStore, type StoreOptions } from './open-store.ts';
+export { buildCatalogueIndex, type BuildOptions } from './sqlite/catalogue/build.ts';
+export { openCatalogueIndex, type CatalogueIndexFile } from './sqlite/catalogue/open-index.ts';

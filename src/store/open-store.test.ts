@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { contactSuite } from './contact-messages.suite.ts';
 import { counterSuite } from './counters.suite.ts';
 import { credentialSuite } from './credentials.suite.ts';
 import { grantSuite } from './grants.suite.ts';
@@ -18,6 +19,7 @@ describe('a data folder', () => {
   recordSuite(() => openStore({ dataDir: newFolder() }));
   grantSuite((clock) => openStore({ dataDir: newFolder(), clock }));
   credentialSuite(() => openStore({ dataDir: newFolder() }));
+  contactSuite(() => openStore({ dataDir: newFolder() }));
 });
 
 describe('a store in memory', () => {
@@ -25,6 +27,7 @@ describe('a store in memory', () => {
   recordSuite(() => openStore({ dataDir: ':memory:' }));
   grantSuite((clock) => openStore({ dataDir: ':memory:', clock }));
   credentialSuite(() => openStore({ dataDir: ':memory:' }));
+  contactSuite(() => openStore({ dataDir: ':memory:' }));
 });
 
 describe('openStore', () => {

@@ -3,6 +3,7 @@ import { systemClock, type Clock } from '#platform';
 import type { Store } from './ports.ts';
 import { segmentsIn, segmentsInMemory } from './ledger/segments.ts';
 import { ledgerStores } from './ledger/stores.ts';
+import { createContactStore } from './sqlite/contact-messages.ts';
 import { createCredentialStore } from './sqlite/credentials.ts';
 import { openDatabaseFile, type Access } from './sqlite/database-file.ts';
 import { createGrantStore } from './sqlite/grants.ts';
@@ -35,6 +36,7 @@ export function openStore({ dataDir, access = 'create', clock = systemClock }: S
     records: ledger.records,
     grants: createGrantStore(database, queue, clock),
     credentials: createCredentialStore(database, queue),
+    contactMessages: createContactStore(database, queue),
     close() {
       ledger.close();
       closing ??= queue.close().then(() => database.close());

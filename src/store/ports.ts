@@ -3,6 +3,8 @@
  * port (`*.suite.ts`). All methods are asynchronous so that an embedded and a remote store look alike.
  */
 
+import type { ContactStore } from './catalogue-ports.ts';
+
 /** One counter inside one window. Amounts are whole millionths, never fractions. */
 export interface CounterEntry {
   /** Full identity of the counter: owner, scope, name, window length. */
@@ -189,5 +191,6 @@ export interface Store {
   readonly records: RecordStore;
   readonly grants: GrantStore;
   readonly credentials: CredentialStore;
+  readonly contactMessages: ContactStore;
   close(): Promise<void>;
 }

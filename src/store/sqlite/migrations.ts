@@ -40,6 +40,17 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   INSERT INTO revisions VALUES ('credentials', 0);
   `,
+  // 3: messages that visitors of the catalogue left
+  `
+  CREATE TABLE contact_messages (
+    id TEXT PRIMARY KEY,
+    at INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    email TEXT NOT NULL,
+    text TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX contact_messages_by_time ON contact_messages (at, id);
+  `,
 ];
 
 /** Marks the file as ours in its header ("TGAT"). */
