@@ -25,6 +25,8 @@ import type { StoredGrant } from '#store';
 import type { Assembly, Compose, Observers, Target } from './assembly.ts';
 import { readyText, type ReadyCommands, type ReadyServer } from './ready-text.ts';
 import { listen, untilStopped } from './serving.ts';
+import { packageVersion } from './package-version.ts';
+import { createSite } from './site.ts';
 import { pageOfAll } from './worker-metrics.ts';
 import { announceReady } from './workers.ts';
 
@@ -64,11 +66,19 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
   const close = async (): Promise<void> => {
     clearInterval(refresh);
     await Promise.all(assembly.directory.servers().map((server) => server.upstream.close()));
+    await site?.close();
     await assembly.store.close();
     await observers.stop();
   };
   await observers.started;
 
+  const site = createSite({
+    loaded,
+    dataDir: options.dataDir,
+    store: assembly.store,
+    version: packageVersion(),
+    log: assembly.log,
+  });
   const listener = createHttpListener({
     gateway: assembly.gateway,
     directory: assembly.directory,
@@ -78,6 +88,7 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
     allowedOrigins: configuration.allowedOrigins ?? [],
     isReady: () => true,
     ...metricsOf(configuration, observers),
+    ...(site && { site: site.serve }),
     welcome: 'Toolgate is running. MCP servers are served at /mcp/<server-id>/ with a grant token.\n',
   });
   const host = options.host ?? configuration.host ?? '127.0.0.1';
@@ -87,6 +98,7 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
   refresh = setInterval(createRefresh(loaded, assembly, grants, options.dataDir), REFRESH_MS);
   const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const servers = readyServers(configuration, base, options.dataDir);
+  site?.open(base);
   announceReady(readyText(base, servers, commandsFor(base, options.dataDir, file === EXAMPLE)));
   await untilStopped({ listener, gateway: assembly.gateway, log: assembly.log, close });
 }

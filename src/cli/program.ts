@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ToolgateError } from '#platform';
+import { catalogueCommand } from './catalogue.ts';
 import { CheckFailed } from './check-failed.ts';
 import { classifyCommand } from './classify.ts';
 import { grantsCommand } from './grants.ts';
@@ -11,6 +11,8 @@ import { policyCommand } from './policy.ts';
 import { proxyCommand } from './proxy.ts';
 import { recommendCommand } from './recommend.ts';
 import type { Compose } from './assembly.ts';
+import { packageVersion } from './package-version.ts';
+import { scanCommand } from './scan.ts';
 import { serveCommand } from './serve.ts';
 import { WorkerFailed } from './workers.ts';
 import { wrapCommand } from './wrap.ts';
@@ -35,6 +37,8 @@ export function createProgram(compose: Compose): Command {
     policyCommand(compose),
     classifyCommand(),
     recommendCommand(),
+    scanCommand(),
+    catalogueCommand(),
     grantsCommand(),
     loginCommand(),
     logoutCommand(),
@@ -68,10 +72,4 @@ export async function runProgram(create: () => Command, argv: readonly string[])
     process.stderr.write(`toolgate: this is a fault of toolgate itself; please report it.\n${text}\n`);
     return EXIT.bug;
   }
-}
-
-/** The version of this package. */
-export function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

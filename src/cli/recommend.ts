@@ -1,21 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
 import { messageOf, ToolgateError } from '#platform';
-import { effectOfPolicy, validatePolicy, type PolicyDocument } from '#policy';
-import { classifyServer, isNameable, recommendPolicy, type RecommendedPolicy } from '#risk';
-import { categoryName } from './classified.ts';
 import { linesOf } from './lines.ts';
+import { printable } from './printable.ts';
+import { onceEach, recommendFor } from './recommended.ts';
 import { isToolRow, readToolRow, type BadRow, type ToolRow } from './tool-rows.ts';
 
 const LIMITS = { lineBytes: 16 * 1024 * 1024, totalBytes: 16 * 1024 * 1024 };
-
-interface RecommendedTool {
-  readonly tool: string;
-  readonly category: string;
-  readonly rationale: string;
-  /** What the policy does to the tool, asked of the engine. */
-  readonly effect: string;
-}
 
 /** `toolgate recommend`: a whole policy for the tools of one server. */
 export function recommendCommand(): Command {
@@ -36,7 +27,7 @@ Examples:
     )
     .action(async (file: string, flags: { json?: true }) => {
       const tools = onceEach(await toolsIn(file));
-      const { policy, told } = recommend(tools);
+      const { policy, told } = recommendFor(tools);
       if (flags.json) {
         process.stdout.write(`${JSON.stringify({ policy, tools: told }, null, 2)}\n`);
         return;
@@ -45,39 +36,6 @@ Examples:
       for (const { tool, category, rationale, effect } of told)
         process.stderr.write(`${printable(tool)}: ${category}; ${effect}. ${printable(rationale)}\n`);
     });
-}
-
-function recommend(tools: readonly ToolRow[]): {
-  readonly policy: RecommendedPolicy;
-  readonly told: readonly RecommendedTool[];
-} {
-  const classes = classifyServer(tools);
-  const rated = tools.map(({ name }, index) => ({ name, category: classes[index]?.category ?? 'unknown' }));
-  const policy = recommendPolicy(rated);
-  const document = validDocument(policy);
-  return {
-    policy,
-    told: rated.map(({ name, category }, index) => ({
-      tool: name,
-      category: categoryName(category),
-      rationale: classes[index]?.rationale ?? '',
-      effect: isNameable(name)
-        ? effectOfPolicy(document, name)
-        : `${effectOfPolicy(document, name)}, for a policy cannot name it`,
-    })),
-  };
-}
-
-/** What is written out must be a policy; anything else is a fault of ours. */
-function validDocument(policy: RecommendedPolicy): PolicyDocument {
-  const read = validatePolicy(policy);
-  if (read.ok) return read.document;
-  throw new Error(`the recommended policy is not valid: ${read.problems[0]?.message}`);
-}
-
-/** Of two tools with one name the first counts. */
-function onceEach(tools: readonly ToolRow[]): readonly ToolRow[] {
-  return [...new Map(tools.toReversed().map((tool) => [tool.name, tool])).values()].toReversed();
 }
 
 async function toolsIn(file: string): Promise<readonly ToolRow[]> {
@@ -137,9 +95,4 @@ async function textOf(file: string): Promise<string> {
 
 function nameOf(file: string): string {
   return file === '-' ? 'Standard input' : file;
-}
-
-/** A server's words on a terminal: no control characters, no change of writing direction. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '�');
 }

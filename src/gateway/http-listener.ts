@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isAllowedHost, isAllowedOrigin, LOOPBACK_HOSTS } from '#mcp';
 import { newId, type Clock, type Log } from '#platform';
@@ -26,6 +32,8 @@ export interface HttpListenerOptions {
   readonly isReady: () => boolean;
   /** Text of `/`, for a person who opens the address in a browser. */
   readonly welcome: string;
+  /** Answers whatever is neither the gateway's nor the operator's: the public pages. Nobody unless given. */
+  readonly site?: RequestListener;
   /** The page of `/metrics`, and who may read it; nobody unless given. */
   readonly metrics?: MetricsAccess;
 }
@@ -232,6 +240,7 @@ function serveOperations(
 ): void {
   if (path === '/metrics' && options.metrics)
     return void serveMetrics(request, response, options.metrics, options.hosts);
+  if (options.site && path !== '/healthz' && path !== '/readyz') return serveSite(request, response, options);
   const known = path === '/' || path === '/healthz' || path === '/readyz';
   if (!known) return refuse(response, 404, 'there is nothing at this address');
   if (request.method !== 'GET' && request.method !== 'HEAD')
@@ -245,6 +254,15 @@ function serveOperations(
   } else {
     response.writeHead(503, { 'content-type': 'application/json' }).end('{"status":"starting"}');
   }
+}
+
+/** Public pages ask for no credential, but a foreign host name is a trick on the browser of somebody who may reach them. */
+function serveSite(request: IncomingMessage, response: ServerResponse, { site, hosts }: Front): void {
+  const read = readHeaders(request.rawHeaders);
+  if (!read.ok) return refuse(response, 400, read.reason);
+  if (!isAllowedHost(read.headers.get('host'), hosts))
+    return refuse(response, 403, 'this host name is not allowed');
+  site?.(request, response);
 }
 
 /** Refusals that concern HTTP alone carry a JSON-RPC error without an id, for clients that look into the body. */

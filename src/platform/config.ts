@@ -166,6 +166,18 @@ const configuration = z.strictObject({
     .array(z.string())
     .optional()
     .describe('Web origins that may call, e.g. https://app.example.com.'),
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'Address under which the public reaches the pages of the catalogue, for links that leave them.',
+    ),
+  catalogue: z
+    .union([z.boolean(), z.strictObject({ records: z.string().min(1) })])
+    .optional()
+    .describe(
+      'Whether the public pages and the registry are served (default true), or the folder of records to serve.',
+    ),
   organisation: slug.optional(),
   upstreamAddresses: upstreamAddresses.optional(),
   metrics: z

@@ -20,6 +20,11 @@ const BAD: readonly [file: string, from: string][] = [
   ['src/records/planted.ts', '#upstream'],
   ['src/upstream/http/planted.ts', '#gateway'],
   ['src/gateway/planted.ts', '#cli'],
+  ['src/gateway/planted-catalogue.ts', '#catalogue'],
+  ['src/catalogue/planted.ts', '#gateway'],
+  ['src/catalogue/pages/planted.ts', '#fluentcrm'],
+  ['src/catalogue/pages/planted-path.ts', '../../records/records.ts'],
+  ['src/store/sqlite/planted-catalogue.ts', '#catalogue/build'],
   ['src/fluentcrm/planted.ts', '#platform'],
   ['src/gateway/planted-path.ts', '../policy/decide.ts'],
   ['src/upstream/http/planted-path.ts', '../../store/ports.ts'],
@@ -28,7 +33,10 @@ const GOOD: readonly [file: string, from: string][] = [
   ['src/policy/good.ts', '#risk'],
   ['src/gateway/good.ts', '#policy'],
   ['src/upstream/http/good.ts', '../upstream.ts'],
+  ['src/catalogue/pages/good.ts', '#store'],
+  ['src/catalogue/pages/good-path.ts', '../records/slug.ts'],
   ['src/cli/good.ts', '#gateway'],
+  ['src/cli/good-catalogue.ts', '#catalogue/build'],
 ];
 
 beforeAll(() => {
