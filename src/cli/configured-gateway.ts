@@ -99,7 +99,12 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
   const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const servers = readyServers(configuration, base, options.dataDir);
   site?.open(base);
-  announceReady(readyText(base, servers, commandsFor(base, options.dataDir, file === EXAMPLE)));
+  announceReady(
+    readyText(base, servers, {
+      ...commandsFor(base, options.dataDir, file === EXAMPLE),
+      pages: site && `${base}/`,
+    }),
+  );
   await untilStopped({ listener, gateway: assembly.gateway, log: assembly.log, close });
 }
 
@@ -239,7 +244,7 @@ function readyServers(configuration: Configuration, base: string, dataDir: strin
 }
 
 /** The ways to try the gateway and to watch it, as this installation is called. */
-function commandsFor(base: string, dataDir: string, isExample: boolean): ReadyCommands {
+function commandsFor(base: string, dataDir: string, isExample: boolean): Omit<ReadyCommands, 'pages'> {
   const [, script = 'toolgate'] = process.argv;
   const own = fromHere(script);
   const self = own === script ? 'toolgate' : `./${own}`;

@@ -11,6 +11,8 @@ export interface ReadyCommands {
   /** Runs the demo agent, where the shipped example is served. */
   readonly demo: string | undefined;
   readonly logs: string;
+  /** Where the catalogue is looked at, where it is served. */
+  readonly pages: string | undefined;
 }
 
 /** What is printed once the gateway can serve: addresses, grants, a block to paste, and lines that try it and watch it. */
@@ -34,6 +36,13 @@ export function readyText(base: string, servers: readonly ReadyServer[], command
       lines.push('', 'Or watch a demo agent run into the policy:', '', `  ${commands.demo}`);
     }
   }
+  if (commands.pages !== undefined)
+    lines.push(
+      '',
+      'Look up what agents could do with a server, and which rule to put on it:',
+      '',
+      `  ${commands.pages}`,
+    );
   lines.push('', 'See what was decided:', '', `  ${commands.logs}`, '');
   return lines.join('\n');
 }

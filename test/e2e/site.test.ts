@@ -191,7 +191,8 @@ describe.skipIf(CHROMIUM === undefined)('the public pages in a browser', () => {
       );
     await page.getByRole('button', { name: /check/i }).click();
     const text = await page.locator('main').innerText();
-    expect(text).toContain('mcp-ripgrep');
+    expect(text).toMatch(/^files$/m);
+    expect(text).toContain('5 tools: 5 Read');
     expect(text).not.toContain('hunter2');
     await page.context().close();
   });

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { SEARCH_AND_FORMS_STYLE } from './assets/search-and-forms-style.ts';
+import { SEARCH_SCRIPT } from './assets/search-script.ts';
 import { SCRIPT } from './site-script.ts';
 import { STYLE } from './style.ts';
 
@@ -14,8 +16,8 @@ function asset(name: string, extension: string, type: string, body: string): Ass
   return { path: `/assets/${name}.${hash}.${extension}`, type, body };
 }
 
-const style = asset('site', 'css', 'text/css; charset=utf-8', STYLE);
-const script = asset('site', 'js', 'text/javascript; charset=utf-8', SCRIPT);
+const style = asset('site', 'css', 'text/css; charset=utf-8', STYLE + SEARCH_AND_FORMS_STYLE);
+const script = asset('site', 'js', 'text/javascript; charset=utf-8', SCRIPT + SEARCH_SCRIPT);
 
 export const STYLE_PATH = style.path;
 export const SCRIPT_PATH = script.path;

@@ -96,7 +96,7 @@ export function notReadyPage(path: string): PageContent {
 
 /** A search box that works without a script. */
 export function searchForm(value: string, id = 'q'): PageContent['main'] {
-  return markup`<form class="search" action="/search" method="get" role="search" data-suggest="/search/suggest">
+  return markup`<form class="search" action="/search" method="get" role="search">
 <label class="visually-hidden" for="${id}">Search tools and servers</label>
 <input id="${id}" name="q" type="search" value="${value}" placeholder="Tool, server or words in any language" autocomplete="off" maxlength="200" spellcheck="false">
 <button type="submit">Search</button>

@@ -125,15 +125,15 @@ export function outcomeSentence(subject: string, effect: string, isPlural = fals
 
 /** The recommended policy for all tools of a server, and what it does to them by class. */
 export function recommendedForServer(entries: readonly ToolEntry[]): StatedPolicy {
-  const document = validDocument(recommendPolicy(entries.map(({ tool }) => tool)));
   const nameable = entries.filter(({ tool }) => isNameable(tool.name));
-  // the rule is the same for all tools of a class, so that one of them speaks for all
+  const classes = CATEGORIES_BY_DANGER.map((category) =>
+    nameable.filter(({ tool }) => tool.category === category),
+  ).filter((ofClass) => ofClass.length > 0);
+  // the rule is the same for all tools of a class: one of each stands for all, so that a long list costs no more to judge
+  const sample = validDocument(recommendPolicy(classes.flatMap(([first]) => first?.tool ?? [])));
   const groups = new Map<string, number>();
-  for (const category of CATEGORIES_BY_DANGER) {
-    const ofClass = nameable.filter(({ tool }) => tool.category === category);
-    const first = ofClass[0];
-    if (first === undefined) continue;
-    const effect = effectOfPolicy(document, first.tool.name);
+  for (const ofClass of classes) {
+    const effect = effectOfPolicy(sample, ofClass[0]?.tool.name ?? '');
     groups.set(effect, (groups.get(effect) ?? 0) + ofClass.length);
   }
   const unnameable = entries.length - nameable.length;
@@ -145,9 +145,9 @@ export function recommendedForServer(entries: readonly ToolEntry[]): StatedPolic
         ]
       : []),
   ];
-  const others = effectOfPolicy(document, ' ');
+  const others = effectOfPolicy(sample, ' ');
   return {
-    policy: document,
+    policy: validDocument(recommendPolicy(entries.map(({ tool }) => tool))),
     effect: `${sentence(parts.join('; '))} ${sentence(`what the server may add later is ${others}`)}`,
   };
 }

@@ -88,7 +88,13 @@ export function answer(
   { status, type, cache }: { readonly status: number; readonly type: string; readonly cache: string },
 ): Response {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
-  const headers = { ...STRICT_HEADERS, 'content-type': type, 'cache-control': cache, etag };
+  const headers = {
+    ...STRICT_HEADERS,
+    'content-type': type,
+    'cache-control': cache,
+    etag,
+    ...(status === 503 && { 'retry-after': '5' }),
+  };
   if (status === 200 && hasTag(c.req.header('if-none-match'), etag))
     return new Response(null, { status: 304, headers });
   return new Response(body, { status, headers });

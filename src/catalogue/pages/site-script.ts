@@ -23,51 +23,6 @@ for (const button of document.querySelectorAll('button[data-copy]')) {
     timer = setTimeout(() => { label.textContent = words; }, 2000);
   });
 }
-const element = (name, className, text) => {
-  const made = document.createElement(name);
-  made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-};
-for (const form of document.querySelectorAll('form[data-suggest]')) {
-  const list = element('ul', 'suggestions');
-  let timer;
-  let running;
-  list.hidden = true;
-  form.append(list);
-  const add = (found, note) => {
-    const item = element('li', '');
-    const link = element('a', 'row-name', found.name);
-    link.href = found.path;
-    item.append(link, element('span', 'row-note', note));
-    list.append(item);
-  };
-  const update = async () => {
-    const text = form.elements.q.value.trim();
-    if (running) running.abort();
-    running = new AbortController();
-    try {
-      const answer = await fetch(form.dataset.suggest + '?' + new URLSearchParams({ q: text }), { signal: running.signal });
-      if (!answer.ok) return;
-      const { servers, tools } = await answer.json();
-      list.replaceChildren();
-      for (const found of servers) add(found, 'server, ' + found.toolCount + (found.toolCount === 1 ? ' tool' : ' tools'));
-      for (const found of tools) add(found, found.category + ', ' + found.server);
-      list.hidden = list.childElementCount === 0;
-    } catch (error) {
-      if (error.name !== 'AbortError') throw error;
-    }
-  };
-  form.addEventListener('input', () => {
-    clearTimeout(timer);
-    timer = setTimeout(update, 120);
-  });
-  form.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape') return;
-    list.hidden = true;
-    form.elements.q.focus();
-  });
-}
 for (const form of document.querySelectorAll('form[data-live]')) {
   const results = document.getElementById(form.dataset.live);
   let timer;

@@ -189,10 +189,7 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; wh
 .bars .count { text-align: right; font-variant-numeric: tabular-nums; color: var(--muted); }
 
 .search { display: flex; gap: .5rem; max-width: 44rem; margin: 1.25rem 0; }
-.search { position: relative; }
 .search input { flex: 1; min-width: 0; }
-.suggestions { position: absolute; z-index: 3; inset: calc(100% + .35rem) 0 auto 0; margin: 0; padding: .35rem 0; list-style: none; background: var(--surface); border: 1px solid var(--line); border-radius: 10px; box-shadow: 0 8px 24px rgb(0 0 0 / .14); }
-.suggestions li { max-width: none; padding: .3rem 1rem; }
 input[type="search"], input[type="text"], input[type="email"], select, textarea {
   font: inherit; color: var(--ink); background: var(--surface); border: 1px solid var(--muted); border-radius: 7px; padding: .55rem .8rem;
 }

@@ -26,7 +26,7 @@ form.search { position: relative; }
 .field [aria-invalid="true"] { border-color: var(--critical); border-width: 2px; }
 .fault { color: var(--critical); font-size: .92rem; margin: .3rem 0 0; font-weight: 560; }
 .field .small { margin: .45rem 0 0; }
-th[scope="row"], td.short { white-space: nowrap; overflow-wrap: normal; }
+th[scope], td.short { white-space: nowrap; overflow-wrap: normal; }
 td.words { min-width: 13rem; }
 div.warn { margin: 1rem 0 1.25rem; }
 .warn ul { margin: .4rem 0 0; padding-left: 1.2rem; }
