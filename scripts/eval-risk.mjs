@@ -1,22 +1,30 @@
-// Measures the risk classifier against labelled tools: JSON lines {server, tool or name, description, category, …}.
+// Measures the risk classifier against labelled tools.
 //
-//   npm run eval:risk -- FILE…            figures of all rows, and by part
-//   npm run eval:risk -- --errors FILE…   also lists the errors of the development part, and only of that one
+//   npm run eval:risk                          our own set, test/risk/labelled/labelled.jsonl
+//   npm run eval:risk -- --definitions DIR     the same, with whole definitions from the scan files of a folder
+//   npm run eval:risk -- FILE…                 other sets: JSON lines {server, tool or name, description, category, …}
+//   npm run eval:risk -- --errors [FILE…]      also lists the errors of the development part, and only of that one
+//
+// Our own set holds a short quote of each definition. Where the folder of scans (by default `catalogue/scans` in the data
+// folder) has the server, its whole definitions and all its tools as siblings are used instead.
 //
 // A third of the servers, chosen by a hash of their names, is held out: look at errors, and change the lexicon for them,
 // only in the development part. Rows of one server are siblings.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { classify, familyOf } from '../dist/risk/index.js';
 
 const LABELS = ['read', 'write', 'execute', 'destructive', 'financial'];
-const args = process.argv.slice(2);
-const showsErrors = args.includes('--errors');
-const files = args.filter((arg) => !arg.startsWith('--'));
-if (files.length === 0) {
-  console.error('usage: npm run eval:risk -- [--errors] FILE…');
-  process.exit(2);
-}
+const OWN_SET = fileURLToPath(new URL('../test/risk/labelled/labelled.jsonl', import.meta.url));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { errors: { type: 'boolean' }, definitions: { type: 'string' } },
+});
+const scans = values.definitions ?? join(process.env.TOOLGATE_DATA ?? 'data', 'catalogue', 'scans');
+const files = positionals.length > 0 ? positionals : [OWN_SET];
 
 const isHeldOut = (server) =>
   Number.parseInt(createHash('sha256').update(server).digest('hex').slice(0, 8), 16) % 3 === 0;
@@ -29,21 +37,33 @@ function rowsOf(file) {
       try {
         const row = JSON.parse(line);
         const label = String(row.category).toLowerCase();
-        return LABELS.includes(label) ? [{ ...row, name: row.name ?? row.tool, label }] : [];
+        return LABELS.includes(label)
+          ? [{ ...row, name: row.name ?? row.tool, description: row.description ?? row.quote, label }]
+          : [];
       } catch (error) {
         throw new Error(`${file}:${index + 1}: ${error.message}`, { cause: error });
       }
     });
 }
 
-function judge(rows) {
-  const byServer = Map.groupBy ? Map.groupBy(rows, (row) => row.server) : groupBy(rows);
+function judge(rows, mayHaveDefinitions) {
   const judged = [];
-  for (const group of byServer.values()) {
-    const family = familyOf(group.map(({ name }) => name));
-    for (const row of group) judged.push({ ...row, verdict: classify(row, family) });
+  for (const [server, group] of groupBy(rows)) {
+    const tools = mayHaveDefinitions ? scannedTools(server) : [];
+    const family = familyOf((tools.length > 0 ? tools : group).map(({ name }) => name));
+    for (const row of group) {
+      const definition = tools.find(({ name }) => name === row.name);
+      const tool = { ...row, ...definition };
+      judged.push({ ...tool, isWhole: definition !== undefined, verdict: classify(tool, family) });
+    }
   }
   return judged;
+}
+
+/** The tools that a server answered with when it was scanned; none where it was not. */
+function scannedTools(server) {
+  const file = join(scans, `${server.replaceAll('/', '__')}.json`);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')).outcome?.tools ?? []) : [];
 }
 
 function groupBy(rows) {
@@ -100,7 +120,7 @@ function confusion(rows) {
 }
 
 for (const file of files) {
-  const rows = judge(rowsOf(file));
+  const rows = judge(rowsOf(file), file === OWN_SET);
   const parts = {
     development: rows.filter(({ server }) => !isHeldOut(server)),
     'held out': rows.filter(({ server }) => isHeldOut(server)),
@@ -119,13 +139,16 @@ for (const file of files) {
     for (const [cut, some] of Object.entries(cuts))
       if (some.length > 0 && some.length < own.length) table[`${part}, ${cut}`] = figures(some);
   }
-  console.log(`\n${file}`);
+  const whole = rows.filter(({ isWhole }) => isWhole).length;
+  console.log(
+    `\n${file}${file === OWN_SET ? `: whole definitions of ${whole} of ${rows.length} tools` : ''}`,
+  );
   console.table(table);
   for (const part of ['development', 'held out']) {
     console.log(`confusion, ${part}: rows are labels, columns verdicts`);
     console.table(confusion(parts[part]));
   }
-  if (!showsErrors) continue;
+  if (!values.errors) continue;
   for (const { label, verdict, name, description, evidence } of parts.development)
     if (verdict.category !== label)
       console.log(

@@ -217,8 +217,22 @@ describe('parameters', () => {
       parameterSignals: [{ kind: 'choice_of_action', parameter: 'action' }],
     });
     expect(found.evidence[0]).toEqual({ source: 'parameter', quote: 'delete_all' });
-    const constants = { oneOf: [{ const: 'GET' }, { const: 'DELETE' }] };
-    expect(categoryOf('request', 'Work with the API', params({ method: constants }))).toBe('destructive');
+    const constants = { oneOf: [{ const: 'list' }, { const: 'delete' }] };
+    expect(categoryOf('projects', 'Work with projects', params({ action: constants }))).toBe('destructive');
+  });
+
+  it('let the caller send whatever request the methods allow', () => {
+    const method = { enum: ['GET', 'POST', 'DELETE'] };
+    expect(categoryOf('request', 'Work with the API', params({ method }))).toBe('execute');
+    // the method of a request that is only written down
+    expect(categoryOf('update_request', 'Updates a saved request', params({ method }))).toBe('write');
+  });
+
+  it('that tell what happened or what a created thing will do are no choice of acts', () => {
+    const states = { enum: ['assigned', 'mentioned', 'build_failed', 'marked', 'pending'] };
+    expect(categoryOf('list_todos', 'List to-do items', params({ action: states }))).toBe('read');
+    const rule = { enum: ['accept', 'reject', 'drop'] };
+    expect(categoryOf('create_rule', 'Create a firewall rule', params({ action: rule }))).toBe('write');
   });
 
   it.each([
@@ -282,4 +296,43 @@ it.each([
   ['a name like a member of every object', { name: '__proto__', description: 'constructor' }],
 ])('takes any definition: %s', (_, tool) => {
   expect(() => classify(tool, ['__proto__', 'toString'])).not.toThrow();
+});
+
+describe('what is run, taken away or moved', () => {
+  it.each<[category: string, name: string, description: string]>([
+    ['read', 'web_search', 'Performs a web search with a search engine'],
+    ['read', 'health', 'Run a lightweight health check'],
+    ['read', 'run_query', 'Run a read-only SQL query'],
+    ['execute', 'run_query', 'Run a SQL query'],
+    ['destructive', 'sql', 'Execute queries (INSERT/UPDATE/DELETE) on the database'],
+    ['write', 'delete_task', 'Move a task to the trash, where it can be recovered'],
+    ['destructive', 'delete_task', 'Delete a task. It cannot be recovered.'],
+    ['write', 'transfer_issues', 'Transfer issues from one cycle to another'],
+    ['financial', 'transfer', 'Transfer tokens to another wallet'],
+    ['write', 'mint_link', 'Mint a signed preview URL for one page'],
+    ['financial', 'mint', 'Mint an NFT in the collection'],
+    ['write', 'set_fields', 'Places signature fields on a document'],
+    ['financial', 'place_bet', 'Places a bet on a match'],
+    ['write', 'access_grants', 'Grant or revoke access of a user'],
+    ['execute', 'operate', 'Utilizes a model to autonomously execute tasks in a browser'],
+    ['read', 'sync_status', 'The last run, with its duration'],
+    ['read', 'wordpress_updates', 'Returns the updates of an installation. Needs a login.'],
+    ['read', 'listWordPressUpdates', ''],
+    ['execute', 'fetch', 'HTTP requests with a method, headers and body'],
+  ])('%s: %s, "%s"', (category, name, description) => {
+    expect(categoryOf(name, description)).toBe(category);
+  });
+
+  it('quotes the words by which a deletion can be taken back', () => {
+    const found = classify({
+      name: 'delete_note',
+      description: 'Deletes a note. It can be restored for a month.',
+    });
+    expect(found).toMatchObject({ category: 'write' });
+    expect(found.evidence).toContainEqual({ source: 'description', quote: 'can be restored' });
+  });
+
+  it('says what a tool does in the language that the text begins with', () => {
+    expect(categoryOf('get_document_list', 'List documents, used for відправлення документів')).toBe('read');
+  });
 });

@@ -60,8 +60,11 @@ function stemsOf(base: string): readonly string[] {
 
 /** The verb of which a word is a form, if it is one. */
 export function verbFormOf(word: string): VerbForm | undefined {
-  // re-run, re-index
-  return forms.get(word) ?? (word.startsWith('re-') ? forms.get(word.slice(3)) : undefined);
+  const known = forms.get(word);
+  if (known !== undefined || !word.startsWith('re')) return known;
+  // re-run, reindex; a short rest is no verb: "real", "rest"
+  const rest = word[2] === '-' ? word.slice(3) : word.slice(2);
+  return rest.length > 4 || word[2] === '-' ? forms.get(rest) : undefined;
 }
 
 /** The meaning of two words together ("shut down"), if they have one of their own. */

@@ -33,6 +33,7 @@ export function evidenceOf(reading: Reading, weighing: Weighing): readonly RiskE
   if (reason.kind === 'annotation') add({ source: 'annotation', quote: reason.hint });
   for (const claim of weighing.support) add(quoteOf(reading, claim));
   if (reason.kind === 'reversible') add({ source: 'sibling', quote: reason.by });
+  if (reason.kind === 'comes_back') add(phraseQuote(reading, reading.comesBack));
   if (reason.kind === 'for_good') add(phraseQuote(reading, reading.forGood));
   if (weighing.category === 'destructive') add(phraseQuote(reading, reading.forGood));
   if (weighing.category === 'read') add(phraseQuote(reading, reading.changesNothing));
@@ -136,6 +137,8 @@ export function rationaleOf(reading: Reading, weighing: Weighing): string {
       return `It ${doing(reading, reason.claim)}, which modifies state reversibly: ${quoted(reason.by)} undoes it.`;
     case 'for_good':
       return `${sayingOf(reading, reason.claim, weighing)}, and that this cannot be taken back.`;
+    case 'comes_back':
+      return `${sayingOf(reading, reason.claim, weighing)}, and that this can be taken back.`;
     case 'choice':
       return `The caller chooses what it does by ${quoted(reason.parameter)}, and ${quoted(reason.value)} is among the choices; ${EFFECT[category]}.`;
     case 'parameter':

@@ -5,7 +5,8 @@
  * - Pure: the same definition gives the same class, in Node and in a browser; no clock, no network, no model.
  * - Never throws, whatever a server puts into a definition, and takes bounded time.
  * - Every quote of the evidence stands in the definition, letter for letter.
- * - What tells nothing is `unknown`, never `read`. Annotations and claims of harmlessness never outweigh a verb.
+ * - What tells nothing is `unknown`, never `read`. Annotations never lower a class. Of what a description claims, two things do: that
+ *   the query it runs is read-only, and that what it deletes can be restored.
  */
 export {
   ATTACK_PATTERNS,

@@ -52,7 +52,7 @@ function latinLanguageOf(text: string, words: readonly Word[]): Glossary | undef
   for (const glossary of GLOSSARIES) {
     const { language } = glossary.lexicon;
     if (glossary.isUnspaced || language === 'ru' || language === 'uk') continue;
-    const score = scoreOf(glossary, lower, words, hasAccents);
+    const score = scoreOf(glossary, lower, words, hasAccents, english);
     if (score > bestScore) {
       best = glossary;
       bestScore = score;
@@ -62,7 +62,13 @@ function latinLanguageOf(text: string, words: readonly Word[]): Glossary | undef
 }
 
 /** How well a text fits a language; without any small word or letter of its own it does not. */
-function scoreOf(glossary: Glossary, text: string, words: readonly Word[], hasAccents: boolean): number {
+function scoreOf(
+  glossary: Glossary,
+  text: string,
+  words: readonly Word[],
+  hasAccents: boolean,
+  english: number,
+): number {
   let score = 0;
   let own = 0;
   let small = 0;
@@ -74,6 +80,8 @@ function scoreOf(glossary: Glossary, text: string, words: readonly Word[], hasAc
     else if (glossary.verbAt(words, index) !== undefined) score += index === 0 ? 1.5 : 0.75;
     else if (glossary.nounOf(word.text) !== undefined) score += 0.25;
   }
+  // a stem that looks like an English word proves nothing beside English ones: "Vendor names in the catalog"
+  if (!hasAccents && small < 1 && english >= 2) return 0;
   // letters alone are shared by many languages
   if (score + small === 0) return 0;
   return own + small < 1 && !(hasAccents && score > 0) && score < 1.2 ? 0 : score + own + small;

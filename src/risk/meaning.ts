@@ -1,4 +1,36 @@
 import { CONCEPTS, type Act, type Concept } from './concepts.ts';
+import {
+  ACTIVITY,
+  ANSWERING,
+  CHAT,
+  CODE,
+  COMMITTING,
+  CONNECTION,
+  DEBUGGING,
+  FREE_OF_COST,
+  INVITATIONS,
+  LOOKING,
+  MACHINES,
+  MAIL,
+  MARKET,
+  OF_MODEL,
+  ON_A_PAGE,
+  ORDERS,
+  PAYABLE,
+  PLACED,
+  QUERIES,
+  QUERY_LANGUAGE,
+  READ_ONLY,
+  SCREEN,
+  setOf,
+  STORED,
+  SUBSCRIPTIONS,
+  TEXTUAL,
+  TOLD,
+  TRADED,
+  WEAKNESS,
+} from './lexicon/objects.ts';
+import { commitsMoney } from './money.ts';
 import type { NounGroup } from './nouns.ts';
 import type { Statement } from './statement.ts';
 
@@ -12,56 +44,6 @@ interface Circumstance {
   readonly when: (statement: Statement, topic: Topic) => boolean;
   readonly act: Act;
 }
-
-const setOf = (text: string): ReadonlySet<string> => new Set(text.split(' '));
-
-/** What is made when money is moved or promised. */
-const PAYABLE = setOf(
-  'payment payments refund refunds payout payouts charge charges transfer transfers subscription subscriptions order orders checkout invoice invoices donation purchase bid trade trades swap transaction transactions deposit withdrawal withdrawals paymentintent payment_intent paycheck tip bet wager',
-);
-const TRADED = setOf(
-  'stock stocks share shares token tokens crypto coin coins nft nfts position positions order orders credit credits asset assets eth btc sol usdc usdt currency collateral liquidity futures option options margin leverage',
-);
-const ORDERS = setOf('order orders');
-/** Words of markets: there an order is money. */
-const MARKET = setOf(
-  'trade trades trading trader stock stocks broker brokerage market exchange crypto token tokens swap liquidity position positions portfolio limit bracket futures option options defi wallet onchain refund',
-);
-const COMMITTING = setOf(
-  'hotel hotels flight flights ticket tickets room rooms trip ride taxi rental accommodation restaurant',
-);
-const INVITATIONS = setOf('invitation invitations invite invites confirmation reminder');
-const MACHINES = setOf('mouse cursor pointer robot arm motor drone servo gripper');
-const CODE = setOf(
-  'command commands code script scripts shell sql javascript js python bash powershell cypher opencypher terminal expression expressions graphql statement statements',
-);
-const SCREEN = setOf('page browser url tab window app application website site link session');
-const STORED = setOf('snapshot snapshots backup backups database db dump vm');
-const ACTIVITY = setOf(
-  'run runs job jobs task workflow workflows execution executions pipeline process build deployment container instance vm service server machine session agent device pod node cluster daemon simulation emulator app application game scan recording',
-);
-/** Where people of one workspace talk. */
-const CHAT = setOf(
-  'channel channels chat chats room thread threads dm slack discord teams telegram lark feishu mattermost zulip matrix conversation workspace group',
-);
-const MAIL = setOf(
-  'email emails mail mails e-mail newsletter campaign campaigns sms smtp bulk broadcast phone mass subscribers recipients',
-);
-const FREE_OF_COST = setOf(
-  'notification notifications topic newsletter channel channels webhook event events feed calendar mailing list',
-);
-const WEAKNESS = setOf(
-  'vulnerability vulnerabilities port ports nmap host hosts network security exploit nikto nuclei subdomain',
-);
-const TEXTUAL = setOf(
-  'report reports summary summaries analysis insight insights list text description descriptions statistics stats answer response recommendation recommendations explanation overview statement statements suggestion suggestions documentation docs suggestions preview embedding embeddings chart',
-);
-const DEBUGGING = setOf('debugger breakpoint breakpoints gdb lldb debug debugging');
-const CONNECTION = setOf('connection connectivity credentials config configuration api endpoint');
-const OF_MODEL = setOf(
-  'image images video videos audio speech music voice 3d photo photos song picture pictures avatar model animation',
-);
-const OWNERSHIP = setOf('ownership owner file files data issue call domain repo repository');
 
 const near =
   (words: ReadonlySet<string>) =>
@@ -97,24 +79,45 @@ const topic =
     for (const word of words) if (all.has(word)) return true;
     return false;
   };
+const hasObject: Circumstance['when'] = ({ nearWords }) => nearWords.length > 0;
+const isOfMoney: Circumstance['when'] = (_, { groups }) => groups.has('money');
 const isForeign: Circumstance['when'] = ({ language }) => language !== 'en';
 const not =
   (test: Circumstance['when']): Circumstance['when'] =>
   (statement, all) =>
     !test(statement, all);
+/** What is spent on advertising is set by its budgets and bids. */
+const ofAdvertising = both(
+  near(setOf('budget budgets bid bids')),
+  topic(setOf('ad ads adset campaign campaigns advertising')),
+);
 const isDraft = topic(setOf('draft drafts bill bills quote estimate template templates'));
 
 /** Where the thing acted on changes what an act is; the first circumstance that holds counts. */
 const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>> = {
-  get: [{ when: both(({ gloss }) => gloss === 'pulls', topic(setOf('git'))), act: 'execute' }],
+  get: [
+    {
+      when: both(({ gloss }) => gloss === 'fetches', topic(setOf('method')), topic(setOf('headers body'))),
+      act: 'execute',
+    },
+    { when: both(({ gloss }) => gloss === 'pulls', topic(setOf('git'))), act: 'execute' },
+  ],
   create: [
-    { when: near(setOf('phone call calls')), act: 'execute' },
+    {
+      when: both(near(setOf('phone call calls')), not(endsWith(setOf('number numbers booking log note')))),
+      act: 'execute',
+    },
+    { when: both(({ gloss }) => gloss.startsWith('init'), near(setOf('browser'))), act: 'execute' },
+    { when: endsWith(setOf('prediction predictions')), act: 'execute' },
+    { when: both(endsWith(SUBSCRIPTIONS), topic(TOLD)), act: 'write' },
+    { when: both(endsWith(ORDERS), near(setOf('change work sort display'))), act: 'write' },
     {
       when: both(endsWith(setOf('card cards')), topic(setOf('virtual debit credit gift spending'))),
       act: 'pay',
     },
     { when: both(either(endsWith(PAYABLE), both(isForeign, about('money'))), not(isDraft)), act: 'pay' },
     { when: near(setOf('checkout')), act: 'pay' },
+    { when: ofAdvertising, act: 'pay' },
     { when: near(DEBUGGING), act: 'execute' },
     {
       when: both(endsWith(setOf('request call requests calls')), near(setOf('api http https rest'))),
@@ -123,6 +126,7 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
   ],
   set: [
     { when: near(setOf('leverage margin')), act: 'pay' },
+    { when: ofAdvertising, act: 'pay' },
     { when: near(DEBUGGING), act: 'execute' },
   ],
   add: [
@@ -131,6 +135,14 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
   ],
   // in a chat a message can be edited and taken back; mail and messages of an unknown kind cannot
   send: [
+    {
+      when: both(
+        topic(ANSWERING),
+        near(setOf('prompt prompts question task')),
+        not(topic(setOf('agent agents'))),
+      ),
+      act: 'read',
+    },
     { when: both(({ role }) => role === 'joined', near(INVITATIONS)), act: 'write' },
     {
       when: both(
@@ -156,7 +168,7 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
     { when: near(setOf('invoice invoices')), act: 'pay' },
   ],
   transfer: [
-    { when: both(near(OWNERSHIP), not(about('money'))), act: 'write' },
+    { when: both(hasObject, not(about('money')), not(near(TRADED)), not(isOfMoney)), act: 'write' },
     { when: both(isForeign, not(about('money'))), act: 'write' },
   ],
   process: [
@@ -168,6 +180,10 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
   order: [
     { when: near(setOf('call calls')), act: 'execute' },
     { when: endsWith(setOf('book books')), act: 'read' },
+    {
+      when: both(({ gloss }) => gloss === 'places', hasObject, not(near(PLACED)), not(topic(MARKET))),
+      act: 'write',
+    },
     { when: both(isForeign, not(about('money')), not(near(setOf('product')))), act: 'pay' },
     {
       when: near(setOf('actor object marker text element block item shape image component pin')),
@@ -180,7 +196,15 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
   ],
   exchange: [
     {
-      when: both(near(setOf('language code text position items elements rows')), not(near(TRADED))),
+      when: both(
+        ({ gloss }) => gloss === 'mints',
+        not(near(setOf('nft nfts token tokens coin coins crypto supply'))),
+      ),
+      act: 'write',
+    },
+    { when: near(setOf('access oauth authorization refresh')), act: 'write' },
+    {
+      when: both(hasObject, not(near(TRADED)), not(about('money')), not(topic(MARKET))),
       act: 'write',
     },
   ],
@@ -192,7 +216,21 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
   update: [
     { when: near(setOf('manifest manifests terraform migration migrations playbook')), act: 'execute' },
     { when: near(DEBUGGING), act: 'execute' },
-    { when: both(endsWith(setOf('subscription subscriptions')), not(near(FREE_OF_COST))), act: 'pay' },
+    { when: both(({ gloss }) => gloss === 'selects', near(ON_A_PAGE)), act: 'execute' },
+    {
+      when: both(
+        ({ gloss }) => gloss === 'selects',
+        ({ nearWords }) => nearWords[0] === 'and',
+      ),
+      act: 'vague',
+    },
+    { when: both(({ gloss }) => gloss === 'refreshes', near(setOf('page tab browser'))), act: 'execute' },
+    { when: both(({ gloss }) => gloss === 'completes', endsWith(ORDERS)), act: 'pay' },
+    { when: ofAdvertising, act: 'pay' },
+    {
+      when: both(endsWith(SUBSCRIPTIONS), not(near(FREE_OF_COST)), not(topic(TOLD))),
+      act: 'pay',
+    },
     { when: both(near(ORDERS), topic(MARKET)), act: 'pay' },
   ],
   build: [{ when: both(near(setOf('transaction transactions')), topic(MARKET)), act: 'pay' }],
@@ -220,6 +258,7 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
     { when: near(setOf('email emails newsletter campaign sms')), act: 'execute' },
   ],
   upgrade: [
+    { when: both(near(SUBSCRIPTIONS), topic(TOLD)), act: 'write' },
     {
       when: either(
         near(setOf('subscription plan tier account domain license membership')),
@@ -247,7 +286,38 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
     { when: near(setOf('position positions trade')), act: 'pay' },
     { when: near(SCREEN), act: 'execute' },
   ],
-  query: [{ when: either(near(CODE), topic(setOf('sql cypher opencypher kql promql'))), act: 'execute' }],
+  query: [
+    { when: topic(READ_ONLY), act: 'read' },
+    { when: either(near(QUERY_LANGUAGE), topic(setOf('sql cypher opencypher kql promql'))), act: 'execute' },
+  ],
+  check: [{ when: near(setOf('checkbox')), act: 'execute' }],
+  preview: [
+    {
+      when: both(
+        ({ gloss }) => gloss === 'simulates',
+        near(setOf('input key keyboard mouse touch tap click')),
+      ),
+      act: 'execute',
+    },
+  ],
+  invoke: [
+    {
+      when: both(
+        either(({ gloss }) => gloss === 'chats' || gloss === 'prompts', near(ANSWERING)),
+        topic(ANSWERING),
+      ),
+      act: 'read',
+    },
+  ],
+  destroy: [
+    {
+      when: both(
+        either(near(setOf('file files')), topic(setOf('drag'))),
+        topic(setOf('element page dragged drag')),
+      ),
+      act: 'execute',
+    },
+  ],
   calculate: [
     {
       when: both(near(CODE), topic(setOf('javascript js script python browser page lisp repl'))),
@@ -255,7 +325,7 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
     },
   ],
   scan: [{ when: either(near(WEAKNESS), topic(WEAKNESS)), act: 'execute' }],
-  test: [{ when: near(CONNECTION), act: 'read' }],
+  test: [{ when: either(near(CONNECTION), near(setOf('html accessibility regex pattern'))), act: 'read' }],
   convert: [
     {
       when: near(
@@ -271,7 +341,10 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
       when: either(near(OF_MODEL), near(setOf('scene scenes frame frames')), both(isForeign, about('media'))),
       act: 'execute',
     },
-    { when: either(near(TEXTUAL), both(isForeign, about('data'))), act: 'read' },
+    {
+      when: either(near(TEXTUAL), both(isForeign, about('data')), ({ gloss }) => gloss === 'renders'),
+      act: 'read',
+    },
   ],
   overwrite: [
     { when: near(setOf('field fields value values property properties setting settings')), act: 'write' },
@@ -288,7 +361,7 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
     {
       when: near(
         setOf(
-          'reaction reactions like star label labels tag tags follower favorite bookmark pin filter highlight background',
+          'reaction reactions like star label labels tag tags follower favorite favourite bookmark pin filter highlight background link links relation relations relationship relationships assignment',
         ),
       ),
       act: 'write',
@@ -304,60 +377,15 @@ const CIRCUMSTANCES: Partial<Readonly<Record<Concept, readonly Circumstance[]>>>
       act: 'write',
     },
   ],
-  run: [{ when: both(near(setOf('payment payroll payout')), about('money')), act: 'pay' }],
+  run: [
+    { when: both(near(setOf('payment payroll payout')), about('money')), act: 'pay' },
+    { when: both(near(READ_ONLY), near(QUERIES)), act: 'read' },
+    { when: both(near(LOOKING), not(near(CODE)), not(near(WEAKNESS)), not(near(ACTIVITY))), act: 'read' },
+    { when: ({ nearWords }) => nearWords[0] === 'one', act: 'vague' },
+    { when: both(endsWith(setOf('operation operations actions')), not(near(CODE))), act: 'vague' },
+  ],
   start: [{ when: both(near(setOf('purchase checkout payment')), about('money')), act: 'pay' }],
 };
-
-/** Acts that commit when what they are done to is money on the move: `process_payment`, `capture_payment`, `issue_refund`. */
-const COMMITS: ReadonlySet<Concept> = new Set([
-  'create',
-  'start',
-  'run',
-  'submit',
-  'approve',
-  'process',
-  'manage',
-  'send',
-  'schedule',
-  'login',
-  'extract',
-  'add',
-  'remove',
-  'invoke',
-  'register',
-  'trigger',
-  'set',
-  'cancel',
-  'resume',
-  'restart',
-  'update',
-  'replace',
-  'generate',
-  'assign',
-  'close',
-  'open',
-] satisfies Concept[]);
-const ON_THE_MOVE = setOf(
-  'payment payments refund refunds payout payouts withdrawal withdrawals swap swaps trade trades transfer transfers donation donations liquidity purchase purchases bid bids payroll paycheck remittance airdrop chargeback',
-);
-/** Things of payments that are not the payment. */
-const BELONGS = setOf(
-  'method methods settings setting details link page form template reminder gateway provider status type webhook notification',
-);
-
-function commitsMoney(statement: Statement): boolean {
-  if (!COMMITS.has(statement.concept) && !statement.gives) return false;
-  const words = statement.nearWords;
-  if (statement.gives && words.some((word) => word === 'money' || word === 'funds' || word === 'credits'))
-    return words.length <= 3;
-  const last = words.findLastIndex((word) => ON_THE_MOVE.has(word));
-  if (last === -1) return false;
-  const behind = words[last + 1];
-  if (behind !== undefined && BELONGS.has(behind) && !(behind === 'link' && statement.concept === 'create'))
-    return false;
-  // changing a payment's note is not paying; taking one back is
-  return statement.concept !== 'set' && statement.concept !== 'manage' ? true : last === words.length - 1;
-}
 
 /** What a statement amounts to, in view of what it is about. */
 export function actOf(statement: Statement, topicOfTool: Topic): Act {

@@ -26,7 +26,7 @@ const JOINING = new Set(['and', 'or', 'then', 'also', 'plus', 'nor', 'and/or']);
 const ARTICLES = new Set(['the', 'a', 'an', 'this', 'that', 'your', 'of']);
 const PASSIVE = new Set(['is', 'are', 'be', 'gets', 'been', 'being', 'was', 'were']);
 /** Verbs as nouns that still begin a sentence: "Search for …", "List of …", "Query the …". */
-const NEVER_FIRST_NOUN = new Set([
+export const NEVER_FIRST_NOUN: ReadonlySet<string> = new Set([
   'list',
   'search',
   'query',
@@ -37,6 +37,9 @@ const NEVER_FIRST_NOUN = new Set([
   'export',
   'scan',
 ]);
+
+/** What begins a sentence about the answer. */
+const RETURNS = new Set(['return', 'returns']);
 
 /** Verbs of looking that move money when money is what is given or taken. */
 export const GIVING: ReadonlySet<string> = new Set(
@@ -62,15 +65,23 @@ export function readEnglish(
   for (const [number, sentence] of sentences.slice(0, MAIN_WITHIN).entries()) {
     const used = own[number] ?? (number === 0 ? sentence : undefined);
     if (used === undefined || (number > 0 && isAdvice(sentence))) continue;
-    if (number === 0 && isAdvice(sentence) && sentences.length > 1) continue;
+    const isReturn = RETURNS.has(sentence[0]?.text ?? '');
+    if (number === 0 && !isReturn && isAdvice(sentence) && sentences.length > 1) continue;
     const found = firstSentence(used, source);
     if (main.length === 0 || found.some(({ role }) => role === 'head')) [main, mainAt] = [found, number];
     if (main.some(({ role }) => role === 'head')) break;
   }
+  if (main.length === 0) main = returned(sentences, source);
   const later = own.flatMap((sentence, number) =>
     number <= mainAt || sentence === undefined || isAdvice(sentence) ? [] : laterSentence(sentence, source),
   );
   return [...main, ...later];
+}
+
+/** Where nothing else says what a tool does, what it returns does. */
+function returned(sentences: readonly (readonly Word[])[], source: Source): Statement[] {
+  const sentence = sentences.find((one) => RETURNS.has(one?.[0]?.text ?? ''));
+  return sentence === undefined ? [] : [make(sentence, 0, 'get', source, 'head', false)];
 }
 
 export function sentencesOf(words: readonly Word[]): Word[][] {
@@ -107,6 +118,9 @@ function firstSentence(sentence: readonly Word[], source: Source): Statement[] {
     }
     const concept = phrase ?? form?.concept;
     if (concept === undefined) continue;
+    const purpose = concept === 'process' ? purposeBehind(sentence, i) : undefined;
+    if (purpose !== undefined)
+      return [make(sentence, purpose.at, purpose.concept, source, 'head', isBehindOpeners)];
     if (phrase === undefined && form !== undefined && namesData(form, sentence, i)) break;
     const head = make(
       sentence,
@@ -121,6 +135,20 @@ function firstSentence(sentence: readonly Word[], source: Source): Statement[] {
   return nounPhrase(sentence, source);
 }
 
+/** "Utilizes a model to autonomously execute tasks": the verb of the purpose says what is done. */
+function purposeBehind(
+  sentence: readonly Word[],
+  index: number,
+): { readonly at: number; readonly concept: Concept } | undefined {
+  for (let at = index + 2; at < Math.min(sentence.length, index + HEAD_WITHIN); at++) {
+    const form = verbFormOf(sentence[at]?.text ?? '');
+    const last = sentence[at - 1]?.text ?? '';
+    const before = isAdverb(last) ? sentence[at - 2]?.text : last;
+    if (form?.form === 'base' && before === 'to') return { at, concept: form.concept };
+  }
+  return undefined;
+}
+
 function mayBeHead(
   form: VerbForm,
   isBehindOpeners: boolean,
@@ -133,7 +161,9 @@ function mayBeHead(
   if (isBehindOpeners) return true;
   // away from its place a noun is a noun
   if (form.form === 'noun') return true;
-  const before = sentence[index - 1]?.text ?? '';
+  // "to autonomously execute"
+  const last = sentence[index - 1]?.text ?? '';
+  const before = isAdverb(last) ? (sentence[index - 2]?.text ?? '') : last;
   if (form.isAlsoNoun) return before === 'to';
   if (form.form === 'ing') return before === 'for' || before === 'of';
   const gap = sentence[index]?.gap ?? '';

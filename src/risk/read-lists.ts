@@ -13,6 +13,8 @@ const ANNOUNCING = new Set([
   'methods',
   'subcommands',
   'modes',
+  'queries',
+  'statements',
 ]);
 /** Words looked at behind the announcement. */
 const LIST_WITHIN = 60;

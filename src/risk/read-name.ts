@@ -2,13 +2,13 @@ import { CONCEPTS } from './concepts.ts';
 import { phraseAt, verbFormOf, type VerbForm } from './english.ts';
 import { GLOSSARIES, type Glossary } from './foreign.ts';
 import { englishNounGroups, type NounGroup } from './nouns.ts';
-import { GIVING, glossAt } from './read-english.ts';
+import { GIVING, glossAt, NEVER_FIRST_NOUN } from './read-english.ts';
 import type { Statement } from './statement.ts';
 import { foldWord, type Word } from './words.ts';
 
 /** Words that are mostly the thing, not the act, at the beginning of a name: `order_create`, `message_delete`. */
 const NOUN_WHEN_FIRST = new Set(
-  'shell bash repl group roll chat prompt backup transition open new compose issue request claim order charge report message transfer trade book invoice bill comment call index dump trace record process work help support switch step attack email mail block design draft post tag label test run build plan fund tip wire bridge deposit email exchange merge note link share profile review rate score research study store stage lock pin star watch track schedule release control train bid payout pay reset request reply answer alert debit rollback batch release monitor audit log schedule deploy'.split(
+  'shell bash repl debug trash access place leave group roll chat prompt backup transition open new compose issue request claim order charge report message transfer trade book invoice bill comment call index dump trace record process work help support switch step attack email mail block design draft post tag label test run build plan fund tip wire bridge deposit email exchange merge note link share profile review rate score research study store stage lock pin star watch track schedule release control train bid payout pay reset request reply answer alert debit rollback batch release monitor audit log schedule deploy'.split(
     ' ',
   ),
 );
@@ -19,6 +19,9 @@ const ONLY_LOOKS = new Set(
     ' ',
   ),
 );
+
+/** How something goes or went. */
+const STATES = new Set('status history stats statistics info metrics'.split(' '));
 
 /** What one looks at in a market: `exchange_rates`, `order_book`. */
 const MARKET_VIEWS = new Set(
@@ -81,6 +84,17 @@ function isVerbHere(form: VerbForm | undefined): form is VerbForm {
   return !((form.form === 's' || form.form === 'ing') && form.isAlsoNoun);
 }
 
+/** `sync_status`, `deploy_history`: how an act goes, not the act. */
+function isStateOfAct(words: readonly Word[]): boolean {
+  const form = verbFormOf(words[0]?.text ?? '');
+  return (
+    words.length === 2 &&
+    STATES.has(words[1]?.text ?? '') &&
+    form !== undefined &&
+    CONCEPTS[form.concept].act === 'execute'
+  );
+}
+
 function actsOnMoney(word: string): boolean {
   const form = verbFormOf(word);
   return form !== undefined && CONCEPTS[form.concept].act === 'pay';
@@ -98,6 +112,7 @@ function verbIndex(words: readonly Word[]): number | undefined {
   const isMarket = actsOnMoney(words[0]?.text ?? '');
   const endsAsView = lastIndex > 0 && (ONLY_LOOKS.has(lastWord) || (isMarket && MARKET_VIEWS.has(lastWord)));
   if (phraseAt(words, 0) !== undefined) return 0;
+  if (isStateOfAct(words)) return undefined;
   const first = formAt(0);
   if (first !== undefined && (!first.isAlsoNoun || !NOUN_WHEN_FIRST.has(first.base))) {
     // `test_delete` and `run_list` are rare, `order_create` is not: the first verb counts when it is one
@@ -105,7 +120,9 @@ function verbIndex(words: readonly Word[]): number | undefined {
   }
   for (let i = 0; i <= lastIndex; i++) {
     const form = formAt(i);
-    if (form !== undefined && !form.isAlsoNoun && form.form === 'base') return i;
+    if (form === undefined || form.form !== 'base') continue;
+    // `trash_list_profiles`: a list at the end of a name is a thing
+    if (!form.isAlsoNoun || (i > 0 && i < lastIndex && NEVER_FIRST_NOUN.has(form.base))) return i;
   }
   if (endsAsView && (last === undefined || last.isAlsoNoun)) return undefined;
   if (lastIndex > 0 && last !== undefined) return lastIndex;

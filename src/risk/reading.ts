@@ -3,7 +3,7 @@ import { textOf, titleOf, type RiskTool } from './definition.ts';
 import { verbFormOf } from './english.ts';
 import type { Glossary } from './foreign.ts';
 import { languageOf } from './language.ts';
-import { ENGLISH_CHANGES_NOTHING, ENGLISH_FOR_GOOD } from './lexicon/en.ts';
+import { ENGLISH_CHANGES_NOTHING, ENGLISH_COMES_BACK, ENGLISH_FOR_GOOD } from './lexicon/en.ts';
 import { actOf, type Topic } from './meaning.ts';
 import { englishNounGroups, type NounGroup } from './nouns.ts';
 import { isNegated, readEnglish } from './read-english.ts';
@@ -38,6 +38,8 @@ export interface Reading {
   readonly listed: readonly Claim[];
   readonly changesNothing: Phrase | undefined;
   readonly forGood: Phrase | undefined;
+  /** What is taken away can be restored. */
+  readonly comesBack: Phrase | undefined;
   readonly signals: readonly ParameterSignal[];
   readonly choices: readonly ActionChoice[];
   readonly reversibleBy: string | undefined;
@@ -66,7 +68,8 @@ export function readDefinition(tool: RiskTool, family: Family): Reading {
     const native = language === undefined ? [] : readForeign(given, words, language, source, mentions);
     // "note" and "place" are words of other languages too; beside another script English stands for itself
     const isEnglishToo = native.length === 0 || language?.isScript === true;
-    return claims([...(isEnglishToo ? readEnglish(given, words, source, mentions) : []), ...native]);
+    const english = claims(isEnglishToo ? readEnglish(given, words, source, mentions) : []);
+    return [...english, ...behindEnglish(english, claims(native), given)];
   };
   const foreign = language?.lexicon;
   return {
@@ -87,6 +90,7 @@ export function readDefinition(tool: RiskTool, family: Family): Reading {
     described: read(description, text, 'description'),
     listed: claims(readListedActs(text.words, 'description')),
     changesNothing: phraseIn(description, text, ENGLISH_CHANGES_NOTHING, foreign?.changesNothing),
+    comesBack: phraseIn(description, text, ENGLISH_COMES_BACK, undefined, true),
     forGood: phraseIn(description, text, ENGLISH_FOR_GOOD, foreign?.forGood, true),
     signals: parameterSignals(tool),
     choices: actionChoices(tool),
@@ -96,6 +100,14 @@ export function readDefinition(tool: RiskTool, family: Family): Reading {
     hasInvisible: hasInvisible(tool.name) || hasInvisible(description.slice(0, text.length)),
     language,
   };
+}
+
+/** Where an English text only holds some words of another script, those do not say what the tool does. */
+function behindEnglish(english: readonly Claim[], native: readonly Claim[], text: string): readonly Claim[] {
+  const head = english.find(({ role }) => role === 'head');
+  const isEnglish =
+    head?.isSure === true && head.act !== 'vague' && head.start < text.search(/(?!\p{Script=Latin})\p{L}/u);
+  return isEnglish ? native.map((claim) => ({ ...claim, role: 'later' })) : native;
 }
 
 /** Other tools that the description names: what is said of them is not said of this one. */

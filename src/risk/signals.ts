@@ -2,6 +2,7 @@ import type { Act } from './concepts.ts';
 import { memberOf, textOf, type RiskTool } from './definition.ts';
 import { verbFormOf } from './english.ts';
 import { CONCEPTS } from './concepts.ts';
+import { englishNounGroups } from './nouns.ts';
 import { nameWords } from './words.ts';
 
 /** What a parameter makes possible. */
@@ -96,11 +97,16 @@ function isFreeForm(schema: unknown): boolean {
   );
 }
 
+/** Parameters that name a request's method; those of a tool that only describes a request do not act. */
+const METHOD_PARAMETER = /^(?:http_?)?method$/;
+
 /** Verbs that a parameter lets the caller choose from: `action: list | create | delete`. */
 export interface ActionChoice {
   readonly parameter: string;
   readonly value: string;
   readonly act: Act;
+  /** The methods of HTTP: what they do is up to the endpoint. */
+  readonly isMethod: boolean;
 }
 
 function choicesOf(parameter: string, schema: unknown): readonly ActionChoice[] {
@@ -110,11 +116,14 @@ function choicesOf(parameter: string, schema: unknown): readonly ActionChoice[] 
   if (!ACTION_PARAMETER.test(key)) return [];
   const values = memberOf(schema, 'enum') ?? constantsOf(schema);
   if (!Array.isArray(values)) return [];
-  return values.slice(0, MAX_CHOICES).flatMap((value): ActionChoice[] => {
-    if (typeof value !== 'string') return [];
+  const given = values.slice(0, MAX_CHOICES).filter((value) => typeof value === 'string');
+  const isMethod = METHOD_PARAMETER.test(key) && given.some((value) => /^(?:get|post)$/i.test(value));
+  const choices = given.flatMap((value): ActionChoice[] => {
     const act = actOfChoice(value);
-    return act === undefined ? [] : [{ parameter, value, act }];
+    return act === undefined ? [] : [{ parameter, value, act, isMethod }];
   });
+  // kinds of things, of which one or another reads like an act: "assigned, mentioned, build_failed"
+  return choices.length * 4 >= given.length ? choices : [];
 }
 
 function constantsOf(schema: unknown): unknown {
@@ -134,11 +143,26 @@ function actOfChoice(value: string): Act | undefined {
   const words = nameWords(value.slice(0, 100));
   const method = words.length === 1 ? HTTP_METHODS[words[0]?.text ?? ''] : undefined;
   if (method !== undefined && value === value.toUpperCase()) return method;
-  for (const word of words) {
+  // `build_failed` tells what happened
+  if (words.length > 1 && words.some(({ text }) => verbFormOf(text)?.form === 'ed' || text === 'failed'))
+    return undefined;
+  for (const [index, word] of words.entries()) {
     const form = verbFormOf(word.text);
-    if (form?.form === 'base') return CONCEPTS[form.concept].act;
+    if (form?.form !== 'base') continue;
+    const others = words.filter((_, at) => at !== index).map(({ text }) => text);
+    if (form.concept === 'start' && others.some((text) => text === 'auth' || text === 'login'))
+      return 'write';
+    const { act } = CONCEPTS[form.concept];
+    // `mint_token`, `transfer_owner`: money only where it is named
+    const isOfMoney = others.length === 0 || others.some((text) => englishNounGroups(text).has('money'));
+    return act === 'pay' && (!isOfMoney || isCredential(others) || form.base === 'mint') ? 'write' : act;
   }
   return undefined;
+}
+
+/** A token that opens something, not one that is money. */
+function isCredential(words: readonly string[]): boolean {
+  return words.length === 1 && words[0] === 'token';
 }
 
 /** All acts that the parameters of a tool let the caller choose from. */

@@ -18,6 +18,7 @@ export type Reason =
   | { readonly kind: 'parameter'; readonly parameter: string; readonly signal: string }
   | { readonly kind: 'for_good'; readonly claim: Claim }
   | { readonly kind: 'reversible'; readonly claim: Claim; readonly by: string }
+  | { readonly kind: 'comes_back'; readonly claim: Claim }
   | { readonly kind: 'changes_nothing' }
   | { readonly kind: 'annotation'; readonly hint: 'readOnlyHint' | 'destructiveHint' }
   | { readonly kind: 'vague'; readonly claim: Claim }
@@ -62,6 +63,7 @@ const SOFT: ReadonlySet<Concept> = new Set([
   'share',
   'close',
   'transfer',
+  'login',
 ]);
 /** Acts of which the words "for good" tell that they cannot be taken back. */
 const FOR_GOOD_MATTERS: ReadonlySet<Concept> = new Set([
@@ -77,6 +79,22 @@ const FOR_GOOD_MATTERS: ReadonlySet<Concept> = new Set([
 ]);
 /** Taking away of a kind that a sibling may undo. */
 const MAY_BE_UNDONE: ReadonlySet<Concept> = new Set(['remove', 'revoke']);
+
+/** Name and description say the same. */
+const AGREED = 0.9;
+/** Acts that are meant when they are named, also in a later sentence. */
+const OUTSPOKEN: ReadonlySet<Concept> = new Set([
+  'delete',
+  'send',
+  'pay',
+  'buy',
+  'charge',
+  'refund',
+  'uninstall',
+]);
+
+/** Taking away of a kind that may only move to a trash. */
+const SOFTLY: ReadonlySet<Concept> = new Set(['delete', 'remove']);
 
 interface Verdict {
   readonly claim: Claim;
@@ -134,10 +152,17 @@ function describedAct(claims: readonly Claim[]): Claim | undefined {
     : head;
 }
 
+/** A tool that does and undoes: "grant or revoke", "add or remove". */
+const BOTH_WAYS: Partial<Readonly<Record<Concept, Concept>>> = {
+  add: 'remove',
+  assign: 'revoke',
+  set: 'clear',
+};
+
 /** "Creates and runs" runs; "fetches and saves a copy" still mostly fetches, but it does save. */
 function isTelling(beside: Claim, head: Claim): boolean {
   if (head.act === 'read' && (beside.concept === 'generate' || beside.concept === 'process')) return false;
-  return true;
+  return BOTH_WAYS[head.concept] !== beside.concept;
 }
 
 function nounConfidence(reading: Reading): number {
@@ -169,7 +194,9 @@ function together(name: Claim | undefined, described: Claim | undefined): Verdic
 function nameIsWorse(name: Claim, described: Claim): Verdict {
   const byName = { claim: name, act: name.act, confidence: name.isSure ? 0.75 : 0.55 };
   const byText = { claim: described, act: described.act, confidence: 0.7 };
-  if (name.concept === described.concept) return byName;
+  // `add`, "Add two numbers": the text knows what a bare name does not
+  if (name.concept === described.concept)
+    return name.nearWords.length === 0 || described.act === 'read' ? byText : byName;
   // a word of the name that is as often a noun yields to a plain verb: `call_graph`, "Shows the call graph"
   if (!name.isSure && described.isSure) return byText;
   if (name.concept === 'generate' && described.act === 'read' && described.isSure) return byText;
@@ -201,7 +228,11 @@ function textIsWorse(name: Claim, described: Claim): Verdict {
 function raiseByListed(verdict: Verdict | undefined, listed: readonly Claim[]): Verdict | undefined {
   const claim = worst(listed.filter(({ act }) => act !== 'vague'));
   if (claim === undefined) return verdict;
-  const isOpen = verdict === undefined || verdict.act === 'vague' || verdict.confidence < 0.7;
+  const isOpen =
+    verdict === undefined ||
+    verdict.act === 'vague' ||
+    verdict.confidence < 0.7 ||
+    verdict.claim.concept === 'run';
   if (!isOpen || (verdict !== undefined && SEVERITY[verdict.act] > SEVERITY[claim.act])) return verdict;
   return { claim, act: claim.act, confidence: 0.75 };
 }
@@ -212,6 +243,8 @@ function raiseByLater(verdict: Verdict | undefined, later: Claim | undefined): V
   if (verdict === undefined || verdict.act === 'vague')
     return { claim: later, act: later.act, confidence: 0.6 };
   if (SEVERITY[later.act] <= SEVERITY[verdict.act] || later.act === 'write') return verdict;
+  // where name and text agree, what a later sentence says by the way does not count against them
+  if (verdict.confidence >= AGREED && !OUTSPOKEN.has(later.concept)) return verdict;
   if (later.act === 'execute' && (SOFT.has(later.concept) || verdict.act === 'read')) return verdict;
   return { claim: later, act: later.act, confidence: 0.6 };
 }
@@ -228,6 +261,8 @@ function fromVerdict(verdict: Verdict | undefined, reading: Reading, all: readon
     reading.forGood === undefined
   )
     return { category: 'write', confidence: 0.75, reason: { kind: 'reversible', claim, by }, support };
+  if (verdict.act === 'destroy' && SOFTLY.has(claim.concept) && comesBack(reading))
+    return { category: 'write', confidence: 0.7, reason: { kind: 'comes_back', claim }, support };
   if (verdict.act === 'write' && reading.forGood !== undefined && FOR_GOOD_MATTERS.has(claim.concept))
     return { category: 'destructive', confidence: 0.7, reason: { kind: 'for_good', claim }, support };
   if (verdict.act === 'write' && by !== undefined)
@@ -241,7 +276,7 @@ function fromVerdict(verdict: Verdict | undefined, reading: Reading, all: readon
   if (
     reading.changesNothing !== undefined &&
     verdict.act === 'write' &&
-    (!claim.isSure || claim.concept === 'generate')
+    (!claim.isSure || claim.concept === 'generate' || (claim.concept === 'create' && writesNothing(reading)))
   )
     return { category: 'read', confidence: 0.7, reason: { kind: 'changes_nothing' }, support };
   if (verdict.act === 'read' && runsWhatItIsGiven(claim, reading))
@@ -255,9 +290,27 @@ function fromVerdict(verdict: Verdict | undefined, reading: Reading, all: readon
   };
 }
 
+/** "Returns the source. Does not write to disk." */
+function writesNothing({ description, changesNothing }: Reading): boolean {
+  return /write|persist/i.test(description.slice(changesNothing?.start, changesNothing?.end));
+}
+
+/** Deleted things that the text says can be restored, and that the caller cannot choose to lose. */
+function comesBack(reading: Reading): boolean {
+  return (
+    reading.comesBack !== undefined &&
+    reading.forGood === undefined &&
+    !reading.signals.some(({ kind }) => kind === 'force' || kind === 'choice_of_action')
+  );
+}
+
 /** `query` with a parameter `sql` does whatever the text says. */
 function runsWhatItIsGiven(claim: Claim, reading: Reading): boolean {
-  return claim.concept === 'query' && reading.signals.some(({ kind }) => kind === 'sql');
+  return (
+    claim.concept === 'query' &&
+    !claim.nearWords.some((word) => word === 'read-only' || word === 'readonly') &&
+    reading.signals.some(({ kind }) => kind === 'sql')
+  );
 }
 
 function parameterReason(reading: Reading, kind: string): Reason {
@@ -296,9 +349,12 @@ const RANK: Readonly<Record<RiskCategory | 'unknown', number>> = {
 /** A tool that lets the caller choose between acts is as bad as the worst of them. */
 function raiseByChoices(weighing: Weighing, reading: Reading): Weighing {
   let found = weighing;
-  for (const { parameter, value, act } of reading.choices) {
-    if (act === 'vague') continue;
-    const category = CATEGORY[act];
+  const isPlain = weighing.confidence >= AGREED;
+  // who creates a thing chooses what the thing does later, not what the tool does now
+  if (isPlain && weighing.support[0]?.concept === 'create') return weighing;
+  for (const { parameter, value, act, isMethod } of reading.choices) {
+    if (act === 'vague' || (isMethod && (isPlain || act === 'read'))) continue;
+    const category = isMethod ? 'execute' : CATEGORY[act];
     if (found.category === 'unknown' || RANK[category] > RANK[found.category])
       found = {
         category,

@@ -102,20 +102,32 @@ function depthAfter(gap: string, before: number): number {
 
 const NAME_PART = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{M}\p{Lm}\p{Cf}]+|\p{N}+|\p{Lu}/gu;
 
+/** Product names that look like two words; what their halves mean, the tool does not do. */
+const ONE_WORD: ReadonlySet<string> = new Set(
+  (
+    'word|press click|up click|house pay|pal send|grid open|ai open|api post|hog post|gre post|man run|pod call|rail build|kite test|rail test|flight test|sprite push|over ' +
+    'stack|overflow launch|darkly link|edin type|script java|script play|fab play|station load|runner share|point snap|chat read|me drop|box order|desk book|stack'
+  ).split(' '),
+);
+
 /** The words of a tool's name: camelCase, snake_case, kebab-case, dots and slashes are taken apart. */
 export function nameWords(name: string): readonly Word[] {
   const text = name.slice(0, MAX_NAME);
   const words: Word[] = [];
   let last = 0;
   for (const match of text.matchAll(NAME_PART)) {
-    const start = match.index;
-    const end = start + match[0].length;
+    const end = match.index + match[0].length;
+    const folded = match[0].length > MAX_WORD ? '' : foldWord(match[0]);
+    const before = words.at(-1);
+    const isSecondHalf = before?.end === match.index && ONE_WORD.has(`${before.text}|${folded}`);
+    if (isSecondHalf) words.pop();
+    const start = isSecondHalf ? before.start : match.index;
     words.push({
-      text: match[0].length > MAX_WORD ? '' : foldWord(match[0]),
+      text: isSecondHalf ? before.text + folded : folded,
       start,
       end,
       sentence: 0,
-      gap: text.slice(last, start),
+      gap: text.slice(Math.min(last, start), start),
       isAside: false,
       isIdentifier: false,
     });

@@ -88,7 +88,7 @@ describe.skipIf(CHROMIUM === undefined)('the public pages in a browser', () => {
 
   it('lead from a search over a tool to its policy in force', async () => {
     const page = await open('/', { permissions: ['clipboard-read', 'clipboard-write'] });
-    await page.getByRole('searchbox').first().fill('pause campaign');
+    await page.locator('input[name=q]').first().fill('pause campaign');
     await page.getByRole('button', { name: 'Search' }).first().click();
     await page.getByRole('link', { name: 'fluentcrm_pause_campaign' }).first().click();
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('fluentcrm_pause_campaign');

@@ -1,5 +1,6 @@
 import { markup, type Child } from './markup.ts';
 import type { Html } from './page.ts';
+import { figure } from './phrases.ts';
 
 /** Longest text of others that a page shows, unless a caller says otherwise. */
 const LONGEST = 600;
@@ -9,6 +10,8 @@ export const UNSEEN =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180D\u3164\uFFA0]|[\u{E0100}-\u{E01EF}]/u;
 const JOINS_PICTURES =
   /(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])\u200D(?=\p{Extended_Pictographic})/u;
+/** Most texts, told apart much faster. */
+const PLAIN = /^[\n\t\x20-\x7E]*$/;
 const PARTS = new RegExp(`(${JOINS_PICTURES.source})|(${UNSEEN.source})`, 'gu');
 
 /** A text of others, taken apart: what is seen, and what is not. */
@@ -63,11 +66,11 @@ function clip(text: string, max: number): { readonly shown: string; readonly lef
 }
 
 function clippedNote(left: number): string {
-  return `clipped: ${left.toLocaleString('en')} more ${left === 1 ? 'character' : 'characters'}`;
+  return `clipped: ${figure(left)} more ${left === 1 ? 'character' : 'characters'}`;
 }
 
 function piecesOf(text: string): readonly Piece[] {
-  if (!UNSEEN.test(text)) return [{ text, isUnseen: false }];
+  if (PLAIN.test(text) || !UNSEEN.test(text)) return [{ text, isUnseen: false }];
   const pieces: Piece[] = [];
   let seen = '';
   let end = 0;

@@ -5,36 +5,37 @@ import type { Concept } from '../concepts.ts';
  * first verb of a sentence they count as one.
  */
 export const ENGLISH_VERBS: Partial<Readonly<Record<Concept, string>>> = {
-  get: 'get fetch retrieve obtain return provide give load receive collect claim gather pull access acquire recall consume',
+  get: 'get fetch retrieve obtain return provide give load receive collect claim gather pull access* acquire recall consume explore',
   list: 'list* enumerate browse paginate',
   search: 'search* find locate discover lookup match* geocode filter* resolve identify',
   read: 'read view inspect peek see',
-  show: 'show display describe explain introspect present reveal visualize learn echo greet say blame*',
-  check: 'check* validate verify lint assess diagnose audit* probe ping look wait determine traceroute*',
+  show: 'show display describe explain introspect present reveal visualize learn echo greet say hello* blame*',
+  check:
+    'check* screen* validate verify lint assess diagnose audit* probe ping look wait determine traceroute*',
   count: 'count* measure tally',
   compare: 'compare diff* contrast',
   calculate:
     'calculate compute estimate* evaluate score* rank* forecast* predict solve sum derive infer rate* multiply subtract divide eval roll*',
   analyze:
-    'analyze analyse examine investigate study* research* profile* decompile disassemble detect classify categorize interpret trace* reason think review* decode understand',
+    'analyze analyse examine investigate study* research* profile* decompile disassemble detect classify categorize interpret trace* reason think review* correlate decode understand',
   summarize: 'summarize summarise condense',
   translate: 'translate transcribe localize',
   convert:
-    'convert format* parse transform* normalize serialize decode encode beautify minify hash sort encrypt decrypt',
+    'convert obscure format* parse transform* normalize serialize decode encode beautify minify hash sort encrypt decrypt decompress',
   preview: 'preview* simulate plan* quote*',
   recommend: 'recommend suggest advise propose brainstorm optimize optimise pick choose guess',
-  monitor: 'monitor* track* watch* poll* observe tail',
+  monitor: 'monitor* stream* track* watch* poll* observe tail',
   query: 'query* interrogate',
   extract: 'extract scrape crawl harvest capture* screenshot ocr',
   export: 'export* dump*',
   download: 'download*',
   ask: 'ask consult answer*',
-  scan: 'scan*',
+  scan: 'scan* rescan',
   create:
     'create make new* define establish initialize initialise init compose* draft* fork construct design* scaffold provision setup log* record* draw seed populate paint',
   add: 'add append insert put prepend include comment* like star* pin* follow* vote* upvote react favorite bookmark* annotate paste',
   update:
-    'update* edit modify change* alter patch* adjust amend revise correct upsert tweak refine trim resize crop rotate mark* tag* label* complete unfollow unlike unstar unpin mute unmute silence snooze toggle switch* block* unblock fulfill fulfil apply fix repair improve enhance rewrite transition* sanitize upscale group* ungroup',
+    'update* edit modify change* alter patch* adjust amend revise correct upsert tweak refine trim resize crop rotate mark* tag* label* complete unfollow unlike unstar unpin mute unmute silence snooze toggle switch* block* unblock fulfill fulfil apply fix repair improve enhance rewrite transition* sanitize upscale group* ungroup select* refresh* align refactor bump increment decrement uncomplete unskip flip flatten invert organize organise adapt reopen',
   set: 'set* turn',
   rename: 'rename',
   move: 'move* relocate reorder reparent',
@@ -42,9 +43,9 @@ export const ENGLISH_VERBS: Partial<Readonly<Record<Concept, string>>> = {
   save: 'save store* persist remember memorize commit* stage* ingest index* embed stash compress zip unzip gzip backup*',
   upload: 'upload*',
   import: 'import*',
-  attach: 'attach link* connect associate bind mount join',
+  attach: 'attach link* connect associate bind mount join contribute',
   detach: 'detach unlink disconnect dissociate unbind unmount leave unassign',
-  assign: 'assign allocate invite* grant* promote demote',
+  assign: 'assign handoff allocate invite* grant* promote demote',
   archive: 'archive* hide trash*',
   restore: 'restore* recover undelete unarchive unhide',
   rollback: 'rollback* revert undo redo',
@@ -54,11 +55,11 @@ export const ENGLISH_VERBS: Partial<Readonly<Record<Concept, string>>> = {
   publish: 'publish post* tweet* unpublish',
   share: 'share*',
   schedule: 'schedule* reschedule',
-  configure: 'configure customize tune',
+  configure: 'configure customize tune emulate intercept mock*',
   register: 'register enroll signup onboard',
   subscribe: 'subscribe',
   unsubscribe: 'unsubscribe',
-  close: 'close conclude finish',
+  close: 'close conclude finish end*',
   open: 'open*',
   lock: 'lock*',
   unlock: 'unlock',
@@ -73,13 +74,13 @@ export const ENGLISH_VERBS: Partial<Readonly<Record<Concept, string>>> = {
   upgrade: 'upgrade* downgrade* renew',
   generate: 'generate produce synthesize render',
   login: 'login authenticate authorize signin logout',
-  run: 'run* execute exec perform automate orchestrate rerun inject shell* bash* repl*',
-  trigger: 'trigger* fire dispatch enqueue',
+  run: 'run* execute exec perform conduct retry* automate orchestrate rerun inject shell* bash* repl*',
+  trigger: 'trigger* fire dispatch enqueue queue*',
   deploy: 'deploy redeploy rollout* release* ship',
   build: 'build* compile',
   start: 'start* initiate launch* boot spawn begin wake delegate play*',
   stop: 'stop* halt shutdown quit exit drain',
-  restart: 'restart* reboot reload bounce',
+  restart: 'restart* reboot reload bounce recycle',
   resume: 'resume* continue unpause',
   invoke: 'invoke call* chat* prompt*',
   send: 'send relay forward broadcast* email* mail* sms resend',
@@ -87,17 +88,17 @@ export const ENGLISH_VERBS: Partial<Readonly<Record<Concept, string>>> = {
   install: 'install',
   push: 'push*',
   sync: 'sync* synchronize synchronise replicate migrate',
-  click: 'click type* tap* press hover drag* swipe scroll keypress fill* typing',
+  click: 'click type* tap* press uncheck hover drag* swipe scroll keypress fill* typing',
   navigate: 'navigate goto visit',
   activate: 'activate arm',
   control: 'control* skip shuffle rewind',
-  debug: 'debug step*',
+  debug: 'debug* step*',
   test: 'test* benchmark* fuzz exploit attack*',
   train: 'train finetune',
   delete: 'delete del erase unregister deregister',
-  remove: 'remove rm evict eject kick exclude',
+  remove: 'remove rm evict eject kick',
   clear:
-    'clear* purge* wipe flush prune cleanup* clean truncate discard vacuum invalidate expire forget empty',
+    'clear* purge* wipe flush prune cleanup* clean truncate discard vacuum invalidate expire forget empty*',
   destroy: 'destroy undeploy dispose dismantle drop* teardown obliterate nuke deprovision decommission shred',
   revoke: 'revoke ban* rescind',
   kill: 'kill terminate',
@@ -113,16 +114,18 @@ export const ENGLISH_VERBS: Partial<Readonly<Record<Concept, string>>> = {
   withdraw: 'withdraw',
   deposit: 'deposit*',
   exchange: 'airdrop swap* trade* exchange* stake unstake bridge* mint redeem borrow lend repay',
-  order: 'order* place',
+  order: 'order* place*',
   book: 'book* reserve',
   donate: 'donate',
   manage: 'manage handle administer maintain operate govern',
-  process: 'process* print take do use work* act interact support* facilitate go',
+  process: 'process* print take do use work* act interact support* facilitate go utilize utilise',
 };
 
 /** Two words that mean something else together. */
 export const ENGLISH_PHRASES: Readonly<Record<string, Concept>> = {
   'kick off': 'trigger',
+  'hand off': 'assign',
+  'power cycle': 'restart',
   'turn on': 'set',
   'turn off': 'set',
   'shut down': 'stop',
@@ -263,7 +266,7 @@ export const ENGLISH_NOUNS: Readonly<Record<string, string>> = {
 export const ENGLISH_OPENERS: ReadonlySet<string> = new Set(
   (
     'this tool the a an function endpoint method command action operation mcp api use used to for allows allow lets let enables you users user agents agent ai clients can will may helps please by of in is are it that which with from ' +
-    'safely permanently quickly automatically programmatically batch bulk manually immediately directly atomically asynchronously synchronously securely irreversibly instantly remotely simply easily efficiently intelligently dynamically optionally either first now also mass quick easily fully completely hard soft softly force forcibly gracefully locally globally recursively temporarily requires beta deprecated experimental admin destructive dangerous warning note important read-only readonly'
+    'safely permanently quickly automatically programmatically batch bulk manually immediately directly atomically asynchronously synchronously securely irreversibly instantly remotely simply easily efficiently intelligently dynamically optionally either first now also mass quick easily fully completely hard soft softly force forcibly gracefully locally globally recursively temporarily requires paid beta deprecated experimental admin destructive dangerous warning note important read-only readonly'
   ).split(' '),
 );
 
@@ -275,10 +278,14 @@ export const ENGLISH_NOT: ReadonlySet<string> = new Set(
 
 /** The sentence speaks of when to use the tool or another one, not of what this one does. */
 export const ENGLISH_ADVICE =
-  /^\s*(?:use (?:when|if|only|for|with|after|before|in|it|this (?:when|if|before|after|instead|only))|see |see also|e\.g\.|example|note|when |if |call |after |before |prefer|requires?|must |should |works with|related|args?\b|arguments|parameters?|params|returns?|output|input|only |do not|don't|never|instead|tip)/i;
+  /^\s*(?:like [\w`'’-]+,|use (?:when|if|only|for|with|after|before|in|it|this (?:when|if|before|after|instead|only))|see |see also|e\.g\.|example|note|when |if |call |after |before |prefer|requires?|must |should |works with|related|args?\b|arguments|parameters?|params|returns?|output|input|only |do not|don't|never|instead|tip)/i;
 
 export const ENGLISH_CHANGES_NOTHING =
   /\b(?:changes? nothing|read[- ]only|readonly|no side[- ]effects?|(?:does|do|will) not (?:change|modify|alter|write|mutate|persist)|without (?:changing|modifying|altering|executing|applying|making)|non[- ]destructive|nothing is (?:changed|written|sent|saved))\b/giu;
+
+/** What is taken away can be had back. */
+export const ENGLISH_COMES_BACK =
+  /\b(?:can be (?:restored|recovered|undeleted|undone)|(?:is|are) (?:reversible|recoverable)|to (?:the |your )?(?:trash|recycle bin)|soft[- ]deletes?)\b/giu;
 
 export const ENGLISH_FOR_GOOD =
   /\b(?:irreversibl[ey]|permanent(?:ly)?|(?:cannot|can't|can not) be (?:undone|recovered|reversed|restored|reverted)|unrecoverabl[ey]|no undo|for good|forever)\b/giu;
