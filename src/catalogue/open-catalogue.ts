@@ -86,7 +86,8 @@ async function makeReady(
   const file = join(dataDir, 'catalogue', 'index.db');
   const there = openWanted(file, wanted);
   if (there !== undefined) return there;
-  for (let waits = 0; !isBuilder && waits < MAX_WAITS; waits++) {
+  const waitsAtMost = isBuilder ? 0 : MAX_WAITS;
+  for (let waits = 0; waits < waitsAtMost; waits++) {
     await pause(WAIT_MS, undefined, { ref: false });
     if (isClosed()) return undefined;
     const made = openWanted(file, wanted);

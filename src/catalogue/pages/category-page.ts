@@ -7,7 +7,8 @@ import { blocks, bullets, codeBlock } from './markdown.ts';
 import { markup } from './markup.ts';
 import { notFoundPage } from './not-there.ts';
 import type { PageContent, SiteParts } from './page.ts';
-import { addressOf, cursorOf, pageLinks, withCursor } from './paging.ts';
+import { pagedTools } from './paged-tools.ts';
+import { cursorOf, withCursor } from './paging.ts';
 import {
   CATEGORIES_BY_DANGER,
   categoryTitle,
@@ -22,7 +23,7 @@ import { outcomeSentence } from './policy-variants.ts';
 import { proseMarkdown } from './prose.ts';
 import { pageRoute, withIndex, type Show } from './routes.ts';
 import { crumbs, crumbsData, joinSections, type Crumb, type Section } from './section.ts';
-import { levelClass, riskBadge, toolList, toolListMarkdown } from './tool-list.ts';
+import { levelClass, riskBadge } from './tool-list.ts';
 
 /** What the page of a class is made from. */
 export interface CategoryFacts {
@@ -53,7 +54,7 @@ export function categoryPage(facts: CategoryFacts): PageContent {
   const body = joinSections(
     ruleSection(category),
     attacksSection(category),
-    listSection(facts),
+    pagedTools(`${PATH}/${facts.category}`, facts.tools, facts.cursor),
     others(facts),
   );
   return {
@@ -89,17 +90,6 @@ function attacksSection(category: CatalogueCategory): Section {
   return {
     html: markup`<section aria-labelledby="attacks"><h2 id="attacks">Attacks that abuse it</h2>${attackCards(patterns)}</section>`,
     markdown: blocks('## Attacks that abuse it', attackCardsMarkdown(patterns)),
-  };
-}
-
-function listSection({ category, tools, cursor }: CategoryFacts): Section {
-  const path = `${PATH}/${category}`;
-  const next = tools.next === undefined ? undefined : addressOf(path, { cursor: tools.next });
-  return {
-    html: markup`<section aria-labelledby="tools"><h2 id="tools">Tools</h2>${
-      tools.items.length === 0 ? markup`<p>The catalogue has none.</p>` : toolList(tools.items)
-    }${pageLinks({ ...(next !== undefined && { next }), ...(cursor !== undefined && { first: path }) })}</section>`,
-    markdown: blocks('## Tools', toolListMarkdown(tools.items), next !== undefined && `[More](${next})`),
   };
 }
 

@@ -5,7 +5,7 @@ import { classesOf, countOfLevel, effectOfClass, harmOf, meaningOf } from './cla
 import { blocks, bullets } from './markdown.ts';
 import { markup } from './markup.ts';
 import type { PageContent } from './page.ts';
-import { addressOf, pageLinks } from './paging.ts';
+import { pagedTools } from './paged-tools.ts';
 import {
   categoryTitle,
   counted,
@@ -18,7 +18,7 @@ import {
 } from './phrases.ts';
 import { outcomeSentence } from './policy-variants.ts';
 import { crumbs, crumbsData, joinSections, type Crumb, type Section } from './section.ts';
-import { serverList, serverListMarkdown, toolList, toolListMarkdown } from './tool-list.ts';
+import { serverList, serverListMarkdown } from './tool-list.ts';
 import { questionsData, questionsSection, type Question } from './tool-questions.ts';
 
 const PATH = '/risk';
@@ -51,7 +51,7 @@ export function levelPage(facts: LevelFacts): PageContent {
     rulesSection(level, totals),
     attacksSection(level),
     servers.length > 0 ? serversSection(servers) : undefined,
-    listSection(facts),
+    pagedTools(`${PATH}/${facts.level}`, facts.tools, facts.cursor),
     otherLevels(level, totals),
     questionsSection(questions),
   );
@@ -108,17 +108,6 @@ function serversSection(servers: readonly ServerEntry[]): Section {
   return {
     html: markup`<section aria-labelledby="servers"><h2 id="servers">Servers with the most of it</h2>${serverList(servers)}</section>`,
     markdown: blocks('## Servers with the most of it', serverListMarkdown(servers)),
-  };
-}
-
-function listSection({ level, tools, cursor }: LevelFacts): Section {
-  const path = `${PATH}/${level}`;
-  const next = tools.next === undefined ? undefined : addressOf(path, { cursor: tools.next });
-  return {
-    html: markup`<section aria-labelledby="tools"><h2 id="tools">Tools</h2>${
-      tools.items.length === 0 ? markup`<p>The catalogue has none.</p>` : toolList(tools.items)
-    }${pageLinks({ ...(next !== undefined && { next }), ...(cursor !== undefined && { first: path }) })}</section>`,
-    markdown: blocks('## Tools', toolListMarkdown(tools.items), next !== undefined && `[More](${next})`),
   };
 }
 

@@ -60,6 +60,7 @@ async function attempt(
   const signal = AbortSignal.timeout(timeoutMs);
   let isClosed = false;
   const ended = new Promise<never>((_, reject) => {
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK's client has none
     client.onclose = () => {
       isClosed = true;
       reject(new Error('the server ended'));
@@ -107,7 +108,7 @@ function answeredBy(client: Client): Omit<ScanAnswer, 'tools'> {
     answered: true,
     era: client.getProtocolEra() === 'modern' ? 'modern' : 'legacy',
     revision: client.getNegotiatedProtocolVersion() ?? '',
-    ...(info && { serverInfo: { name: String(info.name), version: String(info.version) } }),
+    ...(info && { serverInfo: { name: info.name, version: info.version } }),
   };
 }
 

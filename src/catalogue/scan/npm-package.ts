@@ -126,12 +126,11 @@ async function binsOf(manifest: Manifest, name: string, home: string): Promise<R
 
 /** `owner/name`, where the package says where its source lies. */
 function repositoryOf({ repository }: Manifest): string | undefined {
-  const text =
-    typeof repository === 'string'
-      ? repository
-      : typeof repository === 'object' && repository !== null
-        ? String((repository as { url?: unknown }).url ?? '')
-        : '';
+  const { url } =
+    typeof repository === 'object' && repository !== null
+      ? (repository as { url?: unknown })
+      : { url: repository };
+  const text = typeof url === 'string' ? url : '';
   return (
     /github(?:\.com[/:]|:)([\w.-]+\/[\w.-]+?)(?:\.git)?(?:[/#?].*)?$/.exec(text)?.[1] ??
     (/^[\w.-]+\/[\w.-]+$/.test(text) ? text : undefined)

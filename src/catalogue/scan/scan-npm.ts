@@ -5,7 +5,8 @@ import { listTools, type ListFailure } from './list-tools.ts';
 import { addDemands, type Demands } from './start-demands.ts';
 import { installPackage, type InstalledPackage, type Installer } from './npm-package.ts';
 import { findSandbox, sandboxed, type SandboxKind } from './sandbox.ts';
-import type { Scan, ScanAnswer, ScanFailure, ScanMethod } from './scan.ts';
+import type { CatalogueMethod } from '#store';
+import type { Scan, ScanAnswer, ScanFailure } from './scan.ts';
 
 export interface NpmScanOptions {
   /** Empty folder for the installation; gone afterwards. */
@@ -67,7 +68,7 @@ interface Start {
 }
 
 export interface Attempt {
-  readonly how: ScanMethod;
+  readonly how: CatalogueMethod;
   readonly outcome: ScanAnswer | ListFailure;
 }
 
@@ -75,7 +76,7 @@ async function tryToStart(
   installed: InstalledPackage,
   kind: SandboxKind,
   options: NpmScanOptions,
-): Promise<{ readonly how: ScanMethod; readonly outcome: ScanAnswer | ScanFailure }> {
+): Promise<{ readonly how: CatalogueMethod; readonly outcome: ScanAnswer | ScanFailure }> {
   const bin = chooseBin(installed);
   if (bin === undefined)
     return {

@@ -1,26 +1,14 @@
+import type { CatalogueMethod } from '#store';
+
 /** What one reading of a server's tools gave, and how it was made. */
 export interface Scan {
   /** When the server answered or was given up, as an ISO date and time. */
   readonly scannedAt: string;
   /** How the server was reached. */
-  readonly how: ScanMethod;
+  readonly how: CatalogueMethod;
   /** Version of the package, where one was installed. */
   readonly version?: string;
   readonly outcome: ScanAnswer | ScanFailure;
-}
-
-export interface ScanMethod {
-  readonly by: 'npm' | 'command' | 'url' | 'bundled';
-  /** Whether the server ran without a network, a home and lasting files. */
-  readonly sandbox?: 'bubblewrap' | 'unshare';
-  /** The command inside the package. */
-  readonly bin?: string;
-  /** Arguments it was given, placeholders included. */
-  readonly args?: readonly string[];
-  /** Names of the variables that were given made-up values. */
-  readonly dummyEnvironment?: readonly string[];
-  /** Version of Node.js that ran it. */
-  readonly node?: string;
 }
 
 /** The server answered `tools/list`. */
