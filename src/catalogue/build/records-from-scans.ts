@@ -1,11 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CatalogueServer, UnansweredServer } from '#store';
+import type { CatalogueMethod, CatalogueServer, UnansweredServer } from '#store';
 import { makeRecord } from '../records/make-record.ts';
 import { changesBetween, type NewChange } from '../records/record-changes.ts';
 import type { RecordFiles } from '../records/record-files.ts';
 import { quotedWords } from '../records/quoted-words.ts';
 import { freeSlug } from '../records/slug.ts';
+import { SANDBOX_HOME } from '../scan/sandbox.ts';
 import type { KeptScan } from './scan-candidates.ts';
 
 /** What a build did to the records. */
@@ -67,13 +68,20 @@ export async function recordScan(
     ...(scan.repository !== undefined && { repository: scan.repository }),
     ...(scan.version !== undefined && { version: scan.version }),
     scannedAt: scan.scannedAt,
-    how: scan.how,
+    how: withoutHome(scan.how),
     answer: scan.outcome,
   });
   const earlier = earlierOf(before, made);
   const after = earlier.length > 0 ? withEarlier(made, earlier) : made;
   await records.write(after);
   return changesBetween(before, after);
+}
+
+/** Arguments as one writes them: where the home of the sandbox lay says nothing. */
+function withoutHome(how: CatalogueMethod): CatalogueMethod {
+  return how.args === undefined
+    ? how
+    : { ...how, args: how.args.map((arg) => arg.replaceAll(SANDBOX_HOME, '~')) };
 }
 
 const MAX_EARLIER = 20;

@@ -1,3 +1,5 @@
+import { SANDBOX_HOME } from './sandbox.ts';
+
 /**
  * Made-up values for the variables that a server wants to see before it starts. They look like what they stand for, so
  * that a check of their form passes, and lead nowhere: every address is one of this machine that nobody listens on.
@@ -28,7 +30,7 @@ const DUMMIES: readonly (readonly [pattern: RegExp, value: string])[] = [
   [/PRIVATE_KEY$/, `0x${'1'.repeat(64)}`],
   [/(?:WALLET|CONTRACT|PUBLIC)_?(?:ADDRESS|KEY)?$/, `0x${'1'.repeat(40)}`],
   [/JSON|HEADERS/, '{}'],
-  [/(?:PATH|DIR|DIRECTORY|FOLDER|ROOT|FILE|VAULT|WORKSPACE)S?$/, '/tmp/home'],
+  [/(?:PATH|DIR|DIRECTORY|FOLDER|ROOT|FILE|VAULT|WORKSPACE)S?$/, SANDBOX_HOME],
   [/REGION$/, 'us-east-1'],
   [/(?:TIMEOUT|LIMIT|MAX|MIN|INTERVAL|TTL|RETRIES|SIZE)/, '1000'],
   [/^(?:DEBUG|ENABLE|DISABLE|IS|USE|ALLOW|READ_?ONLY|VERBOSE)|_(?:ENABLED|ONLY|DEBUG)$/, 'false'],
@@ -57,7 +59,7 @@ export function dummyArgument(text: string): string {
     /^(?:\/path|\/Users|\/home|~|[A-Z]:\\|\.\/|\/absolute)/i.test(text) ||
     /path\/to|\bdir(?:ectory)?\b|folder/i.test(text)
   )
-    return '/tmp/home';
+    return SANDBOX_HOME;
   const placeholder = /^(?:<.*>|\[.*\]|\{.*\}|\$\{.*\}|\$[A-Z_]+|(?:YOUR|MY|REPLACE|INSERT)[-_ ].*)$/i.exec(
     text,
   );

@@ -4,6 +4,9 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ToolgateError } from '#platform';
 
+/** The home of a sandboxed program, as it sees it. Elsewhere in this room it stands for that home, wherever it really lies. */
+export const SANDBOX_HOME = '/home/agent';
+
 export type SandboxKind = 'bubblewrap' | 'unshare';
 
 /** What a sandboxed program may use. */
@@ -66,11 +69,12 @@ export function sandboxed(
   kind: SandboxKind,
   limits: SandboxLimits = SANDBOX_LIMITS,
 ): SandboxedCommand {
-  const home = kind === 'bubblewrap' ? HOME : join(program.folder, '.home');
+  const home = kind === 'bubblewrap' ? SANDBOX_HOME : join(program.folder, '.home');
+  const atHome = (text: string): string => text.replaceAll(SANDBOX_HOME, home);
   const env = {
     PATH: [dirname(program.command), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
     LANG: 'C.UTF-8',
-    ...program.env,
+    ...Object.fromEntries(Object.entries(program.env).map(([name, value]) => [name, atHome(value)])),
     HOME: home,
     TMPDIR: kind === 'bubblewrap' ? '/tmp' : home,
     NODE_OPTIONS: `--max-old-space-size=${limits.heapMiB}`,
@@ -100,8 +104,6 @@ export function sandboxed(
         env,
       };
 }
-
-const HOME = '/tmp/home';
 
 /** Each by a call of its own: not every shell takes several at once. */
 function ulimits({ cpuSeconds, filesMiB }: SandboxLimits): string {
@@ -154,13 +156,15 @@ function bubblewrapArgs({ folder, command }: SandboxedProgram, limits: SandboxLi
     size,
     '--tmpfs',
     '/tmp',
-    '--dir',
-    HOME,
+    '--size',
+    size,
+    '--tmpfs',
+    SANDBOX_HOME,
     '--ro-bind',
     folder,
     folder,
     '--chdir',
-    HOME,
+    SANDBOX_HOME,
     '--',
   ];
 }

@@ -27,7 +27,7 @@ describe('made-up values', () => {
     ['API_BASE_URL', /^http:\/\/127\.0\.0\.1:9$/],
     ['SERVICE_PORT', /^\d+$/],
     ['GITHUB_TOKEN', /^ghp_/],
-    ['STORAGE_DIR', /^\/tmp/],
+    ['STORAGE_DIR', /^\/home\/agent/],
     ['ENABLE_WRITES', /^false$/],
     ['ANYTHING', /^dummy$/],
   ])('%s looks like what it stands for', (name, form) => {
@@ -35,7 +35,7 @@ describe('made-up values', () => {
   });
 
   it.each([
-    ['/path/to/allowed/files', '/tmp/home'],
+    ['/path/to/allowed/files', '/home/agent'],
     ['--api-key=YOUR_API_KEY', /^--api-key=dummy/],
     ['<database-url>', /^postgresql:/],
     ['--stdio', '--stdio'],
