@@ -34,14 +34,15 @@ async function serve(options: Partial<CatalogueOptions> & { readonly recordsDir:
     path: string,
   ): Promise<{ readonly status: number; readonly text: string; readonly retryAfter: string | null }>;
 }> {
+  const dataDir = options.dataDir ?? join(root, `data-${++folders}`);
   const catalogue = openCatalogue({
-    dataDir: join(root, `data-${++folders}`),
+    dataDir,
+    indexFiles: [join(dataDir, 'index.db')],
     contact,
     origin: 'https://tools.example.com',
     version: '1.0.0',
     allowedHosts: [],
     buildIndex: async (from, to) => void (await indexRecords(from, to)),
-    isBuilder: true,
     clock: systemClock,
     log: silentLog,
     ...options,
@@ -87,6 +88,20 @@ describe('a catalogue', () => {
     );
   });
 
+  it('uses an index that came with the records, without making one', async () => {
+    const recordsDir = await records('list_notes');
+    const shipped = join(root, 'shipped.db');
+    await indexRecords(recordsDir, shipped);
+    const fails = (): Promise<void> => Promise.reject(new Error('there is one'));
+    const { catalogue, get } = await serve({
+      recordsDir,
+      indexFiles: [shipped, join(root, 'nowhere.db')],
+      buildIndex: fails,
+    });
+    await catalogue.ready;
+    expect((await get('/tools/crm')).status).toBe(200);
+  });
+
   it('uses the index of the same records again, and makes it anew for others', async () => {
     const dataDir = join(root, 'kept');
     const recordsDir = await records('list_notes');
@@ -104,16 +119,6 @@ describe('a catalogue', () => {
     await catalogue.ready;
     expect(builds).toBe(2);
     expect((await get('/tools/crm/other')).status).toBe(200);
-  });
-
-  it('waits, in a process that does not make it, for the index of the one that does', async () => {
-    const dataDir = join(root, 'shared');
-    const recordsDir = await records('list_notes');
-    const never = (): Promise<void> => Promise.reject(new Error('this is not the builder'));
-    const waiting = await serve({ recordsDir, dataDir, isBuilder: false, buildIndex: never });
-    const building = await serve({ recordsDir, dataDir });
-    await Promise.all([waiting.catalogue.ready, building.catalogue.ready]);
-    expect((await waiting.get('/tools/crm')).status).toBe(200);
   });
 
   it('goes on without its pages where the index cannot be made', async () => {

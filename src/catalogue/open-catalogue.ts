@@ -1,16 +1,17 @@
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { messageOf, type Clock, type Log } from '#platform';
 import { openCatalogueIndex, type CatalogueIndexFile, type ContactStore } from '#store';
 import { definitionFiles } from './definition-files.ts';
 import { createSite } from './pages/site.ts';
-import { fingerprintOf } from './records/index-records.ts';
+import { openCurrentIndex } from './records/index-records.ts';
 
 export interface CatalogueOptions {
   /** Folder of the records. */
   readonly recordsDir: string;
+  /** Where an index may lie; the last is the place of one that is made. */
+  readonly indexFiles: readonly string[];
   readonly dataDir: string;
   readonly contact: ContactStore;
   /** Public origin for links that leave the site, without a slash at the end. */
@@ -20,8 +21,6 @@ export interface CatalogueOptions {
   readonly allowedHosts: readonly string[];
   /** Makes the index of the records into a file, in a process of its own; rejects when it cannot. */
   readonly buildIndex: (recordsDir: string, file: string) => Promise<void>;
-  /** Whether this process is the one that makes the index; others wait for it. */
-  readonly isBuilder: boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -34,9 +33,6 @@ export interface Catalogue {
   readonly ready: Promise<void>;
   close(): Promise<void>;
 }
-
-const WAIT_MS = 500;
-const MAX_WAITS = 240;
 
 /**
  * Opens the catalogue. Pages are served at once; those that need the index say that it is being made until it is. An index of
@@ -59,7 +55,7 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
     allowedHosts: options.allowedHosts,
     onFault: (error) => options.log.error({ err: messageOf(error) }, 'a page failed'),
   });
-  const ready = makeReady(options, () => isClosed).then(
+  const ready = makeReady(options).then(
     (made) => {
       if (isClosed) void made?.close();
       else index = made;
@@ -78,34 +74,15 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   };
 }
 
-async function makeReady(
-  { recordsDir, dataDir, isBuilder, buildIndex }: CatalogueOptions,
-  isClosed: () => boolean,
-): Promise<CatalogueIndexFile | undefined> {
-  const wanted = await fingerprintOf(recordsDir);
-  const file = join(dataDir, 'catalogue', 'index.db');
-  const there = openWanted(file, wanted);
-  if (there !== undefined) return there;
-  const waitsAtMost = isBuilder ? 0 : MAX_WAITS;
-  for (let waits = 0; waits < waitsAtMost; waits++) {
-    await pause(WAIT_MS, undefined, { ref: false });
-    if (isClosed()) return undefined;
-    const made = openWanted(file, wanted);
-    if (made !== undefined) return made;
-  }
-  // it is ours to make, or whoever should have made it has ended
+/** Several processes may come to make the same index; each puts a whole one in place, and the last one stays. */
+async function makeReady({
+  recordsDir,
+  indexFiles,
+  buildIndex,
+}: CatalogueOptions): Promise<CatalogueIndexFile | undefined> {
+  const there = await openCurrentIndex(recordsDir, indexFiles);
+  const file = indexFiles.at(-1);
+  if (there !== undefined || file === undefined) return there;
   await buildIndex(recordsDir, file);
   return openCatalogueIndex(file);
-}
-
-/** The index in a file, if it was made of these records. */
-function openWanted(file: string, wanted: string): CatalogueIndexFile | undefined {
-  try {
-    const index = openCatalogueIndex(file);
-    if (index.fingerprint === wanted) return index;
-    void index.close();
-  } catch {
-    // none yet, or one of another version: it is made anew
-  }
-  return undefined;
 }

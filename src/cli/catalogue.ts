@@ -12,11 +12,18 @@ import { writeLines } from './write-lines.ts';
 
 /** The records that this package ships. */
 export const SHIPPED_RECORDS = fileURLToPath(new URL('../../catalogue', import.meta.url));
+/** Their index, as the build of this package makes it. */
+export const SHIPPED_INDEX = fileURLToPath(new URL('../../dist/catalogue.db', import.meta.url));
 const MOST_AT_ONCE = 16;
 
 interface CommonFlags {
   readonly records: string;
   readonly data?: string;
+}
+
+interface IndexFlags extends CommonFlags {
+  readonly out: string;
+  readonly unlessCurrent?: true;
 }
 
 interface BuildFlags extends CommonFlags {
@@ -176,8 +183,14 @@ function indexCommand(): Command {
     .description('Build the index that the pages and the registry read; `serve` does this by itself.')
     .addOption(recordsOption())
     .requiredOption('--out <file>', 'file of the index')
-    .action(async ({ records, out }: CommonFlags & { readonly out: string }) => {
-      const { indexRecords } = await import('#catalogue');
+    .option('--unless-current', 'do nothing where the file is the index of these very records')
+    .action(async ({ records, out, unlessCurrent }: IndexFlags) => {
+      const { indexRecords, openCurrentIndex } = await import('#catalogue');
+      if (unlessCurrent) {
+        const current = await openCurrentIndex(records, [out]);
+        await current?.close();
+        if (current !== undefined) return;
+      }
       const totals = await indexRecords(records, out);
       process.stdout.write(
         `${counted(totals.servers, 'server')} with ${counted(totals.tools, 'tool')}: ${out}\n`,

@@ -1,12 +1,12 @@
-import cluster from 'node:cluster';
 import { execFile } from 'node:child_process';
 import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Catalogue } from '#catalogue';
 import { messageOf, resolveFrom, systemClock, type LoadedConfiguration, type Log } from '#platform';
 import type { Store } from '#store';
-import { SHIPPED_RECORDS } from './catalogue.ts';
+import { SHIPPED_INDEX, SHIPPED_RECORDS } from './catalogue.ts';
 
 const TOOLGATE = fileURLToPath(new URL('../../bin/toolgate', import.meta.url));
 const INDEXING_MS = 30 * 60_000;
@@ -22,52 +22,53 @@ export interface SiteOptions {
 /** The public pages of a gateway. */
 export interface Site {
   readonly serve: RequestListener;
-  /** Begins; `base` is the address of the gateway, the origin of links where the configuration names none. */
+  /** `base` is the address of the gateway, the origin of links where the configuration names none. */
   open(base: string): void;
   close(): Promise<void>;
 }
 
 /**
- * The public pages, as the configuration wants them; undefined where it wants none. They are loaded after the gateway is
- * ready, which does not wait for them; a request that comes earlier does.
+ * The public pages, as the configuration wants them; undefined where it wants none. They are loaded when somebody asks for one:
+ * a gateway whose pages nobody looks at carries nothing of them.
  */
 export function createSite({ loaded, dataDir, store, version, log }: SiteOptions): Site | undefined {
   const { configuration, folder } = loaded;
   const { catalogue = true, publicUrl } = configuration;
   if (catalogue === false) return undefined;
-  const recordsDir = catalogue === true ? SHIPPED_RECORDS : resolveFrom(folder, catalogue.records);
-  const { promise: opened, resolve } = withResolvers<Catalogue | undefined>();
-  const load = async (base: string): Promise<Catalogue> => {
+  let origin = '';
+  let opening: Promise<Catalogue | undefined> | undefined;
+  const load = async (): Promise<Catalogue> => {
     const { openCatalogue } = await import('#catalogue');
     return openCatalogue({
-      recordsDir,
+      recordsDir: catalogue === true ? SHIPPED_RECORDS : resolveFrom(folder, catalogue.records),
+      indexFiles: [SHIPPED_INDEX, join(dataDir, 'catalogue', 'index.db')],
       dataDir,
       contact: store.contactMessages,
-      origin: publicUrl === undefined ? base : new URL(publicUrl).origin,
+      origin,
       version,
       allowedHosts: configuration.allowedHosts ?? [],
       buildIndex: indexInChild,
-      isBuilder: !cluster.isWorker || cluster.worker?.id === 1,
       clock: systemClock,
       log,
     });
   };
+  const opened = (): Promise<Catalogue | undefined> =>
+    (opening ??= load().catch((error: unknown) => {
+      log.error({ err: messageOf(error) }, 'the public pages cannot be served');
+      return undefined;
+    }));
   return {
     serve: (request, response) => {
-      void opened.then((site) => {
+      void opened().then((site) => {
         if (site) site.serve(request, response);
         else response.writeHead(503, { 'content-type': 'text/plain' }).end('The pages cannot be served.\n');
       });
     },
     open(base) {
-      load(base).then(resolve, (error: unknown) => {
-        log.error({ err: messageOf(error) }, 'the public pages cannot be served');
-        resolve(undefined);
-      });
+      origin = publicUrl === undefined ? base : new URL(publicUrl).origin;
     },
     async close() {
-      resolve(undefined);
-      await (await opened)?.close();
+      await (await opening)?.close();
     },
   };
 }
@@ -79,12 +80,4 @@ async function indexInChild(recordsDir: string, file: string): Promise<void> {
     [TOOLGATE, 'catalogue', 'index', '--records', recordsDir, '--out', file],
     { timeout: INDEXING_MS },
   );
-}
-
-function withResolvers<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
-  let settle: (value: T) => void = () => {};
-  const promise = new Promise<T>((resolve) => {
-    settle = resolve;
-  });
-  return { promise, resolve: settle };
 }
