@@ -20,8 +20,6 @@ export interface NpmScanOptions {
   /** Longest wait for an answer. */
   readonly timeoutMs?: number;
   readonly now: () => number;
-  /** Told of every start, the failed ones too. */
-  readonly onAttempt?: (attempt: Attempt) => void;
 }
 
 /** What a scan of a package gave, and where its source lies. */
@@ -67,7 +65,7 @@ interface Start {
   readonly dummyEnvironment: readonly string[];
 }
 
-export interface Attempt {
+interface Attempt {
   readonly how: CatalogueMethod;
   readonly outcome: ScanAnswer | ListFailure;
 }
@@ -91,7 +89,6 @@ async function tryToStart(
     if (start === undefined) break;
     tried.add(JSON.stringify(start));
     const attempt = await startOnce(installed, bin, start, kind, options);
-    options.onAttempt?.(attempt);
     if (attempt.outcome.answered && attempt.outcome.tools.length > 0) return attempt;
     // an empty list may fill once the variables are there; a later failure tells more than an earlier one
     if (best === undefined || !best.outcome.answered) best = attempt;
