@@ -15,6 +15,10 @@ export default defineConfig({
       },
       {
         ...shared,
+        test: { name: 'web', include: ['web/src/**/*.test.ts'], testTimeout: 20_000 },
+      },
+      {
+        ...shared,
         test: {
           name: 'across',
           include: ['test/**/*.test.ts'],

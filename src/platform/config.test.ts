@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { configurationJsonSchema, expandVariables, loadConfiguration } from './config.ts';
+import { configurationJsonSchema, loadConfiguration } from './config.ts';
 import { ToolgateError } from './errors.ts';
+import { expandVariables } from './expand-configuration.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toolgate-config-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

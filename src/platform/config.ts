@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import { z } from 'zod';
+import { controlSettings } from './control-settings.ts';
 import { ToolgateError } from './errors.ts';
+import { expandConfiguration } from './expand-configuration.ts';
 
 const slug = z
   .string()
@@ -186,6 +188,7 @@ const configuration = z.strictObject({
     .describe(
       'Who may read /metrics: programs on this machine (default), everybody who reaches the port, or nobody.',
     ),
+  ...controlSettings,
   servers: z.record(slug, server),
   grants: z.array(grant).optional(),
 });
@@ -238,7 +241,11 @@ export function loadConfiguration(file: string, environment: NodeJS.ProcessEnv):
   if (problems.length === 0 && checked?.success) {
     problems.push(...crossCheck(checked.data));
     if (problems.length === 0) {
-      return { file: path, folder: dirname(path), configuration: expandAll(checked.data, environment) };
+      return {
+        file: path,
+        folder: dirname(path),
+        configuration: expandConfiguration(checked.data, environment),
+      };
     }
   }
   throw new ToolgateError('config.invalid', `The configuration ${path} has ${countOf(problems)}.`, {
@@ -351,48 +358,4 @@ function oauthFaults(settings: OAuthConfiguration, headers: readonly string[]): 
     ],
   ];
   return faults.filter(([isFault]) => isFault).map(([, fault]) => fault);
-}
-
-function expandAll(config: Configuration, environment: NodeJS.ProcessEnv): Configuration {
-  const expand = (text: string): string => expandVariables(text, environment);
-  const expandRecord = (record: Record<string, string>): Record<string, string> =>
-    Object.fromEntries(
-      Object.entries(record)
-        .map(([name, value]) => [name, expand(value)] as const)
-        .filter(([, value]) => value !== ''),
-    );
-  const servers = Object.fromEntries(
-    Object.entries(config.servers).map(([id, entry]) => [
-      id,
-      'command' in entry
-        ? {
-            ...entry,
-            command: expand(entry.command),
-            args: (entry.args ?? []).map(expand),
-            env: expandRecord(entry.env ?? {}),
-          }
-        : {
-            ...entry,
-            url: expand(entry.url),
-            headers: expandRecord(entry.headers ?? {}),
-            ...(entry.oauth && { oauth: expandRecord(entry.oauth) }),
-          },
-    ]),
-  );
-  return { ...config, servers };
-}
-
-/** Replaces `${NAME}` and `${NAME:-default}`. Throws `config.variable_unset` for an unset name without default. */
-export function expandVariables(text: string, environment: NodeJS.ProcessEnv): string {
-  return text.replaceAll(
-    /\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g,
-    (_, name: string, fallback: string | undefined) => {
-      const value = environment[name];
-      if (value !== undefined && value !== '') return value;
-      if (fallback !== undefined) return fallback;
-      throw new ToolgateError('config.variable_unset', `The environment variable ${name} is not set.`, {
-        hint: `Set it, or give a default in the configuration: \${${name}:-value}.`,
-      });
-    },
-  );
 }

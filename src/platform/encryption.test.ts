@@ -1,9 +1,10 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createKeyRing, openKeyRing } from './encryption.ts';
+import { createKeyRing, keyNameOf, newKeyEntry, openKeyRing } from './encryption.ts';
+import { editKeyFile, keyFileOf } from './key-file.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolgate-keys-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -77,6 +78,61 @@ describe('rotation', () => {
     const after = rotated.seal(SECRET, 'tokens');
     expect(after).toMatch(/^tge1\.new\./);
     expect(rotated.isOutdated(after)).toBe(false);
+  });
+});
+
+describe('a key file that changes while it is used', () => {
+  let now = 0;
+  const open = (name: string) => {
+    const folder = join(root, name);
+    return { file: keyFileOf(folder), ring: openKeyRing(folder, {}, { now: () => now }) };
+  };
+
+  it('opens at once what a newer key sealed, and seals with it within a second', () => {
+    const { file, ring } = open('rotated');
+    const before = ring.seal(SECRET, 'p');
+    editKeyFile(file, (text) => `${newKeyEntry('k2')}\n${text}`);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const newer = openKeyRing(join(root, 'rotated'), {}).seal(SECRET, 'p');
+    expect(keyNameOf(ring.seal('x', 'p'))).toBe('k1');
+    expect(ring.open(newer, 'p')).toBe(SECRET);
+    expect(ring.open(before, 'p')).toBe(SECRET);
+    now += 1_000;
+    expect(keyNameOf(ring.seal('x', 'p'))).toBe('k2');
+    expect(ring.names()).toEqual(['k2', 'k1']);
+    expect(ring.isOutdated(before)).toBe(true);
+  });
+
+  it.each([
+    ['cannot be read as keys', 'broken', (file: string) => writeFileSync(file, 'k1:short')],
+    ['is gone', 'gone', (file: string) => rmSync(file)],
+    ['can be read by others', 'shown', (file: string) => chmodSync(file, 0o644)],
+  ])('stays what it was when the file %s', (_, name, spoil) => {
+    const { file, ring } = open(name);
+    const sealed = ring.seal(SECRET, 'p');
+    spoil(file);
+    now += 1_000;
+    expect(ring.open(sealed, 'p')).toBe(SECRET);
+    expect(ring.open(ring.seal('x', 'p'), 'p')).toBe('x');
+    expect(() => ring.open(createKeyRing(`k9:${newKey()}`, 'x').seal('x', 'p'), 'p')).toThrow(
+      code('key.unknown'),
+    );
+  });
+
+  it('is changed by one program at a time, and stays as it was when that fails', () => {
+    const { file } = open('edited');
+    const before = readFileSync(file, 'utf8');
+    editKeyFile(file, (text) => {
+      expect(() => editKeyFile(file, (inner) => inner)).toThrow(code('key.busy'));
+      return text;
+    });
+    expect(() =>
+      editKeyFile(file, () => {
+        throw new Error('changed my mind');
+      }),
+    ).toThrow('changed my mind');
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    editKeyFile(file, (text) => text);
   });
 });
 

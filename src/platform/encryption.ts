@@ -1,15 +1,15 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { systemClock, type Clock } from './clock.ts';
 import { ToolgateError } from './errors.ts';
-import { readOrMakeFile } from './owned-file.ts';
+import { keyFileOf, readKeyFile, stampOfKeyFile } from './key-file.ts';
 
 const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const MARK = 'tge1';
-const KEY_FILE = 'toolgate.key';
 const KEY_ENTRY = /^([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/_=-]+)$/;
+/** How old what is known of the key file may be. */
+const LOOK_MS = 1_000;
 const SET_HINT =
   'TOOLGATE_KEY holds one or more keys, NAME:KEY with commas between, each KEY 32 bytes in base64 or hex; the first one encrypts.';
 
@@ -29,25 +29,75 @@ export interface KeyRing {
   isOutdated(sealed: string): boolean;
 }
 
+/** A key ring that tells which keys it holds. */
+export interface NamedKeyRing extends KeyRing {
+  /** Names of the keys, the one that encrypts first. */
+  names(): readonly string[];
+}
+
 /**
- * The keys in `TOOLGATE_KEY`, else in `toolgate.key` of the data folder, which is made when missing, for its owner alone.
+ * The keys in `TOOLGATE_KEY`, else in `toolgate.key` of the data folder, which is made when missing, for its owner alone. The
+ * file is looked at again once a second while the ring is used, and when something turns up that a newer key sealed: a rotation needs
+ * no restart. An edit that cannot be read changes nothing.
  * Throws `key.invalid` for keys that are none, and `key.exposed` for a file that others may read.
  */
-export function openKeyRing(dataDir: string, environment: NodeJS.ProcessEnv = process.env): KeyRing {
+export function openKeyRing(
+  dataDir: string,
+  environment: NodeJS.ProcessEnv = process.env,
+  clock: Clock = systemClock,
+): NamedKeyRing {
+  const given = keysInEnvironment(environment);
+  if (given !== undefined) return createKeyRing(given, 'TOOLGATE_KEY');
+  const file = keyFileOf(dataDir);
+  let ring = createKeyRing(readKeyFile(file, newKeyEntry), file);
+  let stamp = stampOfKeyFile(file);
+  let lookedAt = clock.now();
+  const lookAgain = (): void => {
+    lookedAt = clock.now();
+    const current = stampOfKeyFile(file);
+    // one that was taken away is not made anew: what the keys sealed would be lost
+    if (current === stamp || current === undefined) return;
+    try {
+      ring = createKeyRing(readKeyFile(file, newKeyEntry), file);
+      stamp = current;
+    } catch (error) {
+      if (!(error instanceof ToolgateError)) throw error;
+    }
+  };
+  const current = (): NamedKeyRing => {
+    if (Math.abs(clock.now() - lookedAt) >= LOOK_MS) lookAgain();
+    return ring;
+  };
+  return {
+    seal: (text, purpose) => current().seal(text, purpose),
+    open(sealed, purpose) {
+      if (!current().names().includes(keyNameOf(sealed))) lookAgain();
+      return ring.open(sealed, purpose);
+    },
+    isOutdated: (sealed) => current().isOutdated(sealed),
+    names: () => current().names(),
+  };
+}
+
+/** The keys in `TOOLGATE_KEY`; undefined where the key file is used. */
+export function keysInEnvironment(environment: NodeJS.ProcessEnv): string | undefined {
   const given = environment['TOOLGATE_KEY'];
-  if (given !== undefined && given.trim() !== '') return createKeyRing(given, 'TOOLGATE_KEY');
-  const file = join(dataDir, KEY_FILE);
-  const text = readOrMakeFile(file, () => `k1:${randomBytes(KEY_BYTES).toString('base64')}\n`);
-  if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) {
-    throw new ToolgateError('key.exposed', `The key file ${file} can be read by others.`, {
-      hint: `Take their rights away: chmod 600 ${file}`,
-    });
-  }
-  return createKeyRing(text, file);
+  return given === undefined || given.trim() === '' ? undefined : given;
+}
+
+/** A new key under a name, as `TOOLGATE_KEY` and the key file have them. */
+export function newKeyEntry(name = 'k1'): string {
+  return `${name}:${randomBytes(KEY_BYTES).toString('base64')}`;
+}
+
+/** The name of the key that a text was sealed with; empty for what was not sealed. */
+export function keyNameOf(sealed: string): string {
+  const [mark, name = ''] = sealed.split('.', 2);
+  return mark === MARK ? name : '';
 }
 
 /** The key ring that a text of keys describes; `source` names it in errors. Throws `key.invalid`. */
-export function createKeyRing(text: string, source: string): KeyRing {
+export function createKeyRing(text: string, source: string): NamedKeyRing {
   const keys = readKeys(text, source);
   const [first] = keys;
   if (first === undefined)
@@ -95,7 +145,8 @@ export function createKeyRing(text: string, source: string): KeyRing {
         throw refused();
       }
     },
-    isOutdated: (sealed) => sealed.split('.')[1] !== current,
+    isOutdated: (sealed) => keyNameOf(sealed) !== current,
+    names: () => [...keys.keys()],
   };
 }
 

@@ -47,11 +47,11 @@ export async function mergeMetrics(pages: readonly unknown[]): Promise<string> {
 function registryOf(library: typeof PromClient, metrics: Metrics, version: string): PromClient.Registry {
   const registry = new library.Registry();
   library.collectDefaultMetrics({ register: registry });
-  const add = (name: string, type: Type, help: string, values: () => Value[]): void => {
+  const add: Add = (name, type, help, values, aggregator = 'sum') => {
     // a metric is whatever has a name and can be asked; prom-client's own ones would count a second time
     const metric = {
       name,
-      get: () => Promise.resolve({ name, help, type, values: values(), aggregator: 'sum' }),
+      get: () => Promise.resolve({ name, help, type, values: values(), aggregator }),
     };
     registry.registerMetric(metric as unknown as PromClient.Metric);
   };
@@ -63,7 +63,14 @@ function registryOf(library: typeof PromClient, metrics: Metrics, version: strin
   return registry;
 }
 
-type Add = (name: string, type: Type, help: string, values: () => Value[]) => void;
+type Add = (
+  name: string,
+  type: Type,
+  help: string,
+  values: () => Value[],
+  /** How the values of several processes become one. */
+  aggregator?: 'sum' | 'max',
+) => void;
 
 function addCounts(add: Add, metrics: Metrics): void {
   const { servers } = metrics;
@@ -108,6 +115,13 @@ function addCounts(add: Add, metrics: Metrics): void {
     'Edits of the configuration that were taken over, or could not be.',
     () => resultsOf(metrics.configurationReloads),
   );
+  add(
+    'toolgate_control_age_seconds',
+    'gauge',
+    'How old what is known of the control plane is: servers, policies and pins that it manages.',
+    () => ageOf(metrics.controlSeenAt),
+    'max',
+  );
 }
 
 function addDurations(add: Add, { servers, steps }: Metrics): void {
@@ -119,6 +133,10 @@ function addDurations(add: Add, { servers, steps }: Metrics): void {
   add(step, 'histogram', 'Time of each step of the pipeline, measured for one request in 16.', () =>
     STEPS.flatMap((name) => bucketsOf(step, steps[name], { step: name })),
   );
+}
+
+function ageOf(seenAt: number | undefined): Value[] {
+  return seenAt === undefined ? [] : [{ value: (performance.now() - seenAt) / 1000, labels: {} }];
 }
 
 function resultsOf(results: { readonly ok: number; readonly failed: number }): Value[] {

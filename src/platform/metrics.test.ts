@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMetricsPage } from './metrics-page.ts';
+import { createMetricsPage, mergeMetrics } from './metrics-page.ts';
 import { Histogram, MAX_VALUES, Metrics, OTHER } from './metrics.ts';
 
 describe('a histogram', () => {
@@ -44,6 +44,29 @@ describe('the page', () => {
     metrics.decided('shop', 'deny', '/tools/a"b\\c\nd');
     const text = await createMetricsPage(metrics, '1').read();
     expect(text).toContain(String.raw`rule="/tools/a\"b\\c\nd"`);
+  });
+
+  it('tells the age of what is known of the control plane, where there is one', async () => {
+    const metrics = new Metrics();
+    const page = createMetricsPage(metrics, '1');
+    expect(await page.read()).not.toMatch(/^toolgate_control_age_seconds /m);
+    metrics.controlSeen();
+    const age = /^toolgate_control_age_seconds (\S+)$/m.exec(await page.read())?.[1];
+    expect(Number(age)).toBeGreaterThanOrEqual(0);
+    expect(Number(age)).toBeLessThan(60);
+  });
+
+  it('shows the greatest age of several processes, and not their sum', async () => {
+    const pages = await Promise.all(
+      [10_000, 5_000].map((ms) => {
+        const metrics = new Metrics();
+        metrics.controlSeenAt = performance.now() - ms;
+        return createMetricsPage(metrics, '1').json();
+      }),
+    );
+    const age = /^toolgate_control_age_seconds (\S+)$/m.exec(await mergeMetrics(pages))?.[1];
+    expect(Number(age)).toBeGreaterThanOrEqual(10);
+    expect(Number(age)).toBeLessThan(15);
   });
 
   it('is made once for readers that come together, and anew for the next', async () => {

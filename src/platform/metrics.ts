@@ -84,6 +84,8 @@ export class Metrics {
   readonly policyReloads = { ok: 0, failed: 0 };
   readonly configurationReloads = { ok: 0, failed: 0 };
   inFlight = 0;
+  /** When the control plane was last heard, by `performance.now()`; undefined where there is none. */
+  controlSeenAt: number | undefined = undefined;
 
   began(): void {
     this.inFlight++;
@@ -134,6 +136,10 @@ export class Metrics {
 
   configurationReloaded(isOk: boolean): void {
     this.configurationReloads[isOk ? 'ok' : 'failed']++;
+  }
+
+  controlSeen(): void {
+    this.controlSeenAt = performance.now();
   }
 
   /** Servers come from the configuration alone, so there are as many as it names. */

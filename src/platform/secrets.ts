@@ -8,7 +8,7 @@ export const HIDDEN = '[hidden]';
 const MIN_CHARS = 8;
 /** Grant tokens; sealed session ids, request ids and states; credentials after an authentication scheme. */
 const SHAPES =
-  /\btg_[0-9A-Za-z]{40,}|\btg[a-z]\d\.[\w-]+(?:\.[\w-]+)?|\b(?:Bearer|Basic)\s+[\w~+/.=-]{16,}/gi;
+  /\btg[ik]?_[0-9A-Za-z]{40,}|\btg[a-z]\d\.[\w-]+(?:\.[\w-]+)?|\b(?:Bearer|Basic)\s+[\w~+/.=-]{16,}/gi;
 
 const known = new Set<string>();
 let pattern: RegExp | undefined;

@@ -21,10 +21,16 @@ const BAD: readonly [file: string, from: string][] = [
   ['src/upstream/http/planted.ts', '#gateway'],
   ['src/gateway/planted.ts', '#cli'],
   ['src/gateway/planted-catalogue.ts', '#catalogue'],
+  ['src/approvals/planted.ts', '#notifications'],
+  ['src/notifications/planted.ts', '#upstream'],
+  ['src/control/planted.ts', '#gateway'],
+  ['src/control/servers/planted.ts', '#catalogue'],
+  ['src/records/planted-control.ts', '#control'],
   ['src/catalogue/planted.ts', '#gateway'],
   ['src/catalogue/pages/planted.ts', '#fluentcrm'],
   ['src/catalogue/pages/planted-path.ts', '../../records/records.ts'],
   ['src/store/sqlite/planted-catalogue.ts', '#catalogue/build'],
+  ['web/src/planted.tsx', '#control'],
   ['src/fluentcrm/planted.ts', '#platform'],
   ['src/gateway/planted-path.ts', '../policy/decide.ts'],
   ['src/upstream/http/planted-path.ts', '../../store/ports.ts'],
@@ -35,7 +41,10 @@ const GOOD: readonly [file: string, from: string][] = [
   ['src/upstream/http/good.ts', '../upstream.ts'],
   ['src/catalogue/pages/good.ts', '#store'],
   ['src/catalogue/pages/good-path.ts', '../records/slug.ts'],
+  ['src/control/servers/good.ts', '#approvals'],
+  ['web/src/good.tsx', '#policy'],
   ['src/cli/good.ts', '#gateway'],
+  ['src/cli/good-control.ts', '#control'],
   ['src/cli/good-catalogue.ts', '#catalogue/build'],
 ];
 
@@ -46,7 +55,7 @@ beforeAll(() => {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), `import { thing } from '${from}';\n\nexport const planted = thing;\n`);
   }
-  const run = spawnSync(join(root, 'node_modules/.bin/oxlint'), ['--format=unix', 'src'], {
+  const run = spawnSync(join(root, 'node_modules/.bin/oxlint'), ['--format=unix', 'src', 'web'], {
     cwd: folder,
     encoding: 'utf8',
   });
