@@ -11,11 +11,11 @@ const message = (id: string, at: number): ContactMessage => ({
 });
 
 /** What every driver's `ContactStore` must do. `open` gives a new, empty store. */
-export function contactSuite(open: () => Store): void {
+export function contactSuite(open: () => Store | Promise<Store>): void {
   describe('ContactStore', () => {
     let store: Store;
-    beforeEach(() => {
-      store = open();
+    beforeEach(async () => {
+      store = await open();
     });
     afterEach(() => store.close());
 

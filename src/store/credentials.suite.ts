@@ -11,12 +11,12 @@ const CREDENTIAL: Omit<StoredCredential, 'version'> = {
 };
 
 /** What every driver's `CredentialStore` must do. `open` gives a new, empty store. */
-export function credentialSuite(open: () => Store): void {
+export function credentialSuite(open: () => Store | Promise<Store>): void {
   describe('CredentialStore', () => {
     let store: Store;
     let credentials: CredentialStore;
-    beforeEach(() => {
-      store = open();
+    beforeEach(async () => {
+      store = await open();
       credentials = store.credentials;
     });
     afterEach(() => store.close());

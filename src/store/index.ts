@@ -1,6 +1,6 @@
 /**
  * store/: what must outlive a process. The ports say what the rooms above may ask; `openStore` gives them over one data
- * folder: counters and decisions in a ledger (an append-only log that all processes share), the rest by SQLite.
+ * folder: counters and decisions in a ledger (an append-only log that all processes share), the rest by SQLite or PostgreSQL.
  *
  * - A write that resolved survives `kill -9`. A write that rejected was not made.
  * - Any number of processes may share a data folder: reservations are exact across them.
@@ -16,6 +16,7 @@ export type {
   CredentialStore,
   DecisionRecord,
   Grant,
+  GrantEdit,
   GrantStore,
   RecordedOutcome,
   RecordFilter,
@@ -49,6 +50,45 @@ export type {
   ToolEntry,
   UnansweredServer,
 } from './catalogue-ports.ts';
+export type {
+  ApiKey,
+  ApiKeyStore,
+  Approval,
+  ApprovalFilter,
+  ApprovalStatus,
+  ApprovalStore,
+  AuditEvent,
+  AuditStore,
+  Capture,
+  CaptureStore,
+  ControlStore,
+  Delivery,
+  Drift,
+  IdempotencyStore,
+  IdentityDatabase,
+  Invitation,
+  KeptAnswer,
+  ManagedPolicy,
+  ManagedServer,
+  Member,
+  MemberEntry,
+  OnChange,
+  Organisation,
+  OrganisationStore,
+  Pin,
+  PinStore,
+  PolicyStore,
+  PolicyVersion,
+  Role,
+  ServerEdit,
+  ServerStore,
+  Webhook,
+  WebhookStore,
+} from './control-ports.ts';
+export { backUp, type BackUpOptions } from './backup/back-up.ts';
+export { checkData, type DataCheck } from './backup/check-data.ts';
+export type { Manifest as BackupManifest } from './backup/manifest.ts';
+export { checkBackup, restore, type Restored, type RestoreOptions } from './backup/restore.ts';
 export { openStore, type StoreOptions } from './open-store.ts';
 export { buildCatalogueIndex, type BuildOptions } from './sqlite/catalogue/build.ts';
 export { openCatalogueIndex, type CatalogueIndexFile } from './sqlite/catalogue/open-index.ts';

@@ -1,12 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Clock } from '#platform';
+import type { Store } from './ports.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { contactSuite } from './contact-messages.suite.ts';
 import { counterSuite } from './counters.suite.ts';
 import { credentialSuite } from './credentials.suite.ts';
 import { grantSuite } from './grants.suite.ts';
 import { recordSuite } from './records.suite.ts';
+import { startPostgres } from '../../test/support/postgres.ts';
 import { openStore } from './open-store.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolgate-store-'));
@@ -28,6 +31,19 @@ describe('a store in memory', () => {
   grantSuite((clock) => openStore({ dataDir: ':memory:', clock }));
   credentialSuite(() => openStore({ dataDir: ':memory:' }));
   contactSuite(() => openStore({ dataDir: ':memory:' }));
+});
+
+/** PostgreSQL of the system; without it these tests are skipped, and the run says so. */
+const postgres = await startPostgres();
+afterAll(() => postgres?.stop());
+
+describe.skipIf(postgres === undefined)('PostgreSQL beside a data folder', () => {
+  const open = async (clock?: Clock): Promise<Store> =>
+    openStore({ dataDir: newFolder(), databaseUrl: await postgres?.createDatabase(), clock });
+
+  grantSuite(open);
+  credentialSuite(open);
+  contactSuite(open);
 });
 
 describe('openStore', () => {

@@ -3,44 +3,63 @@ import { systemClock, type Clock } from '#platform';
 import type { Store } from './ports.ts';
 import { segmentsIn, segmentsInMemory } from './ledger/segments.ts';
 import { ledgerStores } from './ledger/stores.ts';
-import { createContactStore } from './sqlite/contact-messages.ts';
-import { createCredentialStore } from './sqlite/credentials.ts';
+import { createContactStore } from './sql/contact-messages.ts';
+import { createControlStore } from './sql/control-store.ts';
+import { createCredentialStore } from './sql/credentials.ts';
+import { createGrantStore } from './sql/grants.ts';
+import { postgresEngine } from './sql/postgres-database.ts';
+import { createSqlDatabase, type SqlDatabase } from './sql/sql-database.ts';
+import { sqliteEngine } from './sql/sqlite-dialect.ts';
 import { openDatabaseFile, type Access } from './sqlite/database-file.ts';
-import { createGrantStore } from './sqlite/grants.ts';
-import { createWriteQueue } from './sqlite/write-queue.ts';
 
-const LEDGER_FOLDER = 'ledger';
+/** Where the ledger is, in the data folder. */
+export const LEDGER_FOLDER = 'ledger';
 
 export interface StoreOptions {
   /** Folder of the data, or `:memory:`. */
   readonly dataDir: string;
+  /** A database of PostgreSQL that takes the place of the SQLite file. Counters and decisions stay in the data folder. */
+  readonly databaseUrl?: string | undefined;
   /** `create` unless told: see `Access`. */
   readonly access?: Access;
   /** Decides whether a grant has expired when its label is wanted again. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /**
  * Opens everything one data folder holds. Any number of processes may have the same folder open.
  * Throws `ToolgateError` when the folder cannot serve (`store.missing`, `store.unusable`, `store.foreign`,
- * `store.newer`, `store.older`, `store.busy`, `store.no_engine`).
+ * `store.newer`, `store.older`, `store.busy`, `store.no_engine`). PostgreSQL is looked at later: `ready` rejects with what is wrong
+ * with it (besides, `store.unavailable`), and so do queries, which wait for it.
  */
-export function openStore({ dataDir, access = 'create', clock = systemClock }: StoreOptions): Store {
-  const database = openDatabaseFile(dataDir, access);
-  const queue = createWriteQueue(database);
+export function openStore({
+  dataDir,
+  databaseUrl,
+  access = 'create',
+  clock = systemClock,
+}: StoreOptions): Store {
+  const database = openSql(dataDir, databaseUrl, access);
   const segments = dataDir === ':memory:' ? segmentsInMemory() : segmentsIn(join(dataDir, LEDGER_FOLDER));
   const ledger = ledgerStores(segments, access === 'read' ? 'read' : 'append', clock);
-  let closing: Promise<void> | undefined;
   return {
     counters: ledger.counters,
     records: ledger.records,
-    grants: createGrantStore(database, queue, clock),
-    credentials: createCredentialStore(database, queue),
-    contactMessages: createContactStore(database, queue),
+    grants: createGrantStore(database, clock),
+    credentials: createCredentialStore(database),
+    contactMessages: createContactStore(database),
+    control: createControlStore(database),
+    ready: () => database.ready(),
     close() {
       ledger.close();
-      closing ??= queue.close().then(() => database.close());
-      return closing;
+      return database.close();
     },
   };
+}
+
+function openSql(dataDir: string, databaseUrl: string | undefined, access: Access): SqlDatabase {
+  const engine =
+    databaseUrl === undefined
+      ? sqliteEngine(openDatabaseFile(dataDir, access))
+      : postgresEngine(databaseUrl, access === 'read' ? 'read' : 'write');
+  return createSqlDatabase(engine);
 }

@@ -4,6 +4,7 @@
  */
 
 import type { ContactStore } from './catalogue-ports.ts';
+import type { ControlStore } from './control-ports.ts';
 
 /** One counter inside one window. Amounts are whole millionths, never fractions. */
 export interface CounterEntry {
@@ -91,6 +92,8 @@ export type StoredRecord = DecisionRecord & { readonly ending: CallEnding | unde
 
 export interface RecordFilter {
   readonly server?: string;
+  /** Only these servers; none at all when the list is empty. */
+  readonly servers?: readonly string[];
   /** Grant id or label. */
   readonly grant?: string;
   readonly tool?: string;
@@ -98,8 +101,12 @@ export interface RecordFilter {
   readonly rule?: string;
   /** Milliseconds since the epoch, inclusive. */
   readonly since?: number;
+  /** Milliseconds since the epoch, exclusive. */
+  readonly until?: number;
   /** Only rows whose id sorts after this one (for following). */
   readonly afterId?: string;
+  /** Only rows whose id sorts before this one (for paging, newest first). */
+  readonly beforeId?: string;
   /** Newest rows when `order` is `newest`; default 100. */
   readonly limit?: number;
   readonly order?: 'newest' | 'oldest';
@@ -111,6 +118,16 @@ export interface RecordStore {
   /** Says how the call of a record ended; may be written a moment later, together with others. */
   finish(id: string, ending: CallEnding): Promise<void>;
   query(filter: RecordFilter): Promise<readonly StoredRecord[]>;
+  /**
+   * Every matching row, in batches (some of them empty), in bounded memory: the newest first, nearly (those of several processes
+   * stand in the order they were written). Other work has its turn between batches.
+   */
+  scan(filter: Omit<RecordFilter, 'limit' | 'order'>): AsyncIterable<readonly StoredRecord[]>;
+  /**
+   * Forgets rows that are older than `before`, in whole parts of the log, a day's rows at a time: one goes a day late at most. No
+   * counter is lost. Resolves to how many parts went.
+   */
+  prune(before: number): Promise<number>;
 }
 
 /** A labelled bearer credential for one agent; belongs to one server and carries one policy. */
@@ -123,11 +140,18 @@ export interface Grant {
   readonly createdAt: number;
   readonly expiresAt: number | undefined;
   readonly revokedAt: number | undefined;
+  /** The organisation of its server; that of the installation when absent. */
+  readonly organisation?: string;
+  /** Ranges of addresses (CIDR) that may use it; everybody when absent. */
+  readonly addresses?: readonly string[];
+  readonly lastUsedAt?: number;
 }
 
 export type StoredGrant = Grant & {
   /** SHA-256 of the token, in hex: the token itself is never stored. */
   readonly tokenHash: string;
+  /** After a rotation: the token before, and until when it is taken too. */
+  readonly previous?: { readonly tokenHash: string; readonly until: number };
 };
 
 export interface GrantStore {
@@ -136,8 +160,28 @@ export interface GrantStore {
   list(): Promise<readonly StoredGrant[]>;
   /** By id or label; resolves to the revoked grant, or undefined when there is none (or it is revoked already). */
   revoke(idOrLabel: string, at: number): Promise<Grant | undefined>;
+  /** Of one organisation, oldest first; those of one server when it is named. */
+  ofOrganisation(organisation: string, server?: string): Promise<readonly StoredGrant[]>;
+  /** Changes label, policy, expiry or addresses (`null` takes them away); undefined when it is not there or revoked. Throws `grant.label_taken`. */
+  change(organisation: string, id: string, edit: GrantEdit): Promise<Grant | undefined>;
+  /** Gives a grant a new token; the one before is taken until `overlapUntil`. Undefined when it is not there or revoked. */
+  rotate(
+    organisation: string,
+    id: string,
+    tokenHash: string,
+    overlapUntil: number,
+  ): Promise<Grant | undefined>;
+  /** When grants were last used; does not raise the revision. */
+  touch(uses: readonly { readonly id: string; readonly at: number }[]): Promise<void>;
   /** Rises with every change, from any process: lets a gateway notice edits without reading all grants. */
   revision(): Promise<number>;
+}
+
+export interface GrantEdit {
+  readonly label?: string;
+  readonly policy?: string | null;
+  readonly expiresAt?: number | null;
+  readonly addresses?: readonly string[] | null;
 }
 
 /** What identifies the credential that the gateway holds for one server. */
@@ -159,6 +203,8 @@ export type StoredCredential = CredentialKey & {
 /** The gateway's own credentials at upstream servers, one a server. */
 export interface CredentialStore {
   find(server: string): Promise<StoredCredential | undefined>;
+  /** Ids of the servers that there is a credential for, in order. */
+  servers(): Promise<readonly string[]>;
   /** Makes this the only credential of its server; resolves to its version. */
   replace(credential: Omit<StoredCredential, 'version'>): Promise<number>;
   /**
@@ -192,5 +238,8 @@ export interface Store {
   readonly grants: GrantStore;
   readonly credentials: CredentialStore;
   readonly contactMessages: ContactStore;
+  readonly control: ControlStore;
+  /** Resolves when the store can be used; rejects with what keeps it from that. */
+  ready(): Promise<void>;
   close(): Promise<void>;
 }

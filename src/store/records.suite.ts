@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DecisionRecord, RecordFilter, RecordStore, Store } from './ports.ts';
+import type { DecisionRecord, RecordFilter, RecordStore, Store, StoredRecord } from './ports.ts';
 
 /** A record as a call would leave it, with changes. */
 export function record(id: string, changes: Partial<DecisionRecord> = {}): DecisionRecord {
@@ -108,6 +108,10 @@ export function recordSuite(open: () => Store): void {
       ['refused', { outcome: 'deny' }, ['r2']],
       ['rule', { rule: '(default deny)' }, ['r2']],
       ['time, inclusive', { since: 2000 }, ['r5']],
+      ['time, up to a moment that is not taken in', { until: 2000 }, ['r1', 'r2', 'r3', 'r4']],
+      ['several servers', { servers: ['github', 'stripe'] }, ['r2']],
+      ['no server at all', { servers: [] }, []],
+      ['what sorts before an id', { beforeId: 'r3' }, ['r1', 'r2']],
       [
         'several at once',
         { server: 'fluentcrm', outcome: 'allow', since: 1000, afterId: 'r3' },
@@ -122,6 +126,35 @@ export function recordSuite(open: () => Store): void {
         records.insert(record('r5', { at: 2000 })),
       ]);
       expect(await ids({ ...filter, order: 'oldest' })).toEqual(expected);
+    });
+
+    it('is paged through, newest first, without a gap or a row given twice, also where rows were written late', async () => {
+      const all = Array.from({ length: 57 }, (_, i) => `r${String(i).padStart(3, '0')}`);
+      for (let i = 0; i < all.length; i += 3)
+        for (const id of all.slice(i, i + 3).toReversed()) await records.insert(record(id));
+      const paged: string[] = [];
+      for (let page = await ids({ limit: 10 }); page.length > 0;) {
+        paged.push(...page);
+        page = await ids({ limit: 10, beforeId: page.at(-1) ?? '' });
+      }
+      expect(paged).toEqual(all.toReversed());
+    });
+
+    it('gives everything that matches to who scans it, with the endings', async () => {
+      const all = Array.from({ length: 3000 }, (_, i) => `r${String(i).padStart(4, '0')}`);
+      await Promise.all(all.map((id, i) => records.insert(record(id, { server: i % 2 ? 'github' : 'crm' }))));
+      const ending = { result: 'ok', upstreamStatus: 200, latencyMs: 1, quotaReturned: false } as const;
+      await records.finish('r0001', ending);
+      const seen: StoredRecord[] = [];
+      for await (const batch of records.scan({ servers: ['github'] })) seen.push(...batch);
+      expect(seen.map(({ id }) => id).toSorted()).toEqual(all.filter((_, i) => i % 2 === 1));
+      expect(seen.find(({ id }) => id === 'r0001')?.ending).toEqual(ending);
+    });
+
+    it('forgets nothing that is not old', async () => {
+      await records.insert(record('r1', { at: 5000 }));
+      expect(await records.prune(5000)).toBe(0);
+      expect(await ids({})).toEqual(['r1']);
     });
   });
 }

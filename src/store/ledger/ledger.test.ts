@@ -84,7 +84,7 @@ describe('a ledger', () => {
     ]);
     expect(outcomes.map(({ granted }) => granted)).toEqual([true, false]);
     two.flush();
-    expect(readRecords(segments, {}).map(({ id }) => id)).toEqual(['r1']);
+    expect((await readRecords(segments, {})).map(({ id }) => id)).toEqual(['r1']);
   });
 
   it('goes on in the next segment with counters and records, and closes the one before', async () => {
@@ -95,12 +95,9 @@ describe('a ledger', () => {
       await admit(ledger, `r${String(i).padStart(3, '0')}`, entry('budget', 1, 1_000));
     expect(readdirSync(folder).length).toBeGreaterThan(3);
     expect(open(segments).used('budget', WINDOW)).toBe(50);
-    expect(readRecords(segments, { limit: 1_000 })).toHaveLength(50);
-    expect(readRecords(segments, { limit: 3, order: 'oldest' }).map(({ id }) => id)).toEqual([
-      'r000',
-      'r001',
-      'r002',
-    ]);
+    expect(await readRecords(segments, { limit: 1_000 })).toHaveLength(50);
+    const oldest = await readRecords(segments, { limit: 3, order: 'oldest' });
+    expect(oldest.map(({ id }) => id)).toEqual(['r000', 'r001', 'r002']);
   });
 
   it('writes once more what it wrote behind the end of a segment', async () => {
@@ -111,7 +108,7 @@ describe('a ledger', () => {
     await Promise.all([admit(one, 'r1', entry('budget', 1, 10)), admit(two, 'r2', entry('budget', 1, 10))]);
     expect(one.used('budget', WINDOW)).toBe(3);
     expect(two.used('budget', WINDOW)).toBe(3);
-    expect(readRecords(segments, { order: 'oldest' }).map(({ id }) => id)).toEqual(['r1', 'r2']);
+    expect((await readRecords(segments, { order: 'oldest' })).map(({ id }) => id)).toEqual(['r1', 'r2']);
   });
 
   it('goes on after a line that was torn, and counts nothing of it', async () => {
@@ -149,7 +146,7 @@ describe('a ledger', () => {
     ];
     appendFileSync(join(folder, '00000001.ledger'), `${damaged.join('\n')}\n`);
     expect(open(segments).used('budget', WINDOW)).toBe(1);
-    expect(readRecords(segments, {})).toEqual([]);
+    expect(await readRecords(segments, {})).toEqual([]);
   });
 
   it('reports a folder that cannot be written to, and charges nothing', async () => {
@@ -202,10 +199,41 @@ describe('a ledger', () => {
       await ledger.append('D', id, [], writeRecord(record(id, { message: `${long}\t\n→ ${i}` })));
     }
     await ledger.append('F', 'r000', [], '{"result":"ok","latencyMs":1,"quotaReturned":false}');
-    const all = readRecords(segments, { limit: 1_000, order: 'oldest' });
+    const all = await readRecords(segments, { limit: 1_000, order: 'oldest' });
     expect(all).toHaveLength(400);
     expect(all[0]?.ending).toMatchObject({ result: 'ok', upstreamStatus: undefined });
     expect(all[399]?.message).toBe(`${long}\t\n→ 399`);
     expect(all[399]?.ending).toBeUndefined();
+  });
+
+  it('pages through rows that were written late, also where a reading step ends between them', async () => {
+    const segments = segmentsIn(newFolder());
+    const ledger = open(segments);
+    const message = 'x'.repeat(900);
+    const all = Array.from({ length: 600 }, (_, i) => `r${String(i).padStart(3, '0')}`);
+    const asWritten = all.flatMap((_, i) => (i % 3 === 0 ? all.slice(i, i + 3).toReversed() : []));
+    for (const id of asWritten) await ledger.append('D', id, [], writeRecord(record(id, { message })));
+    const paged: string[] = [];
+    for (let page = await readRecords(segments, { limit: 1 }); page[0] !== undefined;) {
+      paged.push(page[0].id);
+      page = await readRecords(segments, { limit: 1, beforeId: page[0].id });
+    }
+    expect(paged).toEqual(all.toReversed());
+  });
+
+  it('reads up to any moment with the endings that came within the hour, past segments of long after', async () => {
+    const segments = segmentsInMemory();
+    const ledger = open(segments, 3_000);
+    const HALF_HOUR = 1_800_000;
+    const idOf = (i: number): string => `r${String(i).padStart(3, '0')}`;
+    for (let i = 0; i < 60; i++) {
+      await ledger.append('D', idOf(i), [], writeRecord(record(idOf(i), { at: i * HALF_HOUR })));
+      const ending = '{"result":"ok","latencyMs":1,"quotaReturned":false}';
+      if (i > 1) await ledger.append('F', idOf(i - 2), [], ending);
+    }
+    for (let i = 1; i < 57; i++) {
+      const [row] = await readRecords(segments, { until: i * HALF_HOUR, limit: 1 });
+      expect([row?.id, row?.ending?.result]).toEqual([idOf(i - 1), 'ok']);
+    }
   });
 });

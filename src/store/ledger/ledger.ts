@@ -2,7 +2,7 @@ import { ToolgateError, messageOf } from '#platform';
 import type { CounterEntry, ReserveOutcome } from '../ports.ts';
 import { CounterTable } from './counter-table.ts';
 import { readEffect, writeLine, type LineKind } from './line.ts';
-import type { Segment, Segments } from './segments.ts';
+import { isGone, type Segment, type Segments } from './segments.ts';
 
 /** A segment that has grown this large is ended; starting reads one segment at most. */
 const SEGMENT_BYTES = 16 * 1024 * 1024;
@@ -44,6 +44,7 @@ const GRANTED: ReserveOutcome = { granted: true };
  * - A limit that is full according to what was read is looked at again after reading on, and then refused without a line.
  * - A line that loses a race for the last room is followed by a `V` line, so that its record does not count.
  * - A segment that is full is ended by an `S` line; the next one begins with the counters as they stood there.
+ * - Whoever has read a segment to its end goes on in the newest one there is, so those in between may be taken away.
  */
 export class Ledger {
   readonly #options: LedgerOptions;
@@ -92,6 +93,14 @@ export class Ledger {
     return this.#table.prune(now);
   }
 
+  /** Ends the segment, if it is still that one, so that it can be taken away some day. Throws `store.closed` and `store.failed`. */
+  endSegment(number: number): void {
+    this.assertWritable();
+    this.flush();
+    this.#readOn();
+    if (this.#segment?.number === number) this.#end(this.#segment);
+  }
+
   /** Writes what waits. Throws `store.closed`. */
   flush(): void {
     if (this.#closed) throw closedError();
@@ -126,10 +135,15 @@ export class Ledger {
     if (this.#immediate === undefined) this.#lazy ??= setTimeout(() => this.flush(), LAZY_MS);
   }
 
+  /** Throws `store.closed`, and `store.failed` in a folder that was opened to read only. */
+  assertWritable(): void {
+    if (this.#closed) throw closedError();
+    if (this.#options.access === 'append') return;
+    throw new ToolgateError('store.failed', 'The data folder was opened to read only.');
+  }
+
   #write(all: readonly Job[]): void {
-    if (this.#options.access === 'read') {
-      throw new ToolgateError('store.failed', 'The data folder was opened to read only.');
-    }
+    this.assertWritable();
     this.#open();
     for (let waiting = all; ;) {
       waiting = this.#take(waiting);
@@ -137,10 +151,13 @@ export class Ledger {
       if (this.#appendAll(waiting)) break;
       // the segment had ended: once more, in the next one
     }
-    if (this.#position >= (this.#options.segmentBytes ?? SEGMENT_BYTES)) {
-      this.#segment?.append(Buffer.from(`\n${writeLine('S', '', [], '')}`));
-      this.#readOn();
-    }
+    const isFull = this.#position >= (this.#options.segmentBytes ?? SEGMENT_BYTES);
+    if (isFull && this.#segment) this.#end(this.#segment);
+  }
+
+  #end(segment: Segment): void {
+    segment.append(Buffer.from(`\n${writeLine('S', '', [], '')}`));
+    this.#readOn();
   }
 
   /** Charges what has room, expecting that no other process gets in between; answers those that find none. */
@@ -269,22 +286,44 @@ export class Ledger {
       if (access === 'read') return EMPTY;
       segments.create(1, new Uint8Array(0));
     }
-    this.#segment = segments.open(segments.list().at(-1) ?? 1, access);
+    this.#segment = this.#openNewest();
     this.#readOn();
     return this.#segment;
   }
 
-  /** The segment has ended: on to the next, which begins with what the table holds now. */
+  /** The segment has ended: on to the newest, which began with all that counted then. */
   #advance(): void {
     const { segments, access, now } = this.#options;
-    const next = (this.#segment?.number ?? 0) + 1;
-    if (access === 'append') segments.create(next, this.#snapshot(now()));
-    else if (!segments.list().includes(next)) return; // a writer will make it
+    const ended = this.#segment?.number ?? 0;
+    if ((segments.list().at(-1) ?? 0) <= ended) {
+      if (access === 'read') return; // a writer will make the next one
+      segments.create(ended + 1, this.#snapshot(now()));
+    }
     this.#segment?.close();
-    this.#segment = segments.open(next, access);
+    this.#segment = this.#openNewest();
     this.#position = 0;
     this.#table.clear();
     this.#readOn();
+  }
+
+  /**
+   * Opens the segment with the highest number, and looks again. Another process may have gone on meanwhile, and old segments
+   * may have been taken away: one of those, made anew by who came late, must never be written to. The newest is never taken away.
+   */
+  #openNewest(): Segment {
+    const { segments, access } = this.#options;
+    for (;;) {
+      const newest = segments.list().at(-1) ?? 1;
+      let segment: Segment;
+      try {
+        segment = segments.open(newest, access);
+      } catch (error) {
+        if (isGone(error) && (segments.list().at(-1) ?? 0) > newest) continue;
+        throw error;
+      }
+      if (segments.list().at(-1) === newest) return segment;
+      segment.close();
+    }
   }
 
   #snapshot(now: number): Buffer {

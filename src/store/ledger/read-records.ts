@@ -1,105 +1,180 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CallEnding, RecordFilter, StoredRecord } from '../ports.ts';
 import { readEnding, readLine, readRecord } from './line.ts';
+import { firstMoment, idIn, linesBackwards, momentIn, openIfThere } from './read-segment.ts';
 import type { Segment, Segments } from './segments.ts';
 
 const DEFAULT_LIMIT = 100;
-const CHUNK_BYTES = 256 * 1024;
-const LINE_FEED = 10;
 /** Records of several processes stand in the order they were written, which is nearly that of their times. */
 const OUT_OF_ORDER_MS = 10_000;
+/** A page of the newest rows looks back this much further, so that the next page misses nothing that was written late. */
+const LATE_MS = 2000;
+/** A call that ends later than this after a moment may be shown without its ending to who reads up to that moment. */
+const LATE_ENDING_MS = 60 * 60 * 1000;
+/** After so long the walk lets others have a turn: it must not hold up a gateway in the same process. */
+const TURN_MS = 5;
+
+type Scan = Omit<RecordFilter, 'limit' | 'order'>;
 
 /**
  * Finds decisions in the ledger by walking it backwards: the newest rows of any filter come soon, and an ending or a `V`
  * line is met before the record that it belongs to. Ids begin with the time they were made at, so they give the order.
  */
-export function readRecords(segments: Segments, filter: RecordFilter): readonly StoredRecord[] {
+export async function readRecords(
+  segments: Segments,
+  filter: RecordFilter,
+): Promise<readonly StoredRecord[]> {
   const limit = Math.max(0, Math.trunc(filter.limit ?? DEFAULT_LIMIT));
   const isNewestFirst = filter.order !== 'oldest';
-  const until = filter.since === undefined ? Number.NEGATIVE_INFINITY : filter.since - OUT_OF_ORDER_MS;
   let found: StoredRecord[] = [];
   if (limit === 0) return found;
-  for (const record of recordsBackwards(segments, needlesOf(filter))) {
-    if (record.at < until) break;
-    if (!matches(record, filter)) continue;
-    found.push(record);
-    if (isNewestFirst && found.length === limit) break;
+  const walk = new Walk(segments, filter);
+  for await (const batch of walk.batches()) {
+    for (const record of batch) found.push(record);
     // of the oldest ones, those that stand last so far are all that can be wanted
-    if (found.length >= 2 * limit) found = byId(found).slice(-limit);
+    if (!isNewestFirst && found.length >= 2 * limit) found = byId(found).slice(-limit);
+    if (!isNewestFirst || found.length < limit) continue;
+    found = byId(found).slice(0, limit);
+    walk.stopBefore((found.at(-1)?.at ?? 0) - LATE_MS);
   }
   const newestFirst = byId(found);
-  return isNewestFirst ? newestFirst : newestFirst.slice(-limit).toReversed();
+  return isNewestFirst ? newestFirst.slice(0, limit) : newestFirst.slice(-limit).toReversed();
+}
+
+/** Every matching row in batches, the newest first as they stand in the ledger; see `RecordStore.scan`. */
+export function scanRecords(
+  segments: Segments,
+  filter: Scan,
+): AsyncGenerator<readonly StoredRecord[], void, undefined> {
+  return new Walk(segments, filter).batches();
 }
 
 function byId(records: readonly StoredRecord[]): StoredRecord[] {
   return records.toSorted((a, b) => (a.id < b.id ? 1 : -1));
 }
 
-function matches(record: StoredRecord, filter: RecordFilter): boolean {
-  const { server, grant, tool, outcome, rule, since, afterId } = filter;
+function matches(record: StoredRecord, filter: Scan): boolean {
+  const { server, servers, grant, tool, outcome, rule, since, until, afterId, beforeId } = filter;
   return (
     (server === undefined || record.server === server) &&
+    (servers === undefined || servers.includes(record.server)) &&
     (grant === undefined || record.grantId === grant || record.grantLabel === grant) &&
     (tool === undefined || record.tool === tool) &&
     (outcome === undefined || record.outcome === outcome) &&
     (rule === undefined || record.rule === rule) &&
     (since === undefined || record.at >= since) &&
-    (afterId === undefined || record.id > afterId)
+    (until === undefined || record.at < until) &&
+    (afterId === undefined || record.id > afterId) &&
+    (beforeId === undefined || record.id < beforeId)
   );
 }
 
 /** Texts that a line of a matching record must hold: most lines of a rare filter are then not even parsed. */
-function needlesOf({ server, grant, tool, rule }: RecordFilter): readonly string[] {
-  return [server, grant, tool, rule].flatMap((text) => (text === undefined ? [] : JSON.stringify(text)));
+function needlesOf({ server, servers, grant, tool, rule }: Scan): readonly string[] {
+  const only = servers?.length === 1 ? servers[0] : undefined;
+  return [server, only, grant, tool, rule].flatMap((text) =>
+    text === undefined ? [] : JSON.stringify(text),
+  );
 }
 
-function* recordsBackwards(segments: Segments, needles: readonly string[]): Generator<StoredRecord> {
-  const endings = new Map<string, CallEnding>();
-  const voided = new Set<string>();
-  const numbers = segments.list();
-  for (const number of numbers.toReversed()) {
-    const segment = segments.open(number, 'read');
-    try {
-      // what stands behind the line that ends a segment does not count
-      let counts = number === numbers.at(-1);
-      for (const text of linesBackwards(segment)) {
-        const kind = text.charAt(0);
-        if (kind === 'S') counts = true;
-        if (!counts) continue;
-        if (kind === 'F' || kind === 'V') {
-          const line = readLine(text);
-          const ending = line && readEnding(line);
-          if (kind === 'V' && line) voided.add(line.id);
-          if (ending && line) endings.set(line.id, ending);
-        } else if ((kind === 'A' || kind === 'D') && needles.every((needle) => text.includes(needle))) {
-          const line = readLine(text);
-          const record = line && readRecord(line);
-          if (!record || voided.delete(record.id)) continue;
-          yield { ...record, ending: endings.get(record.id) };
-          endings.delete(record.id);
+/** One way through the ledger, from its end to the earliest moment that can matter. */
+class Walk {
+  readonly #segments: Segments;
+  readonly #filter: Scan;
+  readonly #needles: readonly string[];
+  readonly #endings = new Map<string, CallEnding>();
+  readonly #voided = new Set<string>();
+  #from: number;
+  #isOver = false;
+
+  constructor(segments: Segments, filter: Scan) {
+    this.#segments = segments;
+    this.#filter = filter;
+    this.#needles = needlesOf(filter);
+    this.#from = (filter.since ?? Number.NEGATIVE_INFINITY) - OUT_OF_ORDER_MS;
+  }
+
+  /** Rows earlier than this are not wanted (milliseconds since the epoch). */
+  stopBefore(moment: number): void {
+    this.#from = Math.max(this.#from, moment);
+  }
+
+  /** The matching rows of each piece that was read, perhaps none; other work gets its turn in between. */
+  async *batches(): AsyncGenerator<readonly StoredRecord[], void, undefined> {
+    if (this.#filter.servers?.length === 0) return;
+    let startedAt = performance.now();
+    for (const batch of this.#steps()) {
+      yield batch;
+      if (performance.now() - startedAt < TURN_MS) continue;
+      await nextTurn();
+      startedAt = performance.now();
+    }
+  }
+
+  *#steps(): Generator<readonly StoredRecord[]> {
+    const numbers = this.#segments.list();
+    for (const number of numbers.toReversed()) {
+      const segment = openIfThere(this.#segments, number);
+      if (segment === undefined) return; // retention takes the oldest first: there is nothing before it
+      try {
+        if (this.#isTooLate(segment)) continue;
+        // what stands behind the line that ends a segment does not count
+        let counts = number === numbers.at(-1);
+        for (const lines of linesBackwards(segment)) {
+          const batch: StoredRecord[] = [];
+          for (const text of lines) {
+            if (text.startsWith('S')) counts = true;
+            const record = counts ? this.#take(text) : undefined;
+            if (record !== undefined) batch.push(record);
+            if (this.#isOver) break;
+          }
+          yield batch;
+          if (this.#isOver) return;
         }
+      } finally {
+        segment.close();
       }
-    } finally {
-      segment.close();
     }
   }
-}
 
-/** The whole lines of a segment, last first. */
-function* linesBackwards(segment: Segment): Generator<string> {
-  let rest: Buffer = Buffer.alloc(0);
-  for (let end = segment.size(); end > 0;) {
-    const start = Math.max(0, end - CHUNK_BYTES);
-    const chunk = Buffer.allocUnsafe(end - start);
-    segment.read(start, chunk);
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([chunk, rest]);
-    let upTo = bytes.length;
-    for (let feed = bytes.lastIndexOf(LINE_FEED); feed >= 0; feed = bytes.lastIndexOf(LINE_FEED, upTo - 1)) {
-      if (feed + 1 < upTo) yield bytes.toString('utf8', feed + 1, upTo);
-      upTo = feed;
-      if (feed === 0) break;
-    }
-    rest = bytes.subarray(0, upTo);
-    end = start;
+  /** Whether all of the segment was written long after what is wanted; costs one look at its beginning. */
+  #isTooLate(segment: Segment): boolean {
+    const { until } = this.#filter;
+    return until !== undefined && (firstMoment(segment) ?? until) > until + LATE_ENDING_MS;
   }
-  if (rest.length > 0) yield rest.toString('utf8');
+
+  #take(text: string): StoredRecord | undefined {
+    const kind = text.charAt(0);
+    if (kind === 'F' || kind === 'V') this.#remember(text);
+    if (kind !== 'A' && kind !== 'D') return undefined;
+    const at = momentIn(text);
+    if (at < this.#from) this.#isOver = true;
+    else if (this.#mayMatch(text, at)) return this.#read(text);
+    return undefined;
+  }
+
+  #remember(text: string): void {
+    const line = readLine(text);
+    if (line === undefined) return;
+    if (line.kind === 'V') this.#voided.add(line.id);
+    const ending = readEnding(line);
+    if (ending) this.#endings.set(line.id, ending);
+  }
+
+  #mayMatch(text: string, at: number): boolean {
+    const { until, beforeId } = this.#filter;
+    if (until !== undefined && at >= until) return false;
+    if (beforeId !== undefined && idIn(text) >= beforeId) return false;
+    return this.#needles.every((needle) => text.includes(needle));
+  }
+
+  #read(text: string): StoredRecord | undefined {
+    const line = readLine(text);
+    const record = line && readRecord(line);
+    if (!record || this.#voided.delete(record.id)) return undefined;
+    const ending = this.#endings.get(record.id);
+    this.#endings.delete(record.id);
+    const stored = { ...record, ending };
+    return matches(stored, this.#filter) ? stored : undefined;
+  }
 }

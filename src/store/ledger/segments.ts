@@ -28,10 +28,17 @@ export interface Segment {
 export interface Segments {
   /** Numbers of the segments that exist, lowest first. */
   list(): readonly number[];
-  /** Opens a segment that exists; `read` forbids appending. */
+  /** Opens a segment; `read` forbids appending. Throws what `isGone` knows for one that is not there. */
   open(number: number, access: 'append' | 'read'): Segment;
   /** Makes a segment that begins with `bytes`, at once and whole. Does nothing when another process made it before. */
   create(number: number, bytes: Uint8Array): void;
+  /** Takes a segment away for good; who has it open reads it to its end. Does nothing when it is gone already. */
+  remove(number: number): void;
+}
+
+/** Whether opening failed because the segment is not there: another process took it away, or none has made it. */
+export function isGone(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 
 const NAME = /^(\d{8})\.ledger$/;
@@ -48,7 +55,7 @@ export function segmentsIn(folder: string): Segments {
       try {
         names = readdirSync(folder);
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+        if (isGone(error)) return [];
         throw error;
       }
       return names
@@ -73,6 +80,7 @@ export function segmentsIn(folder: string): Segments {
         rmSync(draft, { force: true });
       }
     },
+    remove: (number) => rmSync(join(folder, nameOf(number)), { force: true }),
   };
 }
 
@@ -107,14 +115,19 @@ class FileSegment implements Segment {
 export function segmentsInMemory(): Segments {
   const segments = new Map<number, MemorySegment>();
   return {
-    list: () => [...segments.keys()],
-    open: (number) => segments.get(number) ?? new MemorySegment(number),
+    list: () => [...segments.keys()].toSorted((a, b) => a - b),
+    open(number) {
+      const segment = segments.get(number);
+      if (segment === undefined) throw Object.assign(new Error(`no segment ${number}`), { code: 'ENOENT' });
+      return segment;
+    },
     create(number, bytes) {
       if (segments.has(number)) return;
       const segment = new MemorySegment(number);
       segment.append(bytes);
       segments.set(number, segment);
     },
+    remove: (number) => void segments.delete(number),
   };
 }
 

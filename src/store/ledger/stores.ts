@@ -2,7 +2,8 @@ import { newId, type Clock } from '#platform';
 import type { CounterEntry, CounterStore, RecordStore } from '../ports.ts';
 import { Ledger } from './ledger.ts';
 import { writeEnding, writeRecord } from './line.ts';
-import { readRecords } from './read-records.ts';
+import { readRecords, scanRecords } from './read-records.ts';
+import { pruneRecords } from './retention.ts';
 import type { Segments } from './segments.ts';
 
 export interface LedgerStores {
@@ -45,6 +46,11 @@ export function ledgerStores(segments: Segments, access: 'append' | 'read', cloc
         ledger.flush();
         return readRecords(segments, filter);
       },
+      scan(filter) {
+        ledger.flush();
+        return scanRecords(segments, filter);
+      },
+      prune: async (before) => pruneRecords(segments, ledger, before, clock.now()),
     },
     close: () => ledger.close(),
   };

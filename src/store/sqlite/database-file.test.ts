@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDatabaseFile } from './database-file.ts';
 import { openDatabase } from './engine.ts';
-import { MIGRATIONS } from './migrations.ts';
+import { MIGRATIONS } from '../sql/migrations.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolgate-file-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -2,7 +2,8 @@ import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, ToolgateError } from '#platform';
 import { asStoreError, isBusy, openDatabase, SQLITE, sqliteCodeOf, type Database } from './engine.ts';
-import { migrate, MIGRATIONS, versionOf } from './migrations.ts';
+import { migrateSqlite, versionOf } from '../sql/migrate-sqlite.ts';
+import { madeByOlder, MIGRATIONS } from '../sql/migrations.ts';
 
 /**
  * `create` makes what is missing; `existing` writes to a folder that must be there; `read` changes nothing,
@@ -55,18 +56,14 @@ function configure(database: Database, access: Access): void {
   // While opening, waiting inside SQLite is fine: nothing is being served yet.
   database.exec(`PRAGMA busy_timeout = ${OPEN_PATIENCE_MS}`);
   if (access === 'read') {
-    if (versionOf(database) < MIGRATIONS.length) {
-      throw new ToolgateError('store.older', 'The data folder was made by an older version of Toolgate.', {
-        hint: 'Start the gateway of this version once; it brings the folder up to date.',
-      });
-    }
+    if (versionOf(database) < MIGRATIONS.length) throw madeByOlder('The data folder');
   } else {
     versionOf(database); // refuses another program's file before anything in it is changed
     patiently(() => database.exec('PRAGMA journal_mode = WAL'));
     database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
-    migrate(database);
+    migrateSqlite(database);
   }
-  // From here on a lock must not stop the event loop: the write queue waits for it between turns.
+  // From here on a lock must not stop the event loop: the driver waits for it between turns.
   database.exec('PRAGMA busy_timeout = 0');
 }
 

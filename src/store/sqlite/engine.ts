@@ -64,16 +64,21 @@ function wrap(native: NativeStatement): Statement {
 
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
-/**
- * The engines bind numbers as doubles, which SQLite keeps exact only to 2^51: whole numbers go in as integers.
- * They also cut text at NUL and merge lone surrogates, so two names could become one: such text is refused.
- */
+/** The engines bind numbers as doubles, which SQLite keeps exact only to 2^51: whole numbers go in as integers. */
 function bindable(value: Value): Bound {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
-  if (typeof value === 'string' && UNSTORABLE.test(value)) {
+  if (typeof value === 'string') assertStorable(value);
+  return value;
+}
+
+/**
+ * Databases cut text at NUL or refuse it, and lone surrogates are merged on the way, so that two names could become one: such
+ * text is refused with `store.text`.
+ */
+export function assertStorable(text: string): void {
+  if (UNSTORABLE.test(text)) {
     throw new ToolgateError('store.text', 'Text with a NUL or half a surrogate pair cannot be stored.');
   }
-  return value;
 }
 
 function loadEngine(): Engine {
@@ -114,11 +119,42 @@ export function optionalText(value: unknown): string | undefined {
 
 /** SQLite's primary result code of a thrown error (https://sqlite.org/rescode.html); undefined for other errors. */
 export function sqliteCodeOf(error: unknown): number | undefined {
-  const code = (error as { errcode?: unknown } | null)?.errcode;
-  return typeof code === 'number' ? code & 0xff : undefined;
+  const code = extendedCodeOf(error);
+  return code === undefined ? undefined : code & 0xff;
+}
+
+function extendedCodeOf(error: unknown): number | undefined {
+  const { errcode, code } = (error ?? {}) as { readonly errcode?: unknown; readonly code?: unknown };
+  if (typeof errcode === 'number') return errcode;
+  if (code !== 'ERR_SQLITE_ERROR') return undefined;
+  // the engine for Node 20 leaves the code out where it gives all rows; SQLite's words for it are fixed
+  const message = messageOf(error);
+  return MESSAGES.find(([start]) => message.startsWith(start))?.[1] ?? SQLITE.error;
+}
+
+/** https://sqlite.org/src/file/src/main.c, `sqlite3ErrStr`; the last one is of the constraint itself. */
+const MESSAGES: readonly (readonly [start: string, code: number])[] = [
+  ['database is locked', 5],
+  ['database table is locked', 6],
+  ['database schema is locked', 6],
+  ['attempt to write a readonly database', 8],
+  ['database disk image is malformed', 11],
+  ['database or disk is full', 13],
+  ['unable to open database file', 14],
+  ['file is not a database', 26],
+  ['UNIQUE constraint failed', 2067],
+];
+
+/** SQLITE_CONSTRAINT_PRIMARYKEY, _UNIQUE and _ROWID. */
+const CONFLICTS = new Set([1555, 2067, 2579]);
+
+/** Whether a unique or primary key was violated. */
+export function isConflict(error: unknown): boolean {
+  return CONFLICTS.has(extendedCodeOf(error) ?? 0);
 }
 
 export const SQLITE = {
+  error: 1,
   busy: 5,
   locked: 6,
   readOnly: 8,

@@ -36,7 +36,8 @@ export const ledger = defineTarget({
   promise:
     'whatever stands in the log, every reader comes to the same counts, and lines are read as they were written',
   input: fc.record({ before: torn, lines: fc.array(line, { maxLength: 8 }), after: torn }),
-  check({ before, lines, after }) {
+  isAsync: true,
+  async check({ before, lines, after }) {
     const segments = segmentsInMemory();
     segments.create(1, new Uint8Array(0));
     const early = open(segments);
@@ -59,7 +60,7 @@ export const ledger = defineTarget({
     const late = open(segments);
     for (const name of ['a', 'b', '["grant","x"]', 'é\t\n"'])
       deepStrictEqual(late.used(name, WINDOW), early.used(name, WINDOW));
-    readRecords(segments, {});
-    readRecords(segments, { order: 'oldest', since: 0 });
+    await readRecords(segments, {});
+    await readRecords(segments, { order: 'oldest', since: 0 });
   },
 });
