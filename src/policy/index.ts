@@ -39,4 +39,14 @@ export { knowListedTool, knowTool } from './known-tool.ts';
 export { lintPolicy, type LintFinding } from './lint.ts';
 export type { Offering, OfferingKind } from './offering.ts';
 export { readPolicy, validatePolicy, type ReadPolicy } from './read.ts';
+export type { RecordedCall } from './recorded-call.ts';
 export { policyJsonSchema } from './schema.ts';
+export {
+  PolicySimulation,
+  simulatePolicy,
+  type SimulatedChange,
+  type SimulatedGap,
+  type SimulatedOutcome,
+  type Simulation,
+  type SimulationParts,
+} from './simulate.ts';

@@ -16,6 +16,8 @@ export interface Records {
   finish(id: string, ending: CallEnding): Promise<void>;
   /** See `RecordFilter`; newest first unless told. */
   query(filter: RecordFilter): Promise<readonly StoredRecord[]>;
+  /** Every matching record, the newest first; see `RecordStore.scan`. */
+  scan: RecordStore['scan'];
   /** The newest records and then each new one; see `followRecords`. */
   follow(filter: Omit<RecordFilter, 'afterId' | 'order'>, signal: AbortSignal): AsyncIterable<StoredRecord>;
 }
@@ -45,6 +47,7 @@ export function createRecords({ store, clock, log }: RecordsParts): Records {
       orLog('a refused call could not be recorded', record.id, store.insert(boundedRecord(record))),
     finish: (id, ending) => orLog('the ending of a call could not be recorded', id, store.finish(id, ending)),
     query: (filter) => store.query(filter),
+    scan: (filter) => store.scan(filter),
     follow: (filter, signal) => followRecords(store, clock, filter, signal),
   };
 }

@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openStore, type DecisionRecord, type Store } from '#store';
+import { madeRecord, OK } from './made-record.suite.ts';
+import { countUsage, type UsageQuestion } from './usage.ts';
+
+const HOUR = 3_600_000;
+const NOON = Date.parse('2026-11-22T12:00:00.000Z');
+
+describe('countUsage', () => {
+  let store: Store;
+  beforeEach(() => {
+    store = openStore({ dataDir: ':memory:' });
+  });
+  afterEach(() => store.close());
+
+  async function insert(at: number, changes: Partial<DecisionRecord> = {}): Promise<string> {
+    const record = madeRecord(at, changes);
+    await store.records.insert(record);
+    return record.id;
+  }
+  const count = (changes: Partial<UsageQuestion> = {}) =>
+    countUsage(store.records, { filter: {}, since: NOON - HOUR, bucketMs: HOUR, ...changes });
+
+  it('counts by outcome, by hour, by server and by tool', async () => {
+    await store.records.finish(await insert(NOON - 1), { ...OK, result: 'timeout' });
+    await store.records.finish(await insert(NOON), OK);
+    await insert(NOON + 1, { outcome: 'deny', tool: 'delete_campaign' });
+    await insert(NOON + 2, { outcome: 'hold', enforced: false, server: 'shop' });
+    await insert(NOON + 3, { outcome: 'refused', method: 'prompts/get', tool: 'a prompt' });
+    await insert(NOON - HOUR - 1);
+    const usage = await count();
+    expect(usage).toMatchObject({ isComplete: true, countedSince: NOON - HOUR });
+    expect(usage.total).toEqual({
+      calls: 5,
+      allowed: 2,
+      denied: 1,
+      held: 1,
+      refused: 1,
+      observed: 1,
+      failed: 1,
+    });
+    expect(usage.buckets.map(({ start, calls }) => [start, calls])).toEqual([
+      [NOON - HOUR, 1],
+      [NOON, 4],
+    ]);
+    expect(usage.servers.map(({ server, calls }) => [server, calls])).toEqual([
+      ['crm', 4],
+      ['shop', 1],
+    ]);
+    expect(usage.tools.map(({ server, tool, calls }) => [server, tool, calls])).toEqual([
+      ['crm', 'pause_campaign', 2],
+      ['shop', 'pause_campaign', 1],
+      ['crm', 'delete_campaign', 1],
+    ]);
+  });
+
+  it('counts only what the filter lets through', async () => {
+    await insert(NOON);
+    await insert(NOON, { server: 'shop' });
+    expect((await count({ filter: { servers: ['shop'] } })).total.calls).toBe(1);
+    expect((await count({ filter: { servers: [] } })).total.calls).toBe(0);
+    expect((await count({ filter: { until: NOON } })).total.calls).toBe(0);
+  });
+
+  it('says from when on it counted, when there was more than it counts', async () => {
+    for (let i = 0; i < 10; i++) await insert(NOON + i);
+    expect(await count({ maxRows: 4 })).toMatchObject({
+      isComplete: false,
+      countedSince: NOON + 6,
+      total: { calls: 4 },
+    });
+    expect(await count({ maxRows: 10 })).toMatchObject({ isComplete: true });
+  });
+
+  it('keeps its answer short, however many tools an agent makes up', async () => {
+    await Promise.all(Array.from({ length: 1500 }, (_, i) => insert(NOON, { tool: `made_up_${i}` })));
+    const usage = await count();
+    expect(usage.tools).toHaveLength(1000);
+    expect(usage.total.calls).toBe(1500);
+  });
+});
