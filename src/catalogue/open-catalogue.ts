@@ -6,6 +6,7 @@ import { openCatalogueIndex, type CatalogueIndexFile, type ContactStore } from '
 import { definitionFiles } from './definition-files.ts';
 import { createSite } from './pages/site.ts';
 import { openCurrentIndex } from './records/index-records.ts';
+import { readStack, startTemplateOf, type StackEntry, type StartTemplate } from './registration.ts';
 
 export interface CatalogueOptions {
   /** Folder of the records. */
@@ -31,6 +32,10 @@ export interface Catalogue {
   readonly serve: RequestListener;
   /** Resolves when the index is there, or cannot be had. Never rejects. */
   readonly ready: Promise<void>;
+  /** How a server is started; undefined for what is not known, and while there is no index. */
+  startTemplate(slug: string): Promise<StartTemplate | undefined>;
+  /** What is known of the servers in a pasted configuration; nothing while there is no index. */
+  readStack(document: string): Promise<readonly StackEntry[]>;
   close(): Promise<void>;
 }
 
@@ -67,6 +72,14 @@ export function openCatalogue(options: CatalogueOptions): Catalogue {
   return {
     serve: getRequestListener(site.fetch, { overrideGlobalObjects: false }),
     ready,
+    async startTemplate(slug) {
+      await ready;
+      return index && startTemplateOf(slug, index);
+    },
+    async readStack(document) {
+      await ready;
+      return index ? readStack(document, index) : [];
+    },
     async close() {
       isClosed = true;
       await index?.close();

@@ -20,7 +20,21 @@ export {
   type LegacySseUpstreamOptions,
 } from './legacy-sse/index.ts';
 // the login to servers is a room of its own, `#upstream/oauth`: few gateways need it, and it is large
-export type { CredentialVault, OutboundFetch, PendingLogin } from './oauth/index.ts';
+export type { ConsentWay, CredentialVault, OutboundFetch, PendingLogin } from './oauth/index.ts';
+export {
+  canonicalDefinition,
+  createDriftWatch,
+  definitionDiff,
+  definitionHash,
+  driftOf,
+  pinPublished,
+  pinsOf,
+  type DefinedTool,
+  type DefinitionChange,
+  type DriftEvent,
+  type DriftWatch,
+  type DriftWatchParts,
+} from './pins/index.ts';
 export { protectUpstream, type ProtectionLimits } from './protected-upstream.ts';
 export { createStdioUpstream, type StdioUpstreamLimits, type StdioUpstreamOptions } from './stdio/index.ts';
 export {

@@ -25,7 +25,7 @@ export interface PolicyVariant extends StatedPolicy {
 export const WINDOW_NOTE =
   'Limits count in fixed windows by the clock, in UTC: with the next minute the count begins anew.';
 export const APPROVAL_NOTE =
-  'A held call is answered with `[APPROVAL REQUIRED]` and runs only after a person has agreed; while no approver is connected to the gateway, it does not run.';
+  'A held call is answered with `[APPROVAL REQUIRED]`, and the very same call passes once after a person has agreed. `toolgate wrap` and `toolgate proxy` have nobody to ask: behind them it does not run.';
 
 const APPROVAL_REASON = 'A person agrees to each call of this tool.';
 const DENY_REASON = 'This tool is not for agents.';

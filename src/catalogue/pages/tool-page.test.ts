@@ -149,7 +149,7 @@ describe('the page of a tool', () => {
   it('never calls a plain refusal an approval, and says what a held call waits for', async () => {
     const text = textOf(await pageOf('example-desk', 'create-refund'));
     expect(text).toContain('For create_refund , every call waits for a person');
-    expect(text).toContain('while no approver is connected to the gateway, it does not run');
+    expect(text).toContain('the very same call passes once after a person has agreed');
   });
 
   it('speaks of one tool where there is one', async () => {

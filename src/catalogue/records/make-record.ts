@@ -1,7 +1,7 @@
 import { classifyServer, type Classification } from '#risk';
 import type { CatalogueMethod, CatalogueServer, CatalogueTool } from '#store';
+import { definitionHash } from '#upstream';
 import type { ScanAnswer, ScannedTool } from '../scan/scan.ts';
-import { definitionHash } from './definition-hash.ts';
 import { parametersOf } from './parameters.ts';
 import { quotedWords } from './quoted-words.ts';
 import { slugsOf } from './slug.ts';

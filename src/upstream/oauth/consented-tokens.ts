@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId, type Clock, type OAuthConfiguration } from '#platform';
 import { AuthorizationFailure } from './authorization-failure.ts';
-import type { CredentialRecord } from './credential-record.ts';
+import { isOfSettings, type CredentialRecord } from './credential-record.ts';
 import type { CredentialVault, KeptCredential } from './credential-vault.ts';
 import type { OutboundFetch } from './outbound-fetch.ts';
 import type { HeldTokens, KeptTokens, TokenSource } from './token-source.ts';
@@ -16,10 +16,12 @@ export interface ConsentedTokensOptions {
   readonly vault: CredentialVault;
   readonly fetch: OutboundFetch;
   readonly clock: Clock;
+  /** Told once, in one of all processes, when only a person's consent helps. */
+  readonly onConsentNeeded?: (() => void) | undefined;
 }
 
 /**
- * Tokens that a person agreed to (`toolgate login`), kept in the vault and shared by all processes over it. One process
+ * Tokens that a person agreed to (`toolgate login`, or the dashboard), kept in the vault and shared by all processes over it. One process
  * renews at a time, and what it got is stored before anybody uses it: a refresh token that is used twice ends the access
  * of all.
  */
@@ -65,8 +67,10 @@ export class ConsentedTokens implements TokenSource {
       throw new AuthorizationFailure('refused', 'it wants rights that were asked for and not given');
     }
     const wanted = computeScopeUnion(asked, record.wantedScope, scope);
-    if (wanted !== undefined && wanted !== record.wantedScope)
-      await this.#store(kept, { ...record, wantedScope: wanted });
+    if (wanted !== undefined && wanted !== record.wantedScope) {
+      const isOurs = await this.#store(kept, { ...record, wantedScope: wanted });
+      if (isOurs) this.#options.onConsentNeeded?.();
+    }
     return undefined;
   }
 
@@ -97,7 +101,8 @@ export class ConsentedTokens implements TokenSource {
   /** The refresh token is worth nothing any more; the access token may still live for a while. */
   async #giveUp(kept: KeptCredential): Promise<void> {
     const { refresh: _, ...tokens } = kept.record.tokens ?? { access: '', givenAt: 0 };
-    await this.#store(kept, { ...kept.record, tokens });
+    const isOurs = await this.#store(kept, { ...kept.record, tokens, ended: true });
+    if (isOurs) this.#options.onConsentNeeded?.();
   }
 
   async #store(kept: KeptCredential, record: CredentialRecord): Promise<boolean> {
@@ -110,13 +115,7 @@ export class ConsentedTokens implements TokenSource {
     const { vault, serverId, settings } = this.#options;
     const kept = await vault.find(serverId);
     if (kept === undefined) return undefined;
-    const { client, server } = kept.record;
-    const isForeign =
-      (settings.clientId !== undefined && settings.clientId !== client.id) ||
-      (settings.clientId === undefined && client.source === 'configured') ||
-      (settings.issuer !== undefined &&
-        settings.issuer.replace(/\/$/, '') !== server.issuer.replace(/\/$/, ''));
-    return isForeign ? undefined : kept;
+    return isOfSettings(kept.record, settings) ? kept : undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OAuthConfiguration } from '#platform';
 
 const record = z.object({
   /** The client that the tokens were given to; the secret of a client that the configuration names is not kept. */
@@ -36,6 +37,8 @@ const record = z.object({
       scope: z.string().optional(),
     })
     .optional(),
+  /** The authorization server ended the access: no renewal, a person must consent again. */
+  ended: z.literal(true).optional(),
   /** What the server asked for besides, to be asked for at the next login. */
   wantedScope: z.string().optional(),
   /** How many logins in a row were made to get more rights. */
@@ -48,4 +51,11 @@ export type CredentialRecord = z.infer<typeof record>;
 /** Reads a record as `JSON.stringify` wrote it. Throws for anything else. */
 export function parseRecord(text: string): CredentialRecord {
   return record.parse(JSON.parse(text));
+}
+
+/** Whether a record belongs to these settings, and not to another client or authorization server that was configured before. */
+export function isOfSettings({ client, server }: CredentialRecord, settings: OAuthConfiguration): boolean {
+  const { clientId, issuer } = settings;
+  if (clientId === undefined ? client.source === 'configured' : clientId !== client.id) return false;
+  return issuer === undefined || issuer.replace(/\/$/, '') === server.issuer.replace(/\/$/, '');
 }

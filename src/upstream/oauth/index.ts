@@ -18,6 +18,16 @@ export interface OAuthCredentialParts {
   readonly log: Log;
   /** Where the operator lets the gateway connect to. */
   readonly addresses?: AddressRules | undefined;
+  /** How a person gives access, where that is not `toolgate login`, and whom to tell when it is needed again. */
+  readonly consent?: ConsentWay | undefined;
+}
+
+/** How a person gives the gateway access to a server. */
+export interface ConsentWay {
+  /** In a few words: they stand in messages to agents, behind what is wrong. */
+  readonly how: string;
+  /** Called once, in one of all processes, when nothing but a consent helps. */
+  onNeeded(): void;
 }
 
 /**
@@ -25,15 +35,23 @@ export interface OAuthCredentialParts {
  * `upstream.bad_key` for a private key that is none.
  */
 export function createOAuthCredential(parts: OAuthCredentialParts): UpstreamCredential {
-  const { serverId, serverUrl, settings, vault, clock, log, addresses } = parts;
+  const { serverId, serverUrl, settings, vault, clock, log, addresses, consent } = parts;
   if (settings.privateKey !== undefined) assertPrivateKey(serverId, settings.privateKey);
   const headers = headerLines(parts.headers);
   const fetch = createOutboundFetch(serverUrl, { addresses });
   const source =
     settings.mode === 'client_credentials'
       ? new MachineTokens({ serverUrl, headers, settings, fetch, clock })
-      : new ConsentedTokens({ serverId, settings, vault, fetch, clock });
-  return new OAuthCredential({ serverId, headers, source, clock, log });
+      : new ConsentedTokens({
+          serverId,
+          settings,
+          vault,
+          fetch,
+          clock,
+          onConsentNeeded: consent && (() => consent.onNeeded()),
+        });
+  const howToConsent = consent?.how ?? `toolgate login ${serverId}`;
+  return new OAuthCredential({ serverId, headers, source, howToConsent, clock, log });
 }
 
 function assertPrivateKey(serverId: string, pem: string): void {
@@ -47,7 +65,15 @@ function assertPrivateKey(serverId: string, pem: string): void {
 }
 
 export { AuthorizationFailure } from './authorization-failure.ts';
+export { readConsent, type ConsentState } from './consent-state.ts';
 export { createCredentialVault, type CredentialVault } from './credential-vault.ts';
-export { beginLogin, type LoginOptions, type PendingLogin } from './login.ts';
-export { logOut } from './logout.ts';
+export {
+  beginLogin,
+  openLogin,
+  redeemLogin,
+  type LoginOptions,
+  type LoginUnderWay,
+  type PendingLogin,
+} from './login.ts';
+export { logOut, revokeAccess } from './logout.ts';
 export { createOutboundFetch, type OutboundFetch, type OutboundOptions } from './outbound-fetch.ts';

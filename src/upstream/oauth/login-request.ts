@@ -48,7 +48,7 @@ export function identifyClient(
         redirect_uris: [redirectUri],
         grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'],
-        application_type: 'native',
+        application_type: isLoopback(new URL(redirectUri)) ? 'native' : 'web',
         token_endpoint_auth_method: authMethodFor(metadata?.token_endpoint_auth_methods_supported),
       },
       fetchFn,

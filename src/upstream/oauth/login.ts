@@ -17,6 +17,8 @@ export interface LoginOptions {
   readonly settings: OAuthConfiguration;
   /** Where the authorization server sends the browser back to. */
   readonly redirectUri: string;
+  /** What the answer will carry, so that it is known for ours; nobody may guess it. Made by chance when it is left out. */
+  readonly state?: string;
   readonly vault: CredentialVault;
   readonly fetch: OutboundFetch;
   readonly clock: Clock;
@@ -33,11 +35,43 @@ export interface PendingLogin {
 }
 
 /**
+ * A login under way as plain data, for a process that finishes what another one began. It holds the verifier and perhaps the secret
+ * of a client, so that it is kept sealed.
+ */
+export interface LoginUnderWay {
+  readonly state: string;
+  readonly verifier: string;
+  readonly client: CredentialRecord['client'];
+  readonly discovered: Discovered;
+  readonly scope?: string;
+  readonly stepUps: number;
+}
+
+/**
  * Begins a login (authorization code with PKCE): finds the authorization server, finds or registers the client, and gives
  * the address where a person consents. Nothing is kept until it is finished. Rejects with `AuthorizationFailure`.
  */
 export async function beginLogin(options: LoginOptions): Promise<PendingLogin> {
+  const { authorizationUrl, underWay } = await openLogin(options);
+  let isFinished = false;
+  return {
+    authorizationUrl,
+    isExpected: (response) => isExpected(underWay, response),
+    async finish(response) {
+      if (isFinished) throw new AuthorizationFailure('refused', 'the login was finished before');
+      isFinished = true;
+      const record = await redeemLogin(underWay, response, options);
+      await options.vault.replace(options.serverId, record, options.clock.now());
+    },
+  };
+}
+
+/** As `beginLogin`, for a login that is finished with `redeemLogin`. Rejects with `AuthorizationFailure`. */
+export async function openLogin(
+  options: LoginOptions,
+): Promise<{ readonly authorizationUrl: URL; readonly underWay: LoginUnderWay }> {
   const { serverId, serverUrl, headers, settings, redirectUri, vault, fetch } = options;
+  const { state = randomBytes(32).toString('base64url') } = options;
   const oauth = await import('./authorization-client.ts');
   const before = (await vault.find(serverId))?.record;
   const challenge = oauth.readChallenge(await askForChallenge(serverUrl, headers, fetch));
@@ -56,33 +90,46 @@ export async function beginLogin(options: LoginOptions): Promise<PendingLogin> {
     oauth.scopeOf(discovered, challenge, settings),
   );
   const client = await oauth.identifyClient(discovered, settings, redirectUri, before, fetch);
-  const state = randomBytes(32).toString('base64url');
   const { authorizationUrl, codeVerifier } = await oauth.startLogin(discovered, client, { scope, state });
-  const isExpected = (response: URLSearchParams): boolean => isEqual(response.get('state') ?? '', state);
-  let isFinished = false;
-  return {
-    authorizationUrl,
-    isExpected,
-    async finish(response) {
-      if (isFinished) throw new AuthorizationFailure('refused', 'the login was finished before');
-      isFinished = true;
-      if (!isExpected(response))
-        throw new AuthorizationFailure('refused', 'the answer belongs to no login of ours (state)');
-      const code = await codeOf(response, discovered);
-      const redeemed = { code, iss: response.get('iss') ?? undefined, verifier: codeVerifier };
-      const now = options.clock.now();
-      const tokens = await oauth.redeemCode(discovered, client, settings, redeemed, now, fetch);
-      const record: CredentialRecord = {
-        client,
-        server: oauth.serverOf(discovered),
-        tokens,
-        stepUps,
-        ...(discovered.resource !== undefined && { resource: discovered.resource }),
-        ...(scope !== undefined && { requestedScope: scope }),
-      };
-      await vault.replace(serverId, record, now);
-    },
+  const underWay = {
+    state,
+    verifier: codeVerifier,
+    client,
+    discovered,
+    ...(scope !== undefined && { scope }),
+    stepUps,
   };
+  return { authorizationUrl, underWay };
+}
+
+/**
+ * The record of a login for what came back to the redirect address; the caller sees to it that this is asked once, and stores it.
+ * Rejects with `AuthorizationFailure`.
+ */
+export async function redeemLogin(
+  underWay: LoginUnderWay,
+  response: URLSearchParams,
+  { settings, fetch, clock }: Pick<LoginOptions, 'settings' | 'fetch' | 'clock'>,
+): Promise<CredentialRecord> {
+  const oauth = await import('./authorization-client.ts');
+  const { client, discovered, verifier, scope, stepUps } = underWay;
+  if (!isExpected(underWay, response))
+    throw new AuthorizationFailure('refused', 'the answer belongs to no login of ours (state)');
+  const code = await codeOf(response, discovered);
+  const redeemed = { code, iss: response.get('iss') ?? undefined, verifier };
+  const tokens = await oauth.redeemCode(discovered, client, settings, redeemed, clock.now(), fetch);
+  return {
+    client,
+    server: oauth.serverOf(discovered),
+    tokens,
+    stepUps,
+    ...(discovered.resource !== undefined && { resource: discovered.resource }),
+    ...(scope !== undefined && { requestedScope: scope }),
+  };
+}
+
+function isExpected({ state }: LoginUnderWay, response: URLSearchParams): boolean {
+  return isEqual(response.get('state') ?? '', state);
 }
 
 /** The code of an authorization response: the issuer is the one that was asked, and it is no refusal. */

@@ -1,5 +1,6 @@
 import type { OAuthConfiguration } from '#platform';
 import { AuthorizationFailure } from './authorization-failure.ts';
+import type { CredentialRecord } from './credential-record.ts';
 import type { CredentialVault } from './credential-vault.ts';
 import type { OutboundFetch } from './outbound-fetch.ts';
 
@@ -22,11 +23,20 @@ export async function logOut(options: LogoutOptions): Promise<'revoked' | 'kept_
   );
   if (!(await vault.remove(serverId))) return 'none';
   if (record === undefined) return 'kept_there';
+  return (await revokeAccess(record, settings, fetch)) ? 'revoked' : 'kept_there';
+}
+
+/** Tells the authorization server that an access is no longer wanted; false when it could not be told. */
+export async function revokeAccess(
+  record: CredentialRecord,
+  settings: OAuthConfiguration,
+  fetch: OutboundFetch,
+): Promise<boolean> {
   const { revokeTokens } = await import('./authorization-client.ts');
   try {
-    return (await revokeTokens(record, settings, fetch)) ? 'revoked' : 'kept_there';
+    return await revokeTokens(record, settings, fetch);
   } catch (error) {
-    if (error instanceof AuthorizationFailure) return 'kept_there';
+    if (error instanceof AuthorizationFailure) return false;
     throw error;
   }
 }

@@ -55,6 +55,7 @@ function credentialOver(source: Source): OAuthCredential {
   open = new OAuthCredential({
     serverId: 'tickets',
     headers: ['x-tenant', '7'],
+    howToConsent: 'toolgate login tickets',
     source,
     clock,
     log: silentLog,

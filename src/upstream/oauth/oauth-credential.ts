@@ -16,6 +16,8 @@ export interface OAuthCredentialOptions {
   /** Further headers of the server, sent besides the token. */
   readonly headers: readonly string[];
   readonly source: TokenSource;
+  /** What a person does to give access, in a few words. */
+  readonly howToConsent: string;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -88,7 +90,7 @@ export class OAuthCredential implements UpstreamCredential {
     const { error, scope } = readChallenge(challenge);
     if (error !== 'insufficient_scope') return undefined;
     if (isRepeated) throw new AuthorizationFailure('refused', 'it wants still more rights');
-    const { source, serverId, log } = this.#options;
+    const { source, serverId, howToConsent, log } = this.#options;
     const { tokens } = await source.load();
     if (tokens && tokens.access !== this.#access) return { repeatWith: this.#adopt(tokens) };
     const wider = await source.widen(scope);
@@ -97,7 +99,7 @@ export class OAuthCredential implements UpstreamCredential {
       { server: serverId, scope },
       'the server wants more rights than the gateway was given: log in again',
     );
-    const message = `it wants more rights than the gateway was given (toolgate login ${serverId})`;
+    const message = `it wants more rights than the gateway was given (${howToConsent})`;
     return { failure: { kind: 'refused_credentials', message, reached: true, status: 403 } };
   }
 
@@ -171,13 +173,13 @@ export class OAuthCredential implements UpstreamCredential {
   }
 
   #failureOf(error: unknown): UpstreamFailure {
-    const { serverId, log } = this.#options;
+    const { serverId, howToConsent, log } = this.#options;
     if (!(error instanceof AuthorizationFailure)) {
       log.error({ server: serverId, err: messageOf(error) }, 'the access to a server could not be used');
       return { kind: 'refused_credentials', message: 'the gateway cannot use its access', reached: false };
     }
     if (error.kind === 'unreachable') return { kind: 'unreachable', message: error.message, reached: false };
-    const how = error.kind === 'consent' ? ` (toolgate login ${serverId})` : '';
+    const how = error.kind === 'consent' ? ` (${howToConsent})` : '';
     return { kind: 'refused_credentials', message: `${error.message}${how}`, reached: false };
   }
 }

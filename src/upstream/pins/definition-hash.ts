@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, type Json } from '#mcp';
+
+/** A tool as its server lists it. What else a server sends beside these members does not reach a model. */
+export interface DefinedTool {
+  readonly name: string;
+  readonly title?: unknown;
+  readonly description?: unknown;
+  readonly inputSchema?: unknown;
+  readonly outputSchema?: unknown;
+  readonly annotations?: unknown;
+}
+
+/** SHA-256, in hex, of what a model is told of a tool: name, title, description, schemas and annotations. */
+export function definitionHash(tool: DefinedTool): string {
+  return createHash('sha256').update(canonicalDefinition(tool)).digest('hex');
+}
+
+/** The members of a tool that count as its definition, as one text: the same for the same definition. */
+export function canonicalDefinition(tool: DefinedTool): string {
+  const { name, title, description, inputSchema, outputSchema, annotations } = tool;
+  const definition = { name, title, description, inputSchema, outputSchema, annotations };
+  return canonicalJson(JSON.parse(JSON.stringify(definition)) as Json);
+}
