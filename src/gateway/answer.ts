@@ -7,6 +7,9 @@ import {
   refusalAnswer,
   toolRefusal,
   unknownTool,
+  urlElicitationRequired,
+  urlInputRequired,
+  type ApprovalMeta,
   type DecisionMeta,
   type Era,
   type JsonObject,
@@ -20,6 +23,8 @@ export interface Answer {
   readonly status: number;
   readonly message?: JsonObject;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The approval that the call waits for. */
+  readonly waitsFor?: ApprovalMeta;
 }
 
 /** A step of the pipeline passes the call on or ends it with an answer. */
@@ -46,9 +51,41 @@ export function denied(id: RequestId, era: Era, message: string, decision: Decis
   return { status: 200, message: toolRefusal(id, era, `${DENIED_MARK} ${message}`, decision) };
 }
 
-/** A call that waits for a person. */
-export function held(id: RequestId, era: Era, message: string, decision: DecisionMeta): Answer {
-  return { status: 200, message: toolRefusal(id, era, `${HELD_MARK} ${message}`, decision) };
+/** A call that waits for a person: as a tool result, which every client shows to the model. */
+export function held(
+  id: RequestId,
+  era: Era,
+  message: string,
+  decision: DecisionMeta,
+  approval?: ApprovalMeta,
+): Answer {
+  const text = `${HELD_MARK} ${message}`;
+  const answer = { status: 200, message: toolRefusal(id, era, text, decision, approval) };
+  return approval === undefined ? answer : { ...answer, waitsFor: approval };
+}
+
+/** Our question among those that a result may ask; no server can have asked it. */
+export const APPROVAL_QUESTION = 'io.toolgate/approval';
+
+/** A call that waits for a person, for a client that can ask its user to open the page where that is decided. */
+export function heldWithPage(
+  id: RequestId,
+  era: Era,
+  message: string,
+  page: string,
+  decision: DecisionMeta,
+  approval: ApprovalMeta,
+): Answer {
+  const text = `${HELD_MARK} ${message}`;
+  const question = { url: page, message: text };
+  return {
+    status: 200,
+    message:
+      era === 'modern'
+        ? urlInputRequired(id, APPROVAL_QUESTION, question, decision, approval)
+        : urlElicitationRequired(id, text, question, decision, approval),
+    waitsFor: approval,
+  };
 }
 
 /** Hidden and unknown tools are answered alike. */

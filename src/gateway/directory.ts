@@ -2,6 +2,20 @@ import type { CompiledPolicy } from '#policy';
 import type { MethodSwitches } from '#platform';
 import type { Grant } from '#store';
 import type { Upstream } from '#upstream';
+import type { Pins } from './pinned-definition.ts';
+import type { UpstreamUse } from './upstream-use.ts';
+
+/** How calls that a policy holds are treated at one server. */
+export interface ApprovalSettings {
+  /** How long a person has to answer, and a yes is worth something; milliseconds. */
+  readonly lifeMs: number;
+  /** How long a held call waits for the answer before it is told to come again; milliseconds, 0 for not at all. */
+  readonly holdOpenMs: number;
+  /** Whether clients that can are asked to open the page of the approval. */
+  readonly elicitation: boolean;
+}
+
+export const DEFAULT_APPROVALS: ApprovalSettings = { lifeMs: 15 * 60_000, holdOpenMs: 0, elicitation: true };
 
 /** A server with what the gateway needs to govern it. */
 export interface GovernedServer {
@@ -10,6 +24,16 @@ export interface GovernedServer {
   readonly upstream: Upstream;
   /** Families of methods besides tools that are switched off. */
   readonly methods: MethodSwitches;
+  /** `DEFAULT_APPROVALS` unless given. */
+  readonly approvals?: ApprovalSettings | undefined;
+  /** The definitions that a person accepted; none unless given. */
+  readonly pins?: Pins | undefined;
+  /** The arguments of calls are kept too, for simulations. */
+  readonly captures?: boolean | undefined;
+  /** Somebody registered it; the configuration does not declare it. */
+  readonly isRegistered?: boolean | undefined;
+  /** Counts what is under way with the upstream, where it may be replaced while the gateway runs. */
+  readonly use?: UpstreamUse | undefined;
 }
 
 /** Only credentials of grants are kept, so this many are never of a stranger's making. */
@@ -23,7 +47,8 @@ export class Directory {
   readonly #servers = new Map<string, GovernedServer>();
   #policies = new Map<string, CompiledPolicy>();
   #grants = new Map<string, Grant>();
-  #grantsById = new Map<string, Grant>();
+  /** By which token a grant was found: a stream lives as long as the token that opened it. */
+  readonly #tokenHashes = new WeakMap<Grant, string>();
   /** Grants by the credential that they were found by: hashing it is the dearest part of authentication. */
   #grantsByCredential = new Map<string, Grant>();
   readonly #listeners: (() => void)[] = [];
@@ -43,7 +68,14 @@ export class Directory {
   }
 
   addServer(server: GovernedServer): void {
+    const isNew = !this.#servers.has(server.id);
     this.#servers.set(server.id, server);
+    if (!isNew) this.#changed();
+  }
+
+  /** Its streams end, and its grants open nothing any more. Closing the upstream is the caller's. */
+  removeServer(id: string): void {
+    if (this.#servers.delete(id)) this.#changed();
   }
 
   /** The policy in force for a grant; undefined denies every call. */
@@ -58,6 +90,11 @@ export class Directory {
   setPolicy(server: string, name: string, policy: CompiledPolicy): void {
     this.#policies.set(policyKey(server, name), policy);
     this.#changed();
+  }
+
+  /** Grants that name it deny every call from now on. */
+  removePolicy(server: string, name: string): void {
+    if (this.#policies.delete(policyKey(server, name))) this.#changed();
   }
 
   /** The grant whose token has this SHA-256, if it is neither revoked nor expired at `now`. */
@@ -84,17 +121,21 @@ export class Directory {
     return grant;
   }
 
-  /** Whether a grant that was taken before is still one: what it has opened ends with it. */
-  isStillLive({ id }: Grant, now: number): boolean {
-    const grant = this.anonymous?.id === id ? this.anonymous : this.#grantsById.get(id);
-    return grant !== undefined && isLive(grant, now);
+  /**
+   * A grant that was taken before, as it is now: by the same token, with edits since. Undefined when that token is taken no
+   * longer: what it has opened ends with it.
+   */
+  current(grant: Grant, now: number): Grant | undefined {
+    if (this.anonymous?.id === grant.id) return isLive(this.anonymous, now) ? this.anonymous : undefined;
+    const hash = this.#tokenHashes.get(grant);
+    return hash === undefined ? undefined : this.liveGrant(hash, now);
   }
 
   /** Replaces all grants, by the SHA-256 of their tokens. */
   setGrants(grants: ReadonlyMap<string, Grant>): void {
     this.#grants = new Map(grants);
     this.#grantsByCredential = new Map();
-    this.#grantsById = new Map(Array.from(grants.values(), (grant) => [grant.id, grant]));
+    for (const [hash, grant] of grants) this.#tokenHashes.set(grant, hash);
     this.#changed();
   }
 

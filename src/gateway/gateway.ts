@@ -1,31 +1,25 @@
 import type { Clock, Log } from '#platform';
-import { messageOf, newId } from '#platform';
-import {
-  encodeHeaderValue,
-  ERROR_CODES,
-  isJsonObject,
-  mirroredMember,
-  refusal,
-  scanParamHeaders,
-  usesOffering,
-  type Era,
-  type Json,
-  type JsonRpcRequest,
-} from '#mcp';
+import { messageOf } from '#platform';
+import { ERROR_CODES, refusal, usesOffering, type Era, type JsonRpcRequest } from '#mcp';
+import type { Approvals } from '#approvals';
 import type { Quota } from '#quota';
 import { type Records } from '#records';
-import type { Grant } from '#store';
+import type { DecisionRecord, Grant } from '#store';
 import type { UpstreamRequest } from '#upstream';
 import type { AgentReply, AgentRequest } from './agent-request.ts';
 import { BatchReply, looksLikeBatch, splitBatch } from './batch.ts';
 import { internalFailure, protocolRefusal, type Answer } from './answer.ts';
-import type { Directory } from './directory.ts';
+import { abandonCall } from './abandon-call.ts';
+import { DEFAULT_APPROVALS, type Directory, type GovernedServer } from './directory.ts';
 import { answersFirst } from './answer-once.ts';
 import { openEventId, type EventPlace } from './event-id.ts';
+import { HeldReply } from './held-reply.ts';
 import { judgeCall } from './judge-call.ts';
 import { judgeOffering } from './judge-offering.ts';
 import { judgeSubscription } from './judge-subscription.ts';
+import { headersFor, LEGACY_HEADERS, pick } from './outgoing-headers.ts';
 import { readCall, type AgentCall } from './read-call.ts';
+import { recordRefusal } from './record-refusal.ts';
 import type { InspectionContext } from './inspect.ts';
 import type { Clearance } from './record-decision.ts';
 import { Relay, type RelayedExchange } from './relay.ts';
@@ -34,6 +28,7 @@ import { RecentTasks } from './task-id.ts';
 import { taskScopeOf } from './task-scope.ts';
 import { admitTasks, inErrorForm, namesTasks, wantsTask } from './tasks.ts';
 import { silentTelemetry, type Telemetry } from './telemetry.ts';
+import { WaitingCalls } from './waiting-calls.ts';
 
 export interface GatewayDeps {
   readonly directory: Directory;
@@ -45,6 +40,18 @@ export interface GatewayDeps {
   readonly sessionKey: Uint8Array;
   /** Nobody looks on unless given. */
   readonly telemetry?: Telemetry;
+  /** Asks people about held calls; nobody is asked unless given. */
+  readonly approvals?: Approvals | undefined;
+  /** The page where people decide about an approval; undefined where there is none. */
+  readonly approvalUrl?: ((id: string) => string | undefined) | undefined;
+  /** See `JudgeDeps`. */
+  readonly capture?: ((record: DecisionRecord, args: unknown) => void) | undefined;
+}
+
+/** A stream that stays open, and what ends it with its grant. */
+interface Listening {
+  readonly request: AgentRequest;
+  timer?: NodeJS.Timeout | undefined;
 }
 
 /** Longer waits than this a timer takes for none. */
@@ -57,31 +64,44 @@ type About = Pick<InspectionContext, 'offering' | 'asked'> & { readonly replayed
 
 /** The pipeline of one call. `handle` never rejects: whatever goes wrong ends in an answer that refuses. */
 export class Gateway {
-  readonly #deps: GatewayDeps;
+  readonly #deps: GatewayDeps & { readonly asksToOpenPages: boolean };
   /** The fronts begin the observation of every request here. */
   readonly telemetry: Telemetry;
   /** Streams that stay open (GET, `subscriptions/listen`): told when a policy or grant changes. */
-  readonly #listening = new Map<Relay, Grant>();
+  readonly #listening = new Map<Relay, Listening>();
+  readonly #waiting = new WaitingCalls();
   readonly #recentTasks = new RecentTasks();
 
   constructor(deps: GatewayDeps) {
-    this.#deps = deps;
-    this.telemetry = deps.telemetry ?? silentTelemetry;
-    deps.directory.onChange(() => this.#directoryChanged());
+    const { directory, telemetry, approvals, approvalUrl } = deps;
+    this.#deps = { ...deps, asksToOpenPages: approvals !== undefined && approvalUrl !== undefined };
+    this.telemetry = telemetry ?? silentTelemetry;
+    directory.onChange(() => this.#directoryChanged());
   }
 
-  /** Streams that stay open are judged by what holds now, and end with their grant. */
+  /** Streams that stay open are judged by what holds now, and end with the token that opened them and with their server. */
   #directoryChanged(): void {
     const { directory, clock } = this.#deps;
-    for (const [relay, grant] of this.#listening) {
-      if (directory.isStillLive(grant, clock.now())) relay.policyChanged(directory.policyOf(grant));
-      else relay.endStream();
+    for (const [relay, listening] of this.#listening) {
+      const { grant, server } = listening.request;
+      const current = directory.current(grant, clock.now());
+      if (!current || !isSameServer(directory.server(server.id), server)) relay.endStream();
+      else {
+        relay.policyChanged(directory.policyOf(current));
+        this.#endWhenOver(relay, listening, current);
+      }
     }
   }
 
   /** The gateway is stopping: streams that would stay open are ended, calls under way go on to their end. */
   endStreams(): void {
+    this.#waiting.endAll();
     for (const relay of this.#listening.keys()) relay.endStream();
+  }
+
+  /** Calls that wait for a person with their connection open. */
+  get waitingCalls(): number {
+    return this.#waiting.size;
   }
 
   async handle(request: AgentRequest, reply: AgentReply): Promise<void> {
@@ -103,28 +123,29 @@ export class Gateway {
   async #batch(request: AgentRequest, reply: AgentReply): Promise<void> {
     const split = splitBatch(request, this.#deps.sessionKey);
     if (!split.ok) {
-      await this.#recordRefusal(request, split.answer);
+      await recordRefusal(request, split.answer, this.#deps);
       return send(reply, split.answer);
     }
     request.observation.method = '(batch)';
     const together = new BatchReply(reply, request.observation);
     const parts = split.value.map((one) => [one, together.part(one.observation)] as const);
-    for (const [one, part] of parts) await this.#post(one, part);
+    // one after another: none of them may wait for a person
+    for (const [one, part] of parts) await this.#post(one, part, false);
     await together.finish();
   }
 
   /** authenticate (done) → read → judge → forward. */
-  async #post(request: AgentRequest, reply: AgentReply): Promise<void> {
+  async #post(request: AgentRequest, reply: AgentReply, mayWait = true): Promise<void> {
     const read = readCall(request, this.#deps);
     if (!read.ok) {
-      await this.#recordRefusal(request, read.answer);
+      await recordRefusal(request, read.answer, this.#deps);
       return send(reply, read.answer);
     }
     let call = read.value;
     request.observation.read(call);
     if (call.message.kind === 'response' && !(await answersFirst(call, this.#deps))) {
       const answer = protocolRefusal(refusal(400, ERROR_CODES.invalidRequest, ANSWERED, undefined));
-      await this.#recordRefusal(request, answer);
+      await recordRefusal(request, answer, this.#deps);
       return send(reply, answer);
     }
     if (namesTasks(call.message)) {
@@ -136,13 +157,49 @@ export class Gateway {
       return this.#other(call, reply);
     }
     const judged = await judgeCall(call, call.message, this.#deps);
-    if (!judged.ok) return send(reply, wantsTask(call) ? inErrorForm(judged.answer) : judged.answer);
-    this.#forward(call, judged.value, reply);
+    if (judged.ok) return this.#forward(call, judged.value, reply);
+    if (mayWait && judged.answer.waitsFor) return this.#hold(call, call.message, judged.answer, reply);
+    send(reply, inFormFor(call, judged.answer));
+  }
+
+  /**
+   * A held call waits for the answer with its connection open, where its server wants that. It is judged anew when a person has decided,
+   * by what holds then; when grant or server are no longer what they were, the agent makes its call again.
+   */
+  async #hold(call: AgentCall, message: JsonRpcRequest, answer: Answer, reply: AgentReply): Promise<void> {
+    const { request } = call;
+    const { approvals, log } = this.#deps;
+    const { holdOpenMs } = request.server.approvals ?? DEFAULT_APPROVALS;
+    if (!approvals || !answer.waitsFor || holdOpenMs <= 0 || !this.#waiting.hasRoom)
+      return send(reply, inFormFor(call, answer));
+    const held = new HeldReply(reply, request, message);
+    const deps = { approvals, log };
+    const isDecided = await this.#waiting.wait(call, message, answer.waitsFor, held, holdOpenMs, deps);
+    if (held.isGone) return;
+    if (!isDecided || !this.#isUnchanged(request)) return send(held, inFormFor(call, answer));
+    const judged = await judgeCall(call, message, this.#deps);
+    if (!judged.ok) return send(held, inFormFor(call, judged.answer));
+    if (held.isGone) return abandonCall(judged.value, this.#deps);
+    this.#forward(call, judged.value, held);
+  }
+
+  #isUnchanged({ grant, server }: AgentRequest): boolean {
+    const { directory, clock } = this.#deps;
+    const current = directory.current(grant, clock.now());
+    return (
+      current?.policy === grant.policy && current !== undefined && directory.server(server.id) === server
+    );
   }
 
   /** Everything but calls of tools: what uses a resource, a template or a prompt is judged, the rest passes. */
   async #other(call: AgentCall, reply: AgentReply): Promise<void> {
     const { message } = call;
+    if (message.kind === 'notification' && message.method === 'notifications/cancelled') {
+      const { grant } = call.request;
+      // the server has never seen a call that waits here
+      if (this.#waiting.cancel(grant.id, call.sessionId, message.params?.['requestId']))
+        return send(reply, { status: 202 });
+    }
     if (message.kind === 'request' && usesOffering(message.method)) {
       const judged = await judgeOffering(call, message, this.#deps);
       if (!judged.ok) return send(reply, judged.answer);
@@ -170,8 +227,13 @@ export class Gateway {
       session: method === 'initialize' ? undefined : session?.upstream || undefined,
       grantId: request.grant.id,
     };
-    const inspection = this.#inspectionOf(request, era, sessionId, call, about);
-    this.#carry(request, outgoing, { call, clearance, inspection, observation: request.observation }, reply);
+    const inspection = this.#inspectionOf(request, era, sessionId, agreedCall(call, clearance), about);
+    this.#carry(
+      request,
+      outgoing,
+      { call, clearance, inspection, observation: request.observation, use: request.server.use },
+      reply,
+    );
   }
 
   /** GET opens the stream of a legacy session, DELETE ends the session; modern traffic has neither. */
@@ -187,7 +249,7 @@ export class Gateway {
       place = openEventId(lastEventId, sessionId, ownerOf(request), this.#deps.sessionKey);
       if (!place) {
         const answer = protocolRefusal(refusal(400, ERROR_CODES.invalidRequest, FOREIGN_EVENT, undefined));
-        await this.#recordRefusal(request, answer);
+        await recordRefusal(request, answer, this.#deps);
         return send(reply, answer);
       }
       headers.set('last-event-id', place.id);
@@ -204,7 +266,13 @@ export class Gateway {
     };
     const inspection = this.#inspectionOf(request, 'legacy', sessionId, undefined, { replayed: place?.tool });
     const { observation } = request;
-    this.#carry(request, outgoing, { call: undefined, clearance: undefined, inspection, observation }, reply);
+    const { use } = request.server;
+    this.#carry(
+      request,
+      outgoing,
+      { call: undefined, clearance: undefined, inspection, observation, use },
+      reply,
+    );
   }
 
   #inspectionOf(
@@ -264,47 +332,32 @@ export class Gateway {
     relay.attach(request.server.upstream.exchange(outgoing, relay));
   }
 
-  #keepOpen(relay: Relay, { grant, observation }: AgentRequest): void {
-    this.#listening.set(relay, grant);
-    observation.staysOpen();
-    if (grant.expiresAt === undefined) return;
-    const rest = Math.min(grant.expiresAt - this.#deps.clock.now(), LONGEST_TIMER_MS);
+  #keepOpen(relay: Relay, request: AgentRequest): void {
+    const listening: Listening = { request };
+    this.#listening.set(relay, listening);
+    request.observation.staysOpen();
+    this.#endWhenOver(relay, listening, request.grant);
+  }
+
+  /** A stream ends when its token does, whatever happens or does not happen on it. */
+  #endWhenOver(relay: Relay, listening: Listening, { expiresAt }: Grant): void {
+    clearTimeout(listening.timer);
+    if (expiresAt === undefined) return;
+    const { directory, clock } = this.#deps;
+    const rest = Math.min(expiresAt - clock.now(), LONGEST_TIMER_MS);
     const endIfOver = (): void => {
-      if (!this.#deps.directory.isStillLive(grant, this.#deps.clock.now())) relay.endStream();
+      const current = directory.current(listening.request.grant, clock.now());
+      // a timer can be early by a moment, and none is as long as some grants live
+      if (current) this.#endWhenOver(relay, listening, current);
+      else relay.endStream();
     };
-    setTimeout(endIfOver, rest).unref();
+    listening.timer = setTimeout(endIfOver, rest).unref();
   }
 
-  readonly #forget = (relay: Relay): void => void this.#listening.delete(relay);
-
-  async #recordRefusal(request: AgentRequest, answer: Answer): Promise<void> {
-    const error = answer.message?.['error'];
-    const { clock, records, directory } = this.#deps;
-    const policy = directory.policyOf(request.grant);
-    await records.deny({
-      id: newId('dec', clock.now()),
-      at: clock.now(),
-      requestId: request.id,
-      server: request.server.id,
-      grantId: request.grant.id,
-      grantLabel: request.grant.label,
-      method: '',
-      tool: undefined,
-      revision: request.header('mcp-protocol-version') ?? '',
-      transport: request.transport,
-      policy: policy?.name,
-      policyVersion: policy?.version,
-      outcome: 'refused',
-      enforced: true,
-      rule: '(protocol)',
-      message:
-        isJsonObject(error) && typeof error['message'] === 'string'
-          ? error['message']
-          : `HTTP ${answer.status}`,
-      argumentKeys: [],
-    });
-    request.observation.decided('refused', '(protocol)', policy);
-  }
+  readonly #forget = (relay: Relay): void => {
+    clearTimeout(this.#listening.get(relay)?.timer);
+    this.#listening.delete(relay);
+  };
 }
 
 /** Sends an answer of the gateway's own: the only place where one becomes bytes. */
@@ -314,56 +367,22 @@ function send(reply: AgentReply, answer: Answer): void {
   reply.answer(answer.status, { ...answer.headers, ...content }, body);
 }
 
-const LEGACY_HEADERS = ['mcp-protocol-version', 'traceparent', 'tracestate', 'baggage'] as const;
-
-/** Mirror headers travel in modern traffic only; on legacy traffic nobody has checked them. */
-function headersFor(call: AgentCall): ReadonlyMap<string, string> {
-  const { request, message } = call;
-  if (call.era === 'legacy') return pick(request, LEGACY_HEADERS);
-  if (request.transport === 'stdio')
-    return message.kind === 'request' ? mirrorHeadersOf(call, message) : new Map();
-  const sessionHeaders = new Set(['mcp-session-id', 'last-event-id']);
-  const headers = new Map([...request.protocolHeaders].filter(([name]) => !sessionHeaders.has(name)));
-  // the agent's own name of a task was held against the body already
-  const [task] = message.kind === 'request' && message.method.startsWith('tasks/') ? (call.tasks ?? []) : [];
-  if (task) headers.set('mcp-name', encodeHeaderValue(task.id));
-  return headers;
+/** Whether what was opened at a server can go on: it is reached as before, and may ask and be asked for the same. */
+function isSameServer(current: GovernedServer | undefined, { upstream, methods }: GovernedServer): boolean {
+  if (current?.upstream !== upstream) return false;
+  return current.methods === methods || JSON.stringify(current.methods) === JSON.stringify(methods);
 }
 
-const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+function inFormFor(call: AgentCall, answer: Answer): Answer {
+  return wantsTask(call) ? inErrorForm(answer) : answer;
+}
 
-function pick(request: AgentRequest, names: readonly string[]): ReadonlyMap<string, string> {
-  let headers: Map<string, string> | undefined;
-  for (const name of names) {
-    const value = request.header(name);
-    if (value !== undefined) (headers ??= new Map()).set(name, value);
-  }
-  return headers ?? NO_HEADERS;
+/** A call that a person agreed to stays agreed to when the server interrupts it. */
+function agreedCall(call: AgentCall, clearance: Clearance | undefined): AgentCall {
+  if (clearance?.agreed === undefined || !call.progress) return call;
+  return { ...call, progress: { ...call.progress, agreed: clearance.agreed } };
 }
 
 function ownerOf(request: AgentRequest): SessionOwner {
   return { grantId: request.grant.id, serverId: request.server.id };
-}
-
-/** A stdio agent sends no headers: they are made from the judged body for a server that wants them. */
-function mirrorHeadersOf(call: AgentCall, message: JsonRpcRequest): ReadonlyMap<string, string> {
-  const headers = new Map([
-    ['mcp-protocol-version', call.revision],
-    ['mcp-method', message.method],
-  ]);
-  const member = mirroredMember(message.method);
-  const name = member === undefined ? undefined : message.params?.[member];
-  if (typeof name !== 'string') return headers;
-  headers.set('mcp-name', encodeHeaderValue(name));
-  const args = message.params?.['arguments'];
-  const tool = call.request.server.upstream.knownTools()?.get(name);
-  for (const { header, path } of scanParamHeaders(tool?.definition.inputSchema as Json | undefined)
-    .declarations) {
-    let value: Json | undefined = args;
-    for (const key of path) value = isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
-      headers.set(header, encodeHeaderValue(String(value)));
-    }
-  }
-  return headers;
 }

@@ -33,9 +33,14 @@ export class GrantSource {
     const stored = await this.#store.list();
     this.#revision = revision;
     const grants = new Map<string, Grant>();
-    for (const { tokenHash, ...grant } of [...this.#declared, ...stored]) grants.set(tokenHash, grant);
+    const all = [...this.#declared, ...stored];
+    for (const { tokenHash, previous, ...grant } of all) {
+      grants.set(tokenHash, grant);
+      // the token before is the same grant for a shorter time
+      if (previous) grants.set(previous.tokenHash, { ...grant, expiresAt: sooner(grant, previous.until) });
+    }
     this.#directory.setGrants(grants);
-    for (const grant of grants.values()) this.#warnIfUseless(grant);
+    for (const grant of all) this.#warnIfUseless(grant);
   }
 
   /** A grant may be minted for a server or policy that is not configured here: told, because it denies every call. */
@@ -50,4 +55,8 @@ export class GrantSource {
       );
     }
   }
+}
+
+function sooner({ expiresAt }: Grant, until: number): number {
+  return expiresAt === undefined ? until : Math.min(expiresAt, until);
 }

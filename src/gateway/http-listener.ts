@@ -11,10 +11,12 @@ import { newId, type Clock, type Log } from '#platform';
 import type { Grant } from '#store';
 import type { AgentRequest } from './agent-request.ts';
 import { authenticate, type Principal } from './authenticate.ts';
+import { rangesOf, type TrustedProxies } from './client-address.ts';
 import type { Directory, GovernedServer } from './directory.ts';
 import type { Gateway } from './gateway.ts';
 import { readHeaders, type HeaderView } from './header-hygiene.ts';
 import { HttpReply } from './http-reply.ts';
+import type { LastUse } from './last-use.ts';
 import { serveMetrics, type MetricsAccess } from './metrics-door.ts';
 import type { Observation, Telemetry } from './telemetry.ts';
 
@@ -36,12 +38,17 @@ export interface HttpListenerOptions {
   readonly site?: RequestListener;
   /** The page of `/metrics`, and who may read it; nobody unless given. */
   readonly metrics?: MetricsAccess;
+  /** Ranges of proxies before the gateway, whose `X-Forwarded-For` is believed; none unless given. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** Notes when grants are used; nobody does unless given. */
+  readonly lastUse?: LastUse | undefined;
 }
 
 /** The options with their name lists made ready for look-ups. */
 type Front = HttpListenerOptions & {
   readonly hosts: ReadonlySet<string>;
   readonly origins: ReadonlySet<string>;
+  readonly proxies: TrustedProxies | undefined;
 };
 
 /** How long a client may take to read the refusal of an upgrade or a tunnel. */
@@ -54,6 +61,7 @@ export function createHttpListener(options: HttpListenerOptions): Server {
     ...options,
     hosts: new Set([...LOOPBACK_HOSTS, ...options.allowedHosts.map((host) => host.toLowerCase())]),
     origins: new Set([...LOOPBACK_HOSTS, ...options.allowedOrigins.map((origin) => origin.toLowerCase())]),
+    proxies: options.trustedProxies && rangesOf(options.trustedProxies),
   };
   const server = createServer(
     { requestTimeout: 30_000, headersTimeout: 15_000, maxHeaderSize: 32_768 },
@@ -97,11 +105,13 @@ function serve(request: IncomingMessage, response: ServerResponse, front: Front)
   if (!isAllowedOrigin(headers.get('origin'), front.origins))
     return refuse(response, 403, 'this origin is not allowed', {}, telemetry);
 
-  const principal = authenticate(headers.get('authorization'), route[1], front.directory, front.clock);
+  const { directory, clock, proxies } = front;
+  const principal = authenticate(headers.get('authorization'), route[1], directory, clock, request, proxies);
   if (!principal.ok) {
     const { status, headers: challenge } = principal.answer;
     return refuse(response, status, statusText(status), challenge, telemetry);
   }
+  front.lastUse?.note(principal.value.grant);
   const verb = request.method;
   if (verb !== 'POST' && verb !== 'GET' && verb !== 'DELETE') {
     const headers = { allow: 'POST, GET, DELETE' };

@@ -68,10 +68,13 @@ export class HttpReply implements AgentReply {
 
   watch(watcher: ReplyWatcher): void {
     this.#watcher = watcher;
-    this.#response.on('close', () => {
+    const tell = (): void => {
       clearInterval(this.#keepAlive);
       watcher.onAgentClosed(this.#response.writableFinished);
-    });
+    };
+    // it may have gone away while its request was judged
+    if (this.#response.closed) tell();
+    else this.#response.on('close', tell);
   }
 }
 

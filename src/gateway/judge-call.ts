@@ -7,7 +7,6 @@ import {
   scanParamHeaders,
   type ParamHeader,
   type ProtocolRefusal,
-  type DecisionMeta,
   type Json,
   type JsonRpcRequest,
 } from '#mcp';
@@ -15,11 +14,11 @@ import { decide, type CompiledPolicy, type Decision, type KnownTool, type LimitD
 import type { Clock, Log } from '#platform';
 import type { Quota, QuotaOwner, Reservation } from '#quota';
 import type { Records } from '#records';
+import type { DecisionRecord } from '#store';
 import { UpstreamUnavailable } from '#upstream';
 import {
   denied,
   end,
-  held,
   noSuchTool,
   pass,
   protocolRefusal,
@@ -27,24 +26,31 @@ import {
   type Answer,
   type Step,
 } from './answer.ts';
+import { noteOf } from './decision-note.ts';
 import type { Directory } from './directory.ts';
+import { agreedText, askForCall, type ApprovalDeps, type Hold } from './held-call.ts';
+import { heldAgainstPins } from './pinned-definition.ts';
 import type { AgentCall } from './read-call.ts';
 import {
   beginRecord,
   clearanceOf,
   decisionRecord,
   denyRecord,
+  giveBackApproval,
   type Clearance,
   type RecordedVerdict,
+  type UsedApproval,
 } from './record-decision.ts';
 import { STATE_LIFE_MS } from './request-state.ts';
 
-export interface JudgeDeps {
+export interface JudgeDeps extends ApprovalDeps {
   readonly directory: Directory;
   readonly quota: Quota;
   readonly records: Records;
   readonly clock: Clock;
   readonly log: Log;
+  /** Keeps the arguments of a recorded call, where its server wants that; never throws, never waits. */
+  readonly capture?: ((record: DecisionRecord, args: unknown) => void) | undefined;
 }
 
 type Verdict = RecordedVerdict & { readonly answer: Answer | undefined };
@@ -84,23 +90,63 @@ export async function judgeCall(
       deps,
     );
   }
-  const decision = decide(
+  const decided = decide(
     policy,
     { tool: name, arguments: message.params?.['arguments'], hasLossyNumber: call.hasLossyNumber },
     found.tool,
   );
+  const decision = heldAgainstPins(decided, call.request.server, found.tool);
   call.request.observation.mark('decide');
-  const observing = policy?.mode === 'observe';
-  if (decision.outcome !== 'allow' && !observing) {
-    if (decision.outcome === 'deny' && decision.kind !== 'refused')
-      call.request.server.upstream.refreshSoon();
+  const isObserved = policy?.mode === 'observe';
+  if (decision.outcome === 'deny' && !isObserved) {
+    if (decision.kind !== 'refused') call.request.server.upstream.refreshSoon();
     return record(call, name, policy, verdictOf(decision, message, name, call, policy), deps);
   }
   const mismatch = paramHeaderFault(call, message, found.tool);
   if (mismatch) return refuse(call, name, policy, mismatch, deps);
-  return policy?.mode === 'observe'
-    ? observe(call, name, policy, decision, deps)
-    : reserveAndRecord(call, message, name, policy, decision, deps);
+  if (decision.outcome === 'deny' || isObserved) return observe(call, name, policy, decision, deps);
+  return decision.outcome === 'hold'
+    ? judgeHeld(call, message, name, policy, decision, deps)
+    : admit(call, message, name, policy, decision, deps);
+}
+
+/**
+ * A call that a person must agree to. One that was agreed to, and that the server interrupted to ask for input, goes on under the same
+ * policy; each state frees one continuation, as it does from limits.
+ */
+async function judgeHeld(
+  call: AgentCall,
+  message: JsonRpcRequest,
+  name: string,
+  policy: CompiledPolicy | undefined,
+  decision: Hold,
+  deps: JudgeDeps,
+): Promise<Step<Clearance>> {
+  if (!policy) throw new Error('a call is held by no policy');
+  const agreed = `${policy.name} ${policy.version}`;
+  const { spends, agreed: before } = call.progress ?? {};
+  if (spends !== undefined && before === agreed && (await deps.quota.claim(spends, stateEnd(deps)))) {
+    const { rule } = decision;
+    return reserveAndRecord(call, message, name, policy, { rule, limits: [], agreed }, deps);
+  }
+  const asked = await askForCall(call, message, name, policy, decision, deps);
+  if (!asked.mayGo) {
+    const { answer, outcome, message: text } = asked;
+    return record(call, name, policy, { answer, outcome, rule: decision.rule, message: text }, deps);
+  }
+  const { approval } = asked;
+  const { rule, limits } = decision;
+  let judged: Step<Clearance> | undefined;
+  try {
+    judged = await reserveAndRecord(call, message, name, policy, { rule, limits, approval, agreed }, deps);
+    return judged;
+  } finally {
+    if (judged?.ok !== true) await giveBackApproval(approval, deps);
+  }
+}
+
+function stateEnd({ clock }: JudgeDeps): number {
+  return clock.now() + STATE_LIFE_MS;
 }
 
 /** Headers that repeat arguments are checked once the tool's schema says which they are (2026-07-28). */
@@ -157,41 +203,54 @@ export async function findTool(
  * handed out frees one continuation, and a state that is used again pays like a new call.
  */
 async function limitsOf(
-  decision: Decision,
+  limits: readonly LimitDemand[],
   call: AgentCall,
   deps: JudgeDeps,
 ): Promise<readonly LimitDemand[]> {
-  if (decision.outcome === 'deny' || decision.limits.length === 0) return [];
   const spends = call.progress?.spends;
-  if (spends === undefined) return decision.limits;
-  const isPaid = await deps.quota.claim(spends, deps.clock.now() + STATE_LIFE_MS);
-  return isPaid ? [] : decision.limits;
+  if (spends === undefined || limits.length === 0) return limits;
+  return (await deps.quota.claim(spends, stateEnd(deps))) ? [] : limits;
 }
 
 function verdictOf(
-  decision: Decision,
+  decision: Extract<Decision, { outcome: 'deny' }>,
   message: JsonRpcRequest,
   name: string,
   call: AgentCall,
   policy: CompiledPolicy | undefined,
 ): Verdict {
-  const note = noteOf(decision.rule, policy);
-  if (decision.outcome === 'hold') {
-    const text = `${decision.message} The call is held: it runs only after a person has agreed, and no approver is connected to this gateway.`;
-    return {
-      answer: held(message.id, call.era, text, note),
-      outcome: 'hold',
-      rule: decision.rule,
-      message: decision.message,
-    };
-  }
-  if (decision.outcome === 'allow')
-    return { answer: undefined, outcome: 'allow', rule: decision.rule, message: '' };
   const answer =
     decision.kind === 'refused'
-      ? denied(message.id, call.era, decision.message, note)
+      ? denied(message.id, call.era, decision.message, noteOf(decision.rule, policy))
       : noSuchTool(message.id, name);
   return { answer, outcome: 'deny', rule: decision.rule, message: decision.message };
+}
+
+/** What lets a call through, until limits and records have their say. */
+interface Admission {
+  readonly rule: string;
+  readonly limits: readonly LimitDemand[];
+  /** A person's agreement, used up for this call. */
+  readonly approval?: UsedApproval;
+  /** See `CallProgress`. */
+  readonly agreed?: string;
+}
+
+/** A call that a policy allows. */
+function admit(
+  call: AgentCall,
+  message: JsonRpcRequest,
+  name: string,
+  policy: CompiledPolicy | undefined,
+  decision: Extract<Decision, { outcome: 'allow' }>,
+  deps: JudgeDeps,
+): Promise<Step<Clearance>> {
+  if (call.progress?.spends === undefined)
+    return reserveAndRecord(call, message, name, policy, decision, deps);
+  const { rule } = decision;
+  return limitsOf(decision.limits, call, deps).then((limits) =>
+    reserveAndRecord(call, message, name, policy, { rule, limits }, deps),
+  );
 }
 
 async function reserveAndRecord(
@@ -199,16 +258,14 @@ async function reserveAndRecord(
   message: JsonRpcRequest,
   name: string,
   policy: CompiledPolicy | undefined,
-  decision: Decision,
+  admission: Admission,
   deps: JudgeDeps,
 ): Promise<Step<Clearance>> {
-  const limits =
-    call.progress?.spends === undefined && decision.outcome === 'allow'
-      ? decision.limits
-      : await limitsOf(decision, call, deps);
-  const verdict: Verdict = { answer: undefined, outcome: 'allow', rule: decision.rule, message: '' };
+  const { approval, agreed } = admission;
+  const note = approval === undefined ? '' : agreedText(approval.id);
+  const verdict: Verdict = { answer: undefined, outcome: 'allow', rule: admission.rule, message: note };
   const row = decisionRecord(call, name, policy, verdict, deps.clock.now());
-  const reserved = await deps.quota.reserve(limits, ownerOf(call), row);
+  const reserved = await deps.quota.reserve(admission.limits, ownerOf(call), row);
   if (!reserved.granted) {
     const { rule, message: limitMessage } = reserved.demand;
     call.request.observation.quotaRefused(reserved.demand.counter);
@@ -219,24 +276,24 @@ async function reserveAndRecord(
     const answer = denied(message.id, call.era, text, noteOf(rule, policy, retryAfterMs));
     return record(call, name, policy, { answer, outcome: 'deny', rule, message: text }, deps);
   }
-  if (!reserved.recorded) return beginRecord(row, call, policy, deps, reserved);
-  call.request.observation.decided('allow', decision.rule, policy);
-  return pass(clearanceOf(row, reserved));
+  if (!reserved.recorded) {
+    const begun = await beginRecord(row, call, policy, deps, reserved);
+    if (!begun.ok) return begun;
+  } else call.request.observation.decided('allow', admission.rule, policy);
+  keepArguments(call, row, deps);
+  return pass(clearanceOf(row, reserved, approval, agreed));
 }
 
-function noteOf(rule: string, policy: CompiledPolicy | undefined, retryAfterMs?: number): DecisionMeta {
-  return {
-    rule,
-    ...(policy === undefined ? {} : { policy: policy.name, version: policy.version }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
+function keepArguments({ request, message }: AgentCall, row: DecisionRecord, { capture }: JudgeDeps): void {
+  if (request.server.captures !== true || !capture) return;
+  capture(row, message.kind === 'request' ? message.params?.['arguments'] : undefined);
 }
 
 /** Under `mode: "observe"` everything is decided, counted and recorded, and nothing is stopped. */
 async function observe(
   call: AgentCall,
   name: string,
-  policy: CompiledPolicy,
+  policy: CompiledPolicy | undefined,
   decision: Decision,
   deps: JudgeDeps,
 ): Promise<Step<Clearance>> {
@@ -248,7 +305,7 @@ async function observe(
   };
   let reservation: Reservation | undefined;
   if (decision.outcome === 'allow') {
-    const observed = await deps.quota.observe(await limitsOf(decision, call, deps), ownerOf(call));
+    const observed = await deps.quota.observe(await limitsOf(decision.limits, call, deps), ownerOf(call));
     reservation = observed;
     if (observed.refusal) {
       const { rule, message } = observed.refusal.demand;
@@ -264,7 +321,8 @@ function ownerOf(call: AgentCall): QuotaOwner {
     organisation: call.request.server.organisation,
     server: call.request.server.id,
     grant: call.request.grant.id,
-    session: call.sessionId,
+    // a session of ours alone can be opened as often as an agent likes
+    session: call.session?.upstream === '' ? undefined : call.sessionId,
   };
 }
 
@@ -278,9 +336,11 @@ async function record(
 ): Promise<Step<Clearance>> {
   if (!verdict.answer) {
     const row = decisionRecord(call, tool, policy, verdict, deps.clock.now());
-    return beginRecord(row, call, policy, deps, reservation);
+    const begun = await beginRecord(row, call, policy, deps, reservation);
+    if (begun.ok) keepArguments(call, row, deps);
+    return begun;
   }
-  await denyRecord(call, tool, policy, verdict, deps);
+  keepArguments(call, await denyRecord(call, tool, policy, verdict, deps), deps);
   return end(verdict.answer);
 }
 

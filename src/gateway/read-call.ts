@@ -13,6 +13,7 @@ import {
   readBody,
   refusal,
   TASKS_EXTENSION,
+  withoutInputResponse,
   type Era,
   type JsonObject,
   type JsonRpcMessage,
@@ -21,7 +22,7 @@ import {
 import type { Clock, MethodSwitches } from '#platform';
 import type { AgentRequest } from './agent-request.ts';
 import { withoutFeatures } from './client-features.ts';
-import { end, noSuchMethod, pass, protocolRefusal, type Step } from './answer.ts';
+import { APPROVAL_QUESTION, end, noSuchMethod, pass, protocolRefusal, type Step } from './answer.ts';
 import { continueCall, type CallProgress } from './request-state.ts';
 import { openRequestId, openSession, type Session, type SessionOwner } from './session-id.ts';
 import type { TaskHandle } from './task-id.ts';
@@ -45,6 +46,8 @@ export interface AgentCall {
   readonly isExact: boolean;
   /** Where a modern call stands that the server may interrupt to ask for input. */
   readonly progress: CallProgress | undefined;
+  /** The agent has answered our question to open the page of an approval: it is not asked twice. */
+  readonly wasAsked: boolean;
   /** The tasks that the message names, opened; the message has the server's own ids then. */
   readonly tasks?: readonly TaskHandle[];
 }
@@ -123,7 +126,13 @@ export function readCall(request: AgentRequest, { sessionKey, clock }: ReadDeps)
     hasLossyNumber: read.hasLossyArgument,
     isExact: read.isExact,
     progress: continued?.progress,
+    wasAsked: wasAskedBefore(message),
   });
+}
+
+function wasAskedBefore(message: JsonRpcMessage): boolean {
+  const answers = message.kind === 'request' ? message.params?.['inputResponses'] : undefined;
+  return isJsonObject(answers) && Object.hasOwn(answers, APPROVAL_QUESTION);
 }
 
 function refuse(status: number, text: string, message?: JsonRpcMessage): ReturnType<typeof end> {
@@ -184,7 +193,7 @@ function permitMethod(
 
 /**
  * What the gateway changes on purpose on the way up: the revision it can police, tasks where they are not offered, what the
- * server may not ask of the agent, its own `_meta` keys, and the ids of answers to a server's requests. Gives the same object back when nothing changes, and
+ * server may not ask of the agent, its own `_meta` keys, the answer to a question of its own, and the ids of answers to a server's requests. Gives the same object back when nothing changes, and
  * undefined for an answer to a request that was never made.
  */
 function adaptMessage(
@@ -197,6 +206,7 @@ function adaptMessage(
   }
   if (!message.params) return message;
   let params = message.params;
+  if (params['inputResponses'] !== undefined) params = withoutInputResponse(params, APPROVAL_QUESTION);
   if (message.method === 'initialize') params = adaptInitialize(params, methods);
   const meta = params['_meta'];
   if (isJsonObject(meta)) {

@@ -19,6 +19,16 @@ export interface Clearance {
   readonly reservation: Reservation | undefined;
   /** On the monotonic clock, in milliseconds: for the latency alone. */
   readonly allowedAt: number;
+  /** A person's agreement that the call used up. */
+  readonly approval: UsedApproval | undefined;
+  /** The policy and version under which a person has agreed to the call, when one has. */
+  readonly agreed: string | undefined;
+}
+
+/** The right to make one call, used up; given back when the call certainly did not run. */
+export interface UsedApproval {
+  readonly id: string;
+  giveBack(): Promise<void>;
 }
 
 /** A row of the decision log; `name` is the tool, prompt or URI that was asked for. */
@@ -52,8 +62,25 @@ export function decisionRecord(
   });
 }
 
-export function clearanceOf(row: DecisionRecord, reservation: Reservation | undefined): Clearance {
-  return { recordId: row.id, reservation, allowedAt: performance.now() };
+export function clearanceOf(
+  row: DecisionRecord,
+  reservation: Reservation | undefined,
+  approval?: UsedApproval,
+  agreed?: string,
+): Clearance {
+  return { recordId: row.id, reservation, allowedAt: performance.now(), approval, agreed };
+}
+
+/** Gives an agreement back. When that fails it stands as used: the agent asks anew. */
+export async function giveBackApproval(
+  approval: UsedApproval,
+  { log }: { readonly log: Log },
+): Promise<void> {
+  try {
+    await approval.giveBack();
+  } catch (error) {
+    log.error({ err: messageOf(error), approval: approval.id }, 'an approval could not be given back');
+  }
 }
 
 interface RecordDeps {
@@ -91,7 +118,9 @@ export async function denyRecord(
   policy: CompiledPolicy | undefined,
   verdict: RecordedVerdict,
   { records, clock }: RecordDeps,
-): Promise<void> {
-  await records.deny(decisionRecord(call, name, policy, verdict, clock.now()));
+): Promise<DecisionRecord> {
+  const row = decisionRecord(call, name, policy, verdict, clock.now());
+  await records.deny(row);
   call.request.observation.decided(verdict.outcome, verdict.rule, policy);
+  return row;
 }

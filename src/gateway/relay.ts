@@ -8,24 +8,26 @@ import type { AnswerHead, AnswerSink, Exchange, UpstreamFailure } from '#upstrea
 import type { AgentReply, ReplyWatcher } from './agent-request.ts';
 import { upstreamFailed, type Answer } from './answer.ts';
 import { answerServer } from './answer-server.ts';
+import { failureOfStatus, NOT_RUN_CODES, NOT_RUN_STATUSES, resultOf } from './failures.ts';
 import { replaceError } from './inspect-offerings.ts';
 import { sealEventId } from './event-id.ts';
-import { inspectMessage, type Inspected, type InspectionContext } from './inspect.ts';
-import type { Clearance } from './record-decision.ts';
+import type { InspectionContext } from './inspect.ts';
+import { isAnswerTo, jsonHeaders, lookAt, parseJson } from './look-at-answer.ts';
+import { giveBackApproval, type Clearance } from './record-decision.ts';
 import type { AgentCall } from './read-call.ts';
 import { sealSession } from './session-id.ts';
+import { sessionToOpen } from './session-to-open.ts';
 import type { Observation } from './telemetry.ts';
 import { inErrorForm, wantsTask } from './tasks.ts';
+import type { UpstreamUse } from './upstream-use.ts';
 
 export interface RelayDeps {
   readonly quota: Quota;
   readonly records: Records;
   readonly log: Log;
+  /** Held calls have a page where they are decided. */
+  readonly asksToOpenPages?: boolean;
 }
-
-/** JSON-RPC errors that say the call certainly did not run: parse, invalid request, unknown method, invalid params. */
-const NOT_RUN_CODES = new Set([-32700, -32600, -32601, -32602]);
-const NOT_RUN_STATUSES = new Set([401, 403, 404, 429]);
 
 /** What the relay knows of the exchange that it answers; the call itself is absent on GET and DELETE. */
 export interface RelayedExchange {
@@ -35,6 +37,8 @@ export interface RelayedExchange {
   /** Called once when the agent's side is over. */
   readonly whenClosed?: (relay: Relay) => void;
   readonly observation: Observation;
+  /** Is told of the exchange, where the upstream may be replaced. */
+  readonly use?: UpstreamUse | undefined;
 }
 
 /**
@@ -47,6 +51,8 @@ export class Relay implements AnswerSink, ReplyWatcher {
   readonly #deps: RelayDeps;
   #settled = false;
   #gone = false;
+  /** Nothing more comes from the server. */
+  #isOver = false;
   /** The head of a stream that is held back until the negotiated revision is known (`initialize`). */
   #heldHead: AnswerHead | undefined;
   #streaming = false;
@@ -63,6 +69,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
     this.#exchange = exchange;
     this.#reply = reply;
     this.#deps = deps;
+    exchange.use?.begin();
   }
 
   /** Ties the agent's side to the server's: back-pressure and disconnects travel up. */
@@ -76,6 +83,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
     if (completed) return;
     this.#gone = true;
     this.#upstream?.abort();
+    this.#end();
     this.#settle('aborted', false);
     this.#exchange.observation.finished(499);
   }
@@ -85,6 +93,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
   }
 
   onAnswer(head: AnswerHead, body: Uint8Array): void {
+    this.#end();
     this.#status = head.status;
     this.#exchange.observation.answered(head.status);
     if (this.#gone) return;
@@ -96,7 +105,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
     if (message === undefined) {
       return this.onFailure({ kind: 'broken', message: 'the answer is no JSON', reached: true });
     }
-    const seen = look(message, this.#exchange.inspection);
+    const seen = lookAt(message, this.#exchange.inspection);
     if (seen.action === 'drop') {
       return this.onFailure({ kind: 'broken', message: seen.reason, reached: true });
     }
@@ -131,7 +140,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
       this.#openStream(this.#sessionHeader(head, message) ?? {});
     }
     const isAnswer = isAnswerTo(message, this.#exchange.inspection.requestId);
-    const seen = look(message, this.#exchange.inspection);
+    const seen = lookAt(message, this.#exchange.inspection);
     if (seen.action === 'drop') {
       const { reason, isExpected, refusal } = seen;
       if (refusal) answerServer(refusal, this.#exchange.inspection);
@@ -147,6 +156,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
   }
 
   onEnd(): void {
+    this.#end();
     if (this.#gone) return;
     if (!this.#settled && this.#exchange.clearance && !this.#isResumable) {
       return this.onFailure({ kind: 'broken', message: 'the answer ended before the result', reached: true });
@@ -158,6 +168,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
   }
 
   onFailure(failure: UpstreamFailure): void {
+    this.#end();
     this.#status = failure.status;
     this.#settle(resultOf(failure), !failure.reached || NOT_RUN_STATUSES.has(failure.status ?? 0));
     if (this.#gone) return;
@@ -172,6 +183,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
   /** The policy or the grant changed: a listening agent is judged by the new one, and told to list again. */
   policyChanged(policy: CompiledPolicy | undefined): void {
     const { inspection } = this.#exchange;
+    if (inspection.policy === policy) return; // something else was edited
     this.#exchange = { ...this.#exchange, inspection: { ...inspection, policy } };
     if (!this.#streaming || this.#gone) return;
     this.#announceChange('tools');
@@ -203,7 +215,14 @@ export class Relay implements AnswerSink, ReplyWatcher {
     }
     this.#gone = true;
     this.#upstream?.abort();
+    this.#end();
     this.#reply.end();
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#exchange.use?.end();
   }
 
   /** The server refused over HTTP. Credential trouble and overload are told in-band; protocol answers pass on. */
@@ -224,7 +243,8 @@ export class Relay implements AnswerSink, ReplyWatcher {
       const status = replaced === undefined ? head.status : 200;
       return this.#reply.answer(status, jsonHeaders(false), JSON.stringify(replaced ?? answer));
     }
-    if (head.status === 404 && this.#exchange.call?.session) return this.#reply.answer(404, {}, undefined);
+    if (head.status === 404 && this.#exchange.call?.session?.upstream)
+      return this.#reply.answer(404, {}, undefined);
     this.#answer(this.#failed(failureOfStatus(head)));
   }
 
@@ -261,15 +281,11 @@ export class Relay implements AnswerSink, ReplyWatcher {
     return bound === undefined ? event : { ...event, id: bound };
   }
 
-  /** The server's session id goes down signed, bound to this grant and to the revision just negotiated. */
   #sessionHeader(head: AnswerHead, message: Json): Record<string, string> | undefined {
-    const { inspection } = this.#exchange;
-    if (inspection.method !== 'initialize' || head.session === undefined || !isJsonObject(message))
-      return undefined;
-    const result = message['result'];
-    const revision = isJsonObject(result) ? result['protocolVersion'] : undefined;
-    if (typeof revision !== 'string') return undefined;
-    const session = { upstream: head.session, revision };
+    const { inspection, call } = this.#exchange;
+    if (inspection.method !== 'initialize') return undefined;
+    const session = sessionToOpen(head, message, call, this.#deps.asksToOpenPages === true);
+    if (session === undefined) return undefined;
     this.#openedSession = sealSession(session, inspection.owner, inspection.sessionKey);
     return { 'mcp-session-id': this.#openedSession };
   }
@@ -291,7 +307,8 @@ export class Relay implements AnswerSink, ReplyWatcher {
     this.#exchange.observation.settled(result);
     if (!clearance) return;
     const { quota, records, log } = this.#deps;
-    const { reservation } = clearance;
+    const { reservation, approval } = clearance;
+    if (giveBack && approval) void giveBackApproval(approval, this.#deps);
     const quotaReturned = giveBack && reservation !== undefined && reservation.entries.length > 0;
     if (quotaReturned) {
       void quota.giveBack(reservation).then((done) => {
@@ -309,73 +326,4 @@ export class Relay implements AnswerSink, ReplyWatcher {
   #place(): { server: string; request: string } {
     return { server: this.#exchange.inspection.owner.serverId, request: this.#exchange.observation.id };
   }
-}
-
-function resultOf(failure: UpstreamFailure): CallResult {
-  switch (failure.kind) {
-    case 'unreachable':
-      return 'unreachable';
-    case 'timeout':
-      return 'timeout';
-    case 'refused_credentials':
-      return 'upstream_status';
-    default:
-      return 'broken';
-  }
-}
-
-function failureOfStatus(head: AnswerHead): UpstreamFailure {
-  const { status } = head;
-  if (status === 401 || status === 403) {
-    return {
-      kind: 'refused_credentials',
-      message: 'it refused the credential that the gateway holds for it',
-      reached: true,
-      status,
-    };
-  }
-  if (status === 429) {
-    const wait = head.retryAfter === undefined ? '' : `; it asks to wait ${head.retryAfter} (Retry-After)`;
-    return { kind: 'unreachable', message: `it is receiving too many calls${wait}`, reached: false, status };
-  }
-  return { kind: 'broken', message: `it answered with HTTP ${status}`, reached: status !== 404, status };
-}
-
-type Seen =
-  | Exclude<Inspected, { readonly action: 'replace' }>
-  | { readonly action: 'replace'; readonly message: Json; readonly text: string };
-
-/** Inspects a message; one that is nested too deeply to be looked at or written anew does not pass. */
-function look(message: Json, inspection: InspectionContext): Seen {
-  try {
-    const inspected = inspectMessage(message, inspection);
-    if (inspected.action !== 'replace') return inspected;
-    return { ...inspected, text: JSON.stringify(inspected.message) };
-  } catch {
-    return { action: 'drop', reason: 'the answer cannot be read (nested too deeply, perhaps)' };
-  }
-}
-
-function isAnswerTo(message: Json, id: string | number | undefined): message is JsonObject {
-  return isJsonObject(message) && message['method'] === undefined && id !== undefined && message['id'] === id;
-}
-
-function parseJson(json: Uint8Array | string): Json | undefined {
-  try {
-    return JSON.parse(typeof json === 'string' ? json : textOf(json)) as Json;
-  } catch {
-    return undefined;
-  }
-}
-
-const JSON_HEADERS: Readonly<Record<string, string>> = { 'content-type': 'application/json' };
-const PRIVATE_JSON_HEADERS = { ...JSON_HEADERS, 'cache-control': 'no-store' };
-
-function jsonHeaders(isPrivate: boolean): Readonly<Record<string, string>> {
-  return isPrivate ? PRIVATE_JSON_HEADERS : JSON_HEADERS;
-}
-
-function textOf(bytes: Uint8Array): string {
-  if (Buffer.isBuffer(bytes)) return bytes.toString();
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }

@@ -17,6 +17,8 @@ export interface CallProgress {
   readonly round: number;
   /** Names the state that this request spends; undefined for the first. */
   readonly spends: string | undefined;
+  /** The policy and version under which a person has agreed to the call, when one has. */
+  readonly agreed?: string | undefined;
 }
 
 export type Continued =
@@ -35,6 +37,7 @@ interface State {
   readonly until: number;
   /** The server's own state; absent when it gave none. */
   readonly upstream?: string;
+  readonly agreed?: string;
 }
 
 /**
@@ -68,7 +71,8 @@ export function continueCall(
     ...(inputResponses === undefined ? {} : { inputResponses }),
     ...(upstream === undefined ? {} : { requestState: upstream }),
   };
-  return { ok: true, progress: { digest, round: state.round, spends: state.id }, params };
+  const { id, round, agreed } = state;
+  return { ok: true, progress: { digest, round, spends: id, agreed }, params };
 }
 
 /**
@@ -91,6 +95,7 @@ export function interruptCall(
     round: progress.round + 1,
     until: clock.now() + STATE_LIFE_MS,
     ...(typeof upstream === 'string' ? { upstream } : {}),
+    ...(progress.agreed === undefined ? {} : { agreed: progress.agreed }),
   };
   const requestState = seal('tgq1', state, scopeOf(owner), key);
   return requestState.length > MAX_SEALED_LENGTH ? undefined : { ...result, requestState };

@@ -9,6 +9,8 @@ export interface Session {
   /** The server's own session id; empty when the server keeps none. */
   readonly upstream: string;
   readonly revision: string;
+  /** The client said that it can ask its user to open an address. */
+  readonly opensUrls?: true;
 }
 
 export interface SessionOwner {
@@ -17,14 +19,23 @@ export interface SessionOwner {
 }
 
 /** Makes the id that the agent sees: visible ASCII, as the specification asks of `Mcp-Session-Id`. */
-export function sealSession({ revision, upstream }: Session, owner: SessionOwner, key: Uint8Array): string {
-  return seal('tgs1', [revision, upstream], [owner.grantId, owner.serverId], key);
+export function sealSession(
+  { revision, upstream, opensUrls }: Session,
+  owner: SessionOwner,
+  key: Uint8Array,
+): string {
+  const session = opensUrls ? [revision, upstream, 'url'] : [revision, upstream];
+  return seal('tgs1', session, [owner.grantId, owner.serverId], key);
 }
 
 /** The session behind an id; undefined when it is forged, damaged or belongs to somebody else. */
 export function openSession(id: string, owner: SessionOwner, key: Uint8Array): Session | undefined {
-  const opened = unseal('tgs1', id, [owner.grantId, owner.serverId], key) as [string, string] | undefined;
-  return opened && { revision: opened[0], upstream: opened[1] };
+  const opened = unseal('tgs1', id, [owner.grantId, owner.serverId], key) as
+    | [string, string, 'url'?]
+    | undefined;
+  if (!opened) return undefined;
+  const [revision, upstream, opens] = opened;
+  return opens === 'url' ? { revision, upstream, opensUrls: true } : { revision, upstream };
 }
 
 /**

@@ -286,7 +286,8 @@ class LineReply implements AgentReply {
 
   watch(watcher: ReplyWatcher): void {
     this.#watcher = watcher;
-    this.#output.on('drain', this.#onDrain);
+    if (this.#isClosed) return watcher.onAgentClosed(false);
+    this.#output.off('drain', this.#onDrain).on('drain', this.#onDrain);
   }
 
   #write(text: string, headers: Readonly<Record<string, string>>): boolean {

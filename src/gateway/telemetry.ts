@@ -22,6 +22,8 @@ export interface Meter {
   turnedAway(status: number): void;
   policyReloaded(isOk: boolean): void;
   configurationReloaded(isOk: boolean): void;
+  /** What the control plane says was read, or is known to be unchanged. */
+  controlSeen(): void;
 }
 
 export interface Tracer {
@@ -88,6 +90,10 @@ export class Telemetry {
 
   configurationReloaded(isOk: boolean): void {
     this.#parts.meter?.configurationReloaded(isOk);
+  }
+
+  controlSeen(): void {
+    this.#parts.meter?.controlSeen();
   }
 }
 
@@ -231,6 +237,7 @@ export class Observation {
 
   /** An event stream toward the agent is open until the request has ended. */
   streamOpened(): void {
+    if (this.#isStreaming) return;
     this.#isStreaming = true;
     this.#markedAt = -1; // what follows is waiting for events
     this.#parts.meter?.streamOpened(this.server);

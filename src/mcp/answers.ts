@@ -17,6 +17,15 @@ export interface DecisionMeta {
   readonly retryAfterMs?: number | undefined;
 }
 
+/** What the agent learns about the approval that its call waits for, in the result's `_meta`. */
+export interface ApprovalMeta {
+  readonly id: string;
+  /** Where a person decides. */
+  readonly url?: string | undefined;
+  /** Until when, in ISO 8601. */
+  readonly expiresAt: string;
+}
+
 /** A resource or template by its URI, or a prompt by its name. */
 export interface NamedOffering {
   readonly kind: ListedKind;
@@ -57,13 +66,27 @@ export function refusalAnswer(refusal: ProtocolRefusal): HttpAnswer {
  * The answer to a visible tool's call that does not go through: a tool result with `isError`, because clients show
  * its text to the model and treat every other form as a broken connection. Goes out with HTTP 200.
  */
-export function toolRefusal(id: RequestId, era: Era, text: string, meta?: DecisionMeta): JsonObject {
+export function toolRefusal(
+  id: RequestId,
+  era: Era,
+  text: string,
+  meta?: DecisionMeta,
+  approval?: ApprovalMeta,
+): JsonObject {
   return resultAnswer(id, {
     ...(era === 'modern' ? { resultType: 'complete' } : {}),
     content: [{ type: 'text', text }],
     isError: true,
-    ...(meta === undefined ? {} : { _meta: { [META_KEYS.decision]: { ...meta } } }),
+    ...(meta === undefined ? {} : { _meta: metaOf(meta, approval) }),
   });
+}
+
+/** Our own members of a `_meta` or of an error's data. */
+export function metaOf(meta: DecisionMeta, approval?: ApprovalMeta): JsonObject {
+  return {
+    [META_KEYS.decision]: { ...meta },
+    ...(approval === undefined ? {} : { [META_KEYS.approval]: { ...approval } }),
+  };
 }
 
 /** The answer for a hidden tool and for one that does not exist: the same, so that nobody learns which. HTTP 200. */

@@ -20,6 +20,7 @@ export {
   resultAnswer,
   toolRefusal,
   unknownTool,
+  type ApprovalMeta,
   type DecisionMeta,
   type HttpAnswer,
   type NamedOffering,
@@ -108,3 +109,10 @@ export {
 } from './task-shapes.ts';
 export { filterToolList, isToolListResult } from './tool-list.ts';
 export { readToolCall, type ToolCall } from './tool-call.ts';
+export {
+  canOpenUrls,
+  urlElicitationRequired,
+  urlInputRequired,
+  withoutInputResponse,
+  type UrlElicitation,
+} from './url-elicitation.ts';

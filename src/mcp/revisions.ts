@@ -48,6 +48,7 @@ export const META_KEYS = {
   relatedTask: 'io.modelcontextprotocol/related-task',
   progressToken: 'progressToken',
   decision: 'io.toolgate/decision',
+  approval: 'io.toolgate/approval',
 } as const;
 
 /**

@@ -2,7 +2,9 @@ import {
   createHttpListener,
   Directory,
   Gateway,
+  type GatewayDeps,
   type GovernedServer,
+  type LastUse,
   type MetricsAccess,
   type Telemetry,
 } from '#gateway';
@@ -18,7 +20,7 @@ import {
 } from '#platform';
 import { createQuota } from '#quota';
 import { createRecords } from '#records';
-import { openStore, type Grant, type StoredRecord } from '#store';
+import { openStore, type Grant, type Store, type StoredRecord } from '#store';
 import { createHttpUpstream, type HttpUpstreamLimits, type Upstream } from '#upstream';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -41,6 +43,12 @@ export interface RigOptions {
   readonly open?: boolean;
   /** A way to a server, in place of one over HTTP. */
   readonly link?: Upstream;
+  /** How one server differs from a plain one. */
+  readonly server?: Partial<GovernedServer>;
+  /** What the gateway needs to ask people, made over the store of the rig. */
+  readonly people?: (store: Store) => Pick<GatewayDeps, 'approvals' | 'approvalUrl' | 'capture'>;
+  readonly trustedProxies?: readonly string[];
+  readonly lastUse?: LastUse;
 }
 
 export interface Answered {
@@ -106,7 +114,8 @@ export class GatewayRig {
     const link = this.#options.link ?? (await this.#openLink(clock));
     this.#link = link;
     const methods = this.#options.methods ?? {};
-    this.directory.addServer({ id: 'shop', organisation: 'default', upstream: link, methods });
+    const shop = { id: 'shop', organisation: 'default', upstream: link, methods };
+    this.directory.addServer({ ...shop, ...this.#options.server });
     this.directory.addServer({ id: 'other', organisation: 'default', upstream: link, methods });
     if (this.#options.policy) this.setPolicy(this.#options.policy);
     const policy = this.#options.policy ? 'rules' : undefined;
@@ -128,6 +137,7 @@ export class GatewayRig {
       log,
       sessionKey: new Uint8Array(32).fill(7),
       ...(this.#options.telemetry && { telemetry: this.#options.telemetry }),
+      ...this.#options.people?.(this.store),
     }));
     this.#listener = createHttpListener({
       gateway,
@@ -138,6 +148,8 @@ export class GatewayRig {
       allowedOrigins: [],
       isReady: () => true,
       ...(this.#options.metrics && { metrics: this.#options.metrics }),
+      trustedProxies: this.#options.trustedProxies,
+      lastUse: this.#options.lastUse,
       welcome: 'hello\n',
     });
     const listener = this.#listener;
@@ -171,10 +183,10 @@ export class GatewayRig {
     return this.#gateway;
   }
 
-  setPolicy(document: object): void {
+  setPolicy(document: object, version = 'v1'): void {
     const read = validatePolicy(document);
     if (!read.ok) throw new Error(JSON.stringify(read.problems));
-    this.directory.setPolicy('shop', 'rules', compilePolicy(read.document, { name: 'rules', version: 'v1' }));
+    this.directory.setPolicy('shop', 'rules', compilePolicy(read.document, { name: 'rules', version }));
   }
 
   /** Posts a body as it is; headers override the usual ones, undefined removes one. */

@@ -1,0 +1,61 @@
+import {
+  encodeHeaderValue,
+  isJsonObject,
+  mirroredMember,
+  scanParamHeaders,
+  type Json,
+  type JsonRpcRequest,
+} from '#mcp';
+import type { AgentRequest } from './agent-request.ts';
+import type { AgentCall } from './read-call.ts';
+
+export const LEGACY_HEADERS = ['mcp-protocol-version', 'traceparent', 'tracestate', 'baggage'] as const;
+
+/** The headers with which a judged call goes up. Mirror headers travel in modern traffic only; on legacy traffic nobody has checked them. */
+export function headersFor(call: AgentCall): ReadonlyMap<string, string> {
+  const { request, message } = call;
+  if (call.era === 'legacy') return pick(request, LEGACY_HEADERS);
+  if (request.transport === 'stdio')
+    return message.kind === 'request' ? mirrorHeadersOf(call, message) : new Map();
+  const sessionHeaders = new Set(['mcp-session-id', 'last-event-id']);
+  const headers = new Map([...request.protocolHeaders].filter(([name]) => !sessionHeaders.has(name)));
+  // the agent's own name of a task was held against the body already
+  const [task] = message.kind === 'request' && message.method.startsWith('tasks/') ? (call.tasks ?? []) : [];
+  if (task) headers.set('mcp-name', encodeHeaderValue(task.id));
+  return headers;
+}
+
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+
+/** Those of the named headers that a request has. */
+export function pick(request: AgentRequest, names: readonly string[]): ReadonlyMap<string, string> {
+  let headers: Map<string, string> | undefined;
+  for (const name of names) {
+    const value = request.header(name);
+    if (value !== undefined) (headers ??= new Map()).set(name, value);
+  }
+  return headers ?? NO_HEADERS;
+}
+
+/** A stdio agent sends no headers: they are made from the judged body for a server that wants them. */
+function mirrorHeadersOf(call: AgentCall, message: JsonRpcRequest): ReadonlyMap<string, string> {
+  const headers = new Map([
+    ['mcp-protocol-version', call.revision],
+    ['mcp-method', message.method],
+  ]);
+  const member = mirroredMember(message.method);
+  const name = member === undefined ? undefined : message.params?.[member];
+  if (typeof name !== 'string') return headers;
+  headers.set('mcp-name', encodeHeaderValue(name));
+  const args = message.params?.['arguments'];
+  const tool = call.request.server.upstream.knownTools()?.get(name);
+  for (const { header, path } of scanParamHeaders(tool?.definition.inputSchema as Json | undefined)
+    .declarations) {
+    let value: Json | undefined = args;
+    for (const key of path) value = isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+      headers.set(header, encodeHeaderValue(String(value)));
+    }
+  }
+  return headers;
+}
