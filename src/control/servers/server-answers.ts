@@ -1,0 +1,169 @@
+import * as z from 'zod';
+import { messageOf } from '#platform';
+import { openConnection, type Connection } from './connection.ts';
+import { displayOf, type ConnectionDisplay } from './connection-display.ts';
+import { findServer, type FoundServer, type ServerParts } from './server-parts.ts';
+import { readSettings, settingsSchema } from './server-settings.ts';
+
+const names = z.array(z.string());
+
+export const displaySchema = z
+  .object({
+    kind: z.enum(['stdio', 'streamable-http', 'sse']),
+    command: z.string().optional(),
+    args: names.optional().describe('Flags and names of packages; what else is given is hidden.'),
+    cwd: z.string().optional(),
+    env: names.optional().describe('Names of the environment variables that are given.'),
+    url: z.string().optional().describe('Without its query; parts that look like a key are hidden.'),
+    headers: names.optional().describe('Names of the headers that are sent.'),
+    oauth: z
+      .object({
+        mode: z.enum(['authorization_code', 'client_credentials']),
+        issuer: z.string().optional(),
+        clientId: z.string().optional(),
+        clientMetadataUrl: z.string().optional(),
+        scope: z.string().optional(),
+        hasSecret: z.boolean(),
+      })
+      .optional(),
+  })
+  .describe('How the server is reached, without anything that could be a secret.')
+  .meta({ id: 'ServerDisplay' });
+
+const credentialSchema = z
+  .object({
+    kind: z
+      .enum(['none', 'environment', 'headers', 'oauth', 'client_credentials'])
+      .describe('What the gateway proves itself with.'),
+    state: z
+      .enum(['connected', 'needs_consent', 'none', 'unreadable'])
+      .optional()
+      .describe(
+        'Of `oauth`: `needs_consent` when only a person can renew the access, `unreadable` when its key is not here.',
+      ),
+    expiresAt: z.string().optional().describe('When the access token ends; it is renewed before.'),
+    scope: z.string().optional().describe('Rights that were given.'),
+  })
+  .meta({ id: 'ServerCredential' });
+
+export const serverSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    managed: z.boolean().describe('False for one that the configuration file declares: it is changed there.'),
+    kind: z.enum(['stdio', 'streamable-http', 'sse']),
+    path: z.string().describe('Path at which agents reach it on this gateway.'),
+    connection: displaySchema,
+    settings: settingsSchema,
+    onChange: z
+      .enum(['alert', 'block'])
+      .describe('What happens to calls of a tool whose definition is not the accepted one.'),
+    catalogueSlug: z.string().optional().describe('The entry of the catalogue that it was made from.'),
+    credential: credentialSchema,
+    pinned: z.boolean().describe('Whether definitions of its tools were accepted.'),
+    drift: z.int().describe('Tools that are not as they were accepted.'),
+    createdAt: z.string().optional(),
+    updatedAt: z.string().optional(),
+  })
+  .meta({ id: 'Server' });
+export type ServerAnswer = z.input<typeof serverSchema>;
+
+export const serverListSchema = z
+  .object({ items: z.array(serverSchema), next: z.string().optional() })
+  .meta({ id: 'ServerList' });
+
+type AnswerParts = Pick<ServerParts, 'control' | 'keys' | 'vault' | 'clock' | 'log'>;
+
+/** A server as people see it. */
+export async function serverAnswer(parts: AnswerParts, found: FoundServer): Promise<ServerAnswer> {
+  const { control } = parts;
+  const { id, name } = found.server;
+  const [pins, drift] = await Promise.all([control.pins.pins(id), control.pins.drift(id)]);
+  const shared = { id, name, path: `/mcp/${id}/`, pinned: pins.length > 0, drift: drift.length };
+  if (!found.isManaged) {
+    const { connection, settings } = found.server;
+    return {
+      ...shared,
+      managed: false,
+      kind: connection.kind,
+      connection: mutable(displayOf(connection)),
+      settings,
+      onChange: 'alert',
+      credential: await credentialOf(parts, id, connection),
+    };
+  }
+  const { server } = found;
+  return {
+    ...shared,
+    managed: true,
+    kind: server.kind,
+    connection: displaySchema.parse(JSON.parse(server.display)),
+    settings: readSettings(server.settings),
+    onChange: server.onChange,
+    ...(server.catalogueSlug !== undefined && { catalogueSlug: server.catalogueSlug }),
+    credential: await credentialOf(parts, id, connectionOf(parts, found)),
+    createdAt: new Date(server.createdAt).toISOString(),
+    updatedAt: new Date(server.updatedAt).toISOString(),
+  };
+}
+
+/** The answer for a server by its id, after a change of it. */
+export async function answerFor(parts: ServerParts, organisation: string, id: string): Promise<ServerAnswer> {
+  const found = await findServer(parts, organisation, id);
+  if (found === undefined) throw new Error(`the server ${id} was there a moment ago`);
+  return serverAnswer(parts, found);
+}
+
+/**
+ * The connection of a server that was found; undefined when it cannot be decrypted. A list must not fail because the key of one server
+ * is gone: people have to see which one it is.
+ */
+export function connectionOf(
+  { keys, log }: Pick<ServerParts, 'keys' | 'log'>,
+  found: FoundServer,
+): Connection | undefined {
+  if (!found.isManaged) return found.server.connection;
+  try {
+    return openConnection(found.server, keys);
+  } catch (error) {
+    log.warn({ server: found.server.id, err: messageOf(error) }, 'a connection cannot be decrypted');
+    return undefined;
+  }
+}
+
+async function credentialOf(
+  parts: AnswerParts,
+  id: string,
+  connection: Connection | undefined,
+): Promise<ServerAnswer['credential']> {
+  if (connection === undefined) return { kind: 'none', state: 'unreadable' };
+  if (connection.kind === 'stdio')
+    return { kind: Object.keys(connection.env).length > 0 ? 'environment' : 'none' };
+  const { oauth, headers } = connection;
+  if (oauth === undefined) return { kind: Object.keys(headers).length > 0 ? 'headers' : 'none' };
+  if (oauth.mode === 'client_credentials') return { kind: 'client_credentials' };
+  const { readConsent } = await import('#upstream/oauth');
+  try {
+    const { state, expiresAt, scope } = await readConsent(await parts.vault(), id, oauth, parts.clock.now());
+    return {
+      kind: 'oauth',
+      state,
+      ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
+      ...(scope !== undefined && { scope }),
+    };
+  } catch (error) {
+    parts.log.warn({ server: id, err: messageOf(error) }, 'a credential cannot be decrypted');
+    return { kind: 'oauth', state: 'unreadable' };
+  }
+}
+
+/** The same display, as the schema of the answer wants it. */
+export function mutable(display: ConnectionDisplay): z.input<typeof displaySchema> {
+  const { args, env, headers, ...rest } = display;
+  return {
+    ...rest,
+    ...(args && { args: [...args] }),
+    ...(env && { env: [...env] }),
+    ...(headers && { headers: [...headers] }),
+  };
+}
