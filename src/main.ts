@@ -8,6 +8,7 @@ import {
   createProgram,
   packageVersion,
   runProgram,
+  type AssembleOptions,
   type Assembly,
   type Compose,
   type Observers,
@@ -38,7 +39,7 @@ import {
 } from '#platform';
 import { createQuota } from '#quota';
 import { createRecords } from '#records';
-import { openStore, type Grant, type Store } from '#store';
+import { openStore, type Store } from '#store';
 import {
   createAddressGuard,
   createHttpUpstream,
@@ -67,25 +68,28 @@ function compose(log: Log): Compose {
   return {
     log,
 
-    assemble(dataDir: string, anonymous?: Grant): Assembly {
-      const store = openStore({ dataDir, clock });
+    assemble(dataDir: string, { anonymous, attend, databaseUrl }: AssembleOptions = {}): Assembly {
+      const store = openStore({ dataDir, clock, databaseUrl });
       // counters of past windows are of no use; a store that is closed meanwhile has none to forget
       setInterval(() => store.counters.prune(clock.now()).catch(() => {}), PRUNE_MS).unref();
       const directory = new Directory(anonymous);
       const { telemetry, metrics, started, stop } = observe(log);
+      const records = createRecords({ store: store.records, clock, log });
       const gateway = new Gateway({
         telemetry,
         directory,
         quota: createQuota({ counters: store.counters, clock }),
-        records: createRecords({ store: store.records, clock, log }),
+        records,
         clock,
         log,
+        ...attend?.(store),
         sessionKey: readOrMakeKey(join(dataDir, 'session.key')),
       });
       const policies = new PolicySource(directory, log, telemetry);
       let vault: Promise<CredentialVault> | undefined;
       return {
         store,
+        records,
         directory,
         policies,
         gateway,
@@ -120,7 +124,7 @@ function compose(log: Log): Compose {
     serverId: string,
     target: Target,
     limits: Required<LimitConfiguration>,
-    { vault, addresses: rules }: UpstreamParts,
+    { vault, addresses: rules, consent }: UpstreamParts,
   ): Promise<Upstream> {
     const shared = { serverId, log, clock, knowTool: knowListedTool };
     const version = packageVersion();
@@ -150,7 +154,7 @@ function compose(log: Log): Compose {
     if (!oauth || !vault) return createHttpUpstream({ ...shared, url, headers, addresses, limits });
     const settings = { serverId, serverUrl: url, headers, settings: oauth, addresses: rules, clock, log };
     const { createOAuthCredential } = await import('#upstream/oauth');
-    const credential = createOAuthCredential({ ...settings, vault: await vault() });
+    const credential = createOAuthCredential({ ...settings, vault: await vault(), consent });
     return createHttpUpstream({ ...shared, url, headers, addresses, limits, credential });
   }
 }

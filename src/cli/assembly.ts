@@ -1,7 +1,8 @@
-import type { Directory, Gateway, PolicySource } from '#gateway';
+import type { Directory, Gateway, GatewayDeps, PolicySource } from '#gateway';
 import type { LimitConfiguration, Log, MetricsPage, OAuthConfiguration } from '#platform';
+import type { Records } from '#records';
 import type { Grant, Store } from '#store';
-import type { AddressRules, CredentialVault, Upstream } from '#upstream';
+import type { AddressRules, ConsentWay, CredentialVault, Upstream } from '#upstream';
 
 /** The server a command works on: an address, or a command to start. */
 export type Target =
@@ -22,6 +23,7 @@ export type Target =
 /** One installation, put together over one data folder. */
 export interface Assembly {
   readonly store: Store;
+  readonly records: Records;
   readonly directory: Directory;
   readonly policies: PolicySource;
   readonly gateway: Gateway;
@@ -43,13 +45,23 @@ export interface Observers {
 export interface UpstreamParts {
   readonly vault?: () => Promise<CredentialVault>;
   readonly addresses?: AddressRules | undefined;
+  /** How a person gives the gateway access, for errors and notices; by the command line unless given. */
+  readonly consent?: ConsentWay | undefined;
+}
+
+export interface AssembleOptions {
+  /** A database in the place of the data folder's own. */
+  readonly databaseUrl?: string | undefined;
+  /** The grant of every caller, where no credential is asked for. */
+  readonly anonymous?: Grant | undefined;
+  /** Asks people about held calls and keeps arguments; nobody is asked, and nothing kept, unless given. */
+  readonly attend?: (store: Store) => Pick<GatewayDeps, 'approvals' | 'approvalUrl' | 'capture'>;
 }
 
 /** What the composition root lends to the commands, so that they know no concrete class. */
 export interface Compose {
   readonly log: Log;
-  /** `anonymous` is the grant of every caller where no credential is asked for. */
-  assemble(dataDir: string, anonymous?: Grant): Assembly;
+  assemble(dataDir: string, options?: AssembleOptions): Assembly;
   /** A target with OAuth needs the vault; `addresses` says where a server with a URL may lie, anywhere when it is absent. */
   createUpstream(
     serverId: string,

@@ -2,16 +2,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createHttpListener, GrantSource, LastUse, type MetricsAccess } from '#gateway';
+import { isLoopbackHost } from '#mcp';
 import {
-  createHttpListener,
-  GrantSource,
-  readOrMakeToken,
-  type MetricsAccess,
-  type PolicyOrigin,
-} from '#gateway';
-import {
-  hashGrantToken,
-  isGrantToken,
   loadConfiguration,
   messageOf,
   resolveFrom,
@@ -19,10 +12,15 @@ import {
   ToolgateError,
   type Configuration,
   type LoadedConfiguration,
-  type ServerConfiguration,
 } from '#platform';
-import type { StoredGrant } from '#store';
-import type { Assembly, Compose, Observers, Target } from './assembly.ts';
+import type { Store } from '#store';
+import type { Assembly, Compose, Observers } from './assembly.ts';
+import { openControlPlane, type ControlPlane } from './control-plane.ts';
+import { openControlRooms, type ControlRooms } from './control-rooms.ts';
+import { createDashboard } from './dashboard.ts';
+import { databaseUrl } from './database-url.ts';
+import { declaredGrants, installationOf, policyOriginsOf, targetOf } from './declared.ts';
+import { createFront } from './front.ts';
 import { readyText, type ReadyCommands, type ReadyServer } from './ready-text.ts';
 import { listen, untilStopped } from './serving.ts';
 import { packageVersion } from './package-version.ts';
@@ -41,43 +39,64 @@ export interface ServeOptions {
   readonly dataDir: string;
 }
 
+/** One `toolgate serve`, put together but for its port. */
+interface Serving {
+  readonly assembly: Assembly;
+  readonly rooms: ControlRooms;
+  /** The configuration, as it was last read without a fault. */
+  loaded: LoadedConfiguration;
+  /** Where the gateway listens, once it does. */
+  base: string;
+}
+
 /** Runs until a signal ends it. Throws every fault of configuration and policies at once, before it listens. */
 export async function serveConfiguration(compose: Compose, options: ServeOptions): Promise<void> {
   const file = options.config ?? (existsSync('toolgate.json') ? 'toolgate.json' : EXAMPLE);
   const loaded = loadConfiguration(file, process.env);
-  const { configuration, folder } = loaded;
-  const assembly = compose.assemble(options.dataDir);
-  assembly.policies.loadAll(policyOriginsOf(loaded));
-  for (const [id, server] of Object.entries(configuration.servers)) {
-    assembly.directory.addServer({
-      id,
-      organisation: configuration.organisation ?? 'default',
-      upstream: await compose.createUpstream(id, targetOf(server, folder), server.limits ?? {}, {
-        vault: assembly.vault,
-        addresses: configuration.upstreamAddresses,
-      }),
-      methods: server.methods ?? {},
-    });
-  }
-  const grants = new GrantSource(assembly.directory, assembly.store.grants, assembly.log);
-  await grants.declare(declaredGrants(configuration, options.dataDir));
-  let refresh: NodeJS.Timeout | undefined;
-  const { observers } = assembly;
-  const close = async (): Promise<void> => {
-    clearInterval(refresh);
-    await Promise.all(assembly.directory.servers().map((server) => server.upstream.close()));
-    await site?.close();
-    await assembly.store.close();
-    await observers.stop();
-  };
-  await observers.started;
-
+  const { configuration } = loaded;
+  const host = options.host ?? configuration.host ?? '127.0.0.1';
+  const serving = assemble(compose, loaded, options.dataDir);
+  const { assembly, rooms } = serving;
+  await declareServers(compose, serving);
   const site = createSite({
     loaded,
     dataDir: options.dataDir,
     store: assembly.store,
     version: packageVersion(),
     log: assembly.log,
+  });
+  const plane = openControlPlane({
+    compose,
+    assembly,
+    rooms,
+    loaded: () => serving.loaded,
+    dataDir: options.dataDir,
+    origin: () => originOf(serving),
+    otherOrigins: () => otherOriginsOf(serving.base),
+    isOnLoopback: isLoopback(host),
+    site,
+  });
+  await assembly.store.ready();
+  await plane.source.load();
+  const grants = new GrantSource(assembly.directory, assembly.store.grants, assembly.log);
+  await grants.declare(declaredGrants(configuration, options.dataDir));
+  const lastUse = new LastUse(assembly.store.grants, systemClock, assembly.log);
+  let refresh: NodeJS.Timeout | undefined;
+  const close = async (): Promise<void> => {
+    clearInterval(refresh);
+    await Promise.all([site?.close(), plane.close(), lastUse.close()]);
+    await Promise.all(assembly.directory.servers().map((server) => server.upstream.close()));
+    await rooms.capture.settled();
+    await rooms.close();
+    await assembly.store.close();
+    await assembly.observers.stop();
+  };
+  await assembly.observers.started;
+
+  const front = createFront({
+    control: plane.serve,
+    dashboard: plane.serve && createDashboard(),
+    site: site?.serve,
   });
   const listener = createHttpListener({
     gateway: assembly.gateway,
@@ -86,26 +105,89 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
     log: assembly.log,
     allowedHosts: configuration.allowedHosts ?? [],
     allowedOrigins: configuration.allowedOrigins ?? [],
+    trustedProxies: configuration.trustedProxies,
+    lastUse,
     isReady: () => true,
-    ...metricsOf(configuration, observers),
-    ...(site && { site: site.serve }),
+    ...metricsOf(configuration, assembly.observers),
+    ...(front && { site: front }),
     welcome: 'Toolgate is running. MCP servers are served at /mcp/<server-id>/ with a grant token.\n',
   });
-  const host = options.host ?? configuration.host ?? '127.0.0.1';
   const { port } = await listen(listener, options.port ?? configuration.port ?? 8750, host, close);
+  const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  serving.base = base;
+  site?.open(base);
   for (const server of assembly.directory.servers()) server.upstream.tools().catch(() => {}); // warm up
 
-  refresh = setInterval(createRefresh(loaded, assembly, grants, options.dataDir), REFRESH_MS);
-  const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const servers = readyServers(configuration, base, options.dataDir);
-  site?.open(base);
+  refresh = setInterval(createRefresh(serving, plane, grants, lastUse, options.dataDir), REFRESH_MS);
   announceReady(
-    readyText(base, servers, {
+    readyText(base, readyServers(configuration, base, options.dataDir), {
       ...commandsFor(base, options.dataDir, file === EXAMPLE),
       pages: site && `${base}/`,
+      dashboard: plane.serve && `${originOf(serving)}/app/`,
     }),
   );
   await untilStopped({ listener, gateway: assembly.gateway, log: assembly.log, close });
+}
+
+function assemble(compose: Compose, loaded: LoadedConfiguration, dataDir: string): Serving {
+  const made: { rooms?: ControlRooms } = {};
+  const attend = (store: Store): ReturnType<typeof attending> => {
+    made.rooms = openControlRooms({
+      store,
+      dataDir,
+      configuration: loaded.configuration,
+      origin: () => originOf(serving),
+      clock: systemClock,
+      log: compose.log,
+    });
+    return attending(made.rooms);
+  };
+  const assembly = compose.assemble(dataDir, { databaseUrl: databaseUrl(), attend });
+  if (made.rooms === undefined) throw new Error('the gateway was assembled without its rooms');
+  const serving: Serving = { assembly, rooms: made.rooms, loaded, base: '' };
+  return serving;
+}
+
+/** What the gateway asks of the control plane's rooms while it judges. */
+function attending({ approvals, approvalUrl, capture }: ControlRooms): {
+  approvals: ControlRooms['approvals'];
+  approvalUrl: ControlRooms['approvalUrl'];
+  capture: (record: { readonly id: string; readonly server: string }, args: unknown) => void;
+} {
+  return { approvals, approvalUrl, capture: ({ id, server }, args) => capture.keep(id, server, args) };
+}
+
+async function declareServers(compose: Compose, { assembly, rooms, loaded }: Serving): Promise<void> {
+  const { configuration, folder } = loaded;
+  assembly.policies.loadAll(policyOriginsOf(loaded));
+  for (const [id, server] of Object.entries(configuration.servers)) {
+    assembly.directory.addServer({
+      id,
+      organisation: installationOf(configuration),
+      upstream: await compose.createUpstream(id, targetOf(server, folder), server.limits ?? {}, {
+        vault: assembly.vault,
+        addresses: configuration.upstreamAddresses,
+      }),
+      methods: server.methods ?? {},
+      approvals: rooms.approvalSettings,
+    });
+  }
+}
+
+/** Where people reach the gateway. */
+function originOf({ loaded: { configuration }, base }: Serving): string {
+  return configuration.publicUrl === undefined ? base : new URL(configuration.publicUrl).origin;
+}
+
+function isLoopback(host: string): boolean {
+  return isLoopbackHost(host) || isLoopbackHost(`[${host}]`);
+}
+
+/** A browser on this machine may call it by any of its names. */
+function otherOriginsOf(base: string): readonly string[] {
+  const url = new URL(base);
+  if (!isLoopback(url.hostname)) return [base];
+  return ['127.0.0.1', 'localhost', '[::1]'].map((name) => `http://${name}:${url.port}`);
 }
 
 function metricsOf(
@@ -117,85 +199,33 @@ function metricsOf(
   return { metrics: { page: pageOfAll(page), audience } };
 }
 
-/** A command runs in the folder of the configuration unless it names another. */
-function targetOf(server: ServerConfiguration, folder: string): Target {
-  if ('url' in server) {
-    const { url, headers = {}, oauth, transport } = server;
-    return { url, headers, transport, ...(oauth && { oauth }) };
-  }
-  const { command, args = [], env = {}, cwd = '.' } = server;
-  return { command, args, env, cwd: resolveFrom(folder, cwd) };
-}
-
-function policyOriginsOf(
-  loaded: LoadedConfiguration,
-): Map<string, { server: string; name: string; origin: PolicyOrigin }> {
-  const origins = new Map<string, { server: string; name: string; origin: PolicyOrigin }>();
-  for (const [server, entry] of Object.entries(loaded.configuration.servers)) {
-    for (const [name, policy] of Object.entries(entry.policies ?? {})) {
-      const origin =
-        typeof policy === 'string'
-          ? { file: resolveFrom(loaded.folder, policy) }
-          : { text: JSON.stringify(policy, null, 2) };
-      origins.set(`${server}/${name}`, { server, name, origin });
-    }
-  }
-  return origins;
-}
-
-/** Grants of the configuration keep their id over restarts, so that their counters go on. */
-function declaredGrants(configuration: Configuration, dataDir: string): StoredGrant[] {
-  return (configuration.grants ?? []).map((grant) => ({
-    id: `declared:${grant.server}/${grant.label}`,
-    label: grant.label,
-    server: grant.server,
-    policy: grant.policy,
-    createdAt: 0,
-    expiresAt: grant.expires === undefined ? undefined : Date.parse(grant.expires),
-    revokedAt: undefined,
-    tokenHash: 'sha256' in grant.token ? grant.token.sha256 : hashGrantToken(tokenOf(grant, dataDir)),
-  }));
-}
-
-type DeclaredGrant = NonNullable<Configuration['grants']>[number];
-
-function tokenOf(grant: DeclaredGrant, dataDir: string): string {
-  if ('file' in grant.token) return readOrMakeToken(resolveFrom(dataDir, grant.token.file));
-  const name = 'env' in grant.token ? grant.token.env : '';
-  const token = process.env[name];
-  if (token !== undefined && isGrantToken(token)) return token;
-  throw new ToolgateError(
-    'grant.bad_token',
-    `The environment variable ${name} holds no grant token for "${grant.label}".`,
-    {
-      hint: 'Set it to a token of the form tg_…; `toolgate grants mint` makes one.',
-    },
-  );
-}
-
 /**
- * Looks at policies, grants and the configuration a few times a second. A faulty edit changes nothing and is told once.
+ * Looks at policies, grants, the control plane and the configuration a few times a second. A faulty edit changes nothing and is told once.
  */
 function createRefresh(
-  loaded: LoadedConfiguration,
-  assembly: Assembly,
+  serving: Serving,
+  plane: ControlPlane,
   grants: GrantSource,
+  lastUse: LastUse,
   dataDir: string,
 ): () => void {
-  let stamp = stampOf(loaded.file);
-  let servers = serversOf(loaded.configuration);
+  const { assembly } = serving;
+  let stamp = stampOf(serving.loaded.file);
+  let servers = serversOf(serving.loaded.configuration);
   return () => {
     assembly.policies.refresh();
+    void plane.source.refresh();
+    void lastUse.refresh();
     grants
       .refresh()
       .catch((error: unknown) =>
         assembly.log.error({ err: messageOf(error) }, 'grants could not be read again'),
       );
-    const current = stampOf(loaded.file);
+    const current = stampOf(serving.loaded.file);
     if (current === stamp) return;
     stamp = current;
     try {
-      const edited = loadConfiguration(loaded.file, process.env);
+      const edited = loadConfiguration(serving.loaded.file, process.env);
       const declared = declaredGrants(edited.configuration, dataDir);
       assembly.policies.replaceAll(policyOriginsOf(edited));
       void grants.declare(declared);
@@ -203,6 +233,7 @@ function createRefresh(
         servers = serversOf(edited.configuration);
         assembly.log.warn('servers changed in the configuration: they take effect at the next start');
       }
+      serving.loaded = edited;
       assembly.log.info('configuration reloaded');
       assembly.gateway.telemetry.configurationReloaded(true);
     } catch (error) {
@@ -244,7 +275,11 @@ function readyServers(configuration: Configuration, base: string, dataDir: strin
 }
 
 /** The ways to try the gateway and to watch it, as this installation is called. */
-function commandsFor(base: string, dataDir: string, isExample: boolean): Omit<ReadyCommands, 'pages'> {
+function commandsFor(
+  base: string,
+  dataDir: string,
+  isExample: boolean,
+): Omit<ReadyCommands, 'pages' | 'dashboard'> {
   const [, script = 'toolgate'] = process.argv;
   const own = fromHere(script);
   const self = own === script ? 'toolgate' : `./${own}`;

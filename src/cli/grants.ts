@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { hashGrantToken, newGrantToken, newId, resolveDataDir, systemClock, ToolgateError } from '#platform';
 import { escapeControls, safeJson } from '#records';
 import { openStore, type Grant, type GrantStore, type StoreOptions } from '#store';
+import { databaseUrl } from './database-url.ts';
 import { momentOf } from './moment.ts';
 
 interface MintFlags {
@@ -198,7 +199,7 @@ function tableOf(grants: readonly Grant[]): string {
 }
 
 async function withGrants(options: StoreOptions, work: (grants: GrantStore) => Promise<void>): Promise<void> {
-  const store = openStore(options);
+  const store = openStore({ ...options, databaseUrl: databaseUrl() });
   try {
     await work(store.grants);
   } finally {

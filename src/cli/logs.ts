@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { resolveDataDir, silentLog, systemClock, ToolgateError } from '#platform';
 import { createRecords, formatRecord, safeJson } from '#records';
 import { openStore, type RecordedOutcome, type RecordFilter, type StoredRecord } from '#store';
+import { databaseUrl } from './database-url.ts';
 import { momentOf } from './moment.ts';
 
 interface LogsFlags {
@@ -54,7 +55,11 @@ async function showLogs(flags: LogsFlags): Promise<void> {
   const print = (record: StoredRecord): void => {
     process.stdout.write(`${flags.json ? jsonLine(record) : formatRecord(record)}\n`);
   };
-  const store = openStore({ dataDir: resolveDataDir(flags.data), access: 'read' });
+  const store = openStore({
+    dataDir: resolveDataDir(flags.data),
+    databaseUrl: databaseUrl(),
+    access: 'read',
+  });
   const reader = untilUnwanted();
   try {
     const records = createRecords({ store: store.records, clock: systemClock, log: silentLog });

@@ -7,6 +7,7 @@ import {
   type OAuthConfiguration,
 } from '#platform';
 import { openStore } from '#store';
+import { databaseUrl } from './database-url.ts';
 import type { CredentialVault, OutboundFetch } from '#upstream';
 
 /** One server of a configuration that the gateway logs in to, with what a command needs for that. */
@@ -44,7 +45,7 @@ export async function withOAuthServer<T>(
   }
   const { AuthorizationFailure, createCredentialVault, createOutboundFetch } =
     await import('#upstream/oauth');
-  const store = openStore({ dataDir });
+  const store = openStore({ dataDir, databaseUrl: databaseUrl() });
   try {
     return await work({
       id,

@@ -35,7 +35,7 @@ export async function openOneServer(
     expiresAt: undefined,
     revokedAt: undefined,
   };
-  const assembly = compose.assemble(options.dataDir, isAnonymous ? grant : undefined);
+  const assembly = compose.assemble(options.dataDir, isAnonymous ? { anonymous: grant } : {});
   assembly.policies.loadAll(
     new Map([[policyName, { server: serverId, name: policyName, origin: { file: options.policy } }]]),
   );

@@ -27,6 +27,7 @@ import type { Compose } from './assembly.ts';
 import { CheckFailed } from './check-failed.ts';
 import { serverIdOf } from './one-server.ts';
 import { collect, targetOf, type TargetFlags } from './target.ts';
+import { simulateCommand } from './simulate.ts';
 
 interface JsonFlag {
   readonly json?: boolean;
@@ -40,6 +41,7 @@ export function policyCommand(compose: Compose): Command {
     .addCommand(lintCommand(compose))
     .addCommand(testCommand())
     .addCommand(explainCommand(compose))
+    .addCommand(simulateCommand())
     .addCommand(schemaCommand());
 }
 

@@ -1,9 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { ToolgateError } from '#platform';
+import { approvalsCommand } from './approvals.ts';
+import { auditCommand } from './audit.ts';
+import { backupCommand } from './backup.ts';
 import { catalogueCommand } from './catalogue.ts';
+import { checkCommand } from './check.ts';
 import { CheckFailed } from './check-failed.ts';
 import { classifyCommand } from './classify.ts';
 import { grantsCommand } from './grants.ts';
+import { keysCommand } from './keys.ts';
 import { loginCommand } from './login.ts';
 import { logoutCommand } from './logout.ts';
 import { logsCommand } from './logs.ts';
@@ -12,6 +17,7 @@ import { proxyCommand } from './proxy.ts';
 import { recommendCommand } from './recommend.ts';
 import type { Compose } from './assembly.ts';
 import { packageVersion } from './package-version.ts';
+import { restoreCommand } from './restore.ts';
 import { scanCommand } from './scan.ts';
 import { serveCommand } from './serve.ts';
 import { WorkerFailed } from './workers.ts';
@@ -43,6 +49,12 @@ export function createProgram(compose: Compose): Command {
     loginCommand(),
     logoutCommand(),
     logsCommand(),
+    approvalsCommand(),
+    auditCommand(),
+    keysCommand(),
+    backupCommand(),
+    restoreCommand(),
+    checkCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands, ...commands.flatMap((parent) => parent.commands)])

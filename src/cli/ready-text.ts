@@ -13,6 +13,8 @@ export interface ReadyCommands {
   readonly logs: string;
   /** Where the catalogue is looked at, where it is served. */
   readonly pages: string | undefined;
+  /** Where people administer it, where that is served. */
+  readonly dashboard: string | undefined;
 }
 
 /** What is printed once the gateway can serve: addresses, grants, a block to paste, and lines that try it and watch it. */
@@ -43,6 +45,8 @@ export function readyText(base: string, servers: readonly ReadyServer[], command
       '',
       `  ${commands.pages}`,
     );
+  if (commands.dashboard !== undefined)
+    lines.push('', 'Add servers, write policies, answer what is held:', '', `  ${commands.dashboard}`);
   lines.push('', 'See what was decided:', '', `  ${commands.logs}`, '');
   return lines.join('\n');
 }

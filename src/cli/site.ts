@@ -24,6 +24,8 @@ export interface Site {
   readonly serve: RequestListener;
   /** `base` is the address of the gateway, the origin of links where the configuration names none. */
   open(base: string): void;
+  /** The catalogue behind the pages; undefined when it cannot be opened. */
+  catalogue(): Promise<Catalogue | undefined>;
   close(): Promise<void>;
 }
 
@@ -67,6 +69,7 @@ export function createSite({ loaded, dataDir, store, version, log }: SiteOptions
     open(base) {
       origin = publicUrl === undefined ? base : new URL(publicUrl).origin;
     },
+    catalogue: opened,
     async close() {
       await (await opening)?.close();
     },

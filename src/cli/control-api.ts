@@ -1,0 +1,270 @@
+/** The API of the control plane under `/api/`, loaded when somebody asks for it: a gateway that nobody administers carries none of it. */
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import type { Catalogue } from '#catalogue';
+import type {
+  Caller,
+  CatalogueTemplate,
+  DeclaredPolicy,
+  DeclaredServer,
+  LiveTools,
+  Probe,
+  Route,
+  ServerParts,
+} from '#control';
+import { messageOf, readOrMakeFile, type Clock, type Configuration, type Log } from '#platform';
+import type { Records } from '#records';
+import type { Store } from '#store';
+import { pinPublished, type AddressRules, type CredentialVault } from '#upstream';
+import type { ControlRooms } from './control-rooms.ts';
+import { packageVersion } from './package-version.ts';
+
+/** Signs the sessions of people; another one ends them all. */
+const SECRET_FILE = 'accounts.key';
+const RECENT_CALLS = 20;
+
+export interface ControlApiOptions {
+  readonly store: Store;
+  readonly dataDir: string;
+  readonly configuration: Configuration;
+  readonly rooms: ControlRooms;
+  readonly records: Records;
+  /** Where people reach the gateway, without a slash at its end. */
+  readonly origin: () => string;
+  /** Further origins under which the same pages are reached: `localhost` beside `127.0.0.1`. */
+  readonly otherOrigins: () => readonly string[];
+  readonly declaredServers: (organisation: string) => readonly DeclaredServer[];
+  readonly declaredPolicies: (organisation: string) => readonly DeclaredPolicy[];
+  readonly liveTools: (server: string) => Promise<LiveTools>;
+  readonly probe: Probe;
+  readonly vault: () => Promise<CredentialVault>;
+  readonly addresses: AddressRules;
+  readonly allowCommands: boolean;
+  readonly catalogue: () => Promise<Catalogue | undefined>;
+  /** The client's address, as far as it can be believed. */
+  readonly addressOf: (request: IncomingMessage) => string | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface ControlListener {
+  readonly serve: RequestListener;
+  close(): Promise<void>;
+}
+
+/** The API in this process, without a port. */
+export interface ControlApiInProcess {
+  /** Every path that it serves. */
+  readonly routes: readonly Route[];
+  /** Answers what is below `/api/`. Never rejects. */
+  fetch(request: Request): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export function createControlListener(options: ControlApiOptions): ControlListener {
+  let opening: Promise<ControlApiInProcess> | undefined;
+  const addresses = new WeakMap<Request, string>();
+  const listener = getRequestListener(
+    async (request, env) => {
+      const { incoming } = env as { readonly incoming: IncomingMessage };
+      const address = options.addressOf(incoming);
+      if (address !== undefined) addresses.set(request, address);
+      // one that failed is tried again: the store may be there by then
+      opening ??= openControlApi(options, (asked) => addresses.get(asked)).catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
+      return (await opening).fetch(request);
+    },
+    {
+      overrideGlobalObjects: false,
+      errorHandler: (error) => {
+        options.log.error({ err: messageOf(error) }, 'the control API cannot be served');
+        return new Response('The control API cannot be served.\n', { status: 503 });
+      },
+    },
+  );
+  return {
+    serve: (request, response) => void listener(request, response),
+    async close() {
+      await (await opening?.catch(() => undefined))?.close();
+    },
+  };
+}
+
+/** Puts the whole API together over what `options` give; `addressOf` says where a request came from. */
+export async function openControlApi(
+  options: ControlApiOptions,
+  addressOf: (request: Request) => string | undefined,
+): Promise<ControlApiInProcess> {
+  const { store, dataDir, configuration, rooms, clock, log, origin } = options;
+  const { control } = store;
+  const controlRoom = await import('#control');
+  const { accounts = {} } = configuration;
+  const origins = [origin(), ...options.otherOrigins()];
+  const identity = await controlRoom.openIdentity({
+    database: control.identity,
+    secret: readOrMakeFile(join(dataDir, SECRET_FILE), () => `${randomBytes(32).toString('hex')}\n`).trim(),
+    origin: origin(),
+    trustedOrigins: origins,
+    secureCookies: origin().startsWith('https:'),
+    oidc: (accounts.oidc ?? []).map((one) => ({ ...one, name: one.name ?? one.id })),
+    mail: rooms.mail,
+    // there is nobody else to hand it to; a log might be read by others
+    onResetLink: (email, url) =>
+      process.stderr.write(`A new password for ${email} is chosen, within an hour, at ${url}\n`),
+    addressOf,
+    clock,
+    log,
+  });
+  const parts = { organisations: control.organisations, apiKeys: control.apiKeys, identity };
+  const routes = routesOf(controlRoom, options, {
+    ...parts,
+    signUp: accounts.signUp ?? 'first',
+    installationOrganisation: configuration.organisation ?? 'default',
+    origin: origin(),
+    mail: rooms.mail,
+  });
+  const api = controlRoom.createControlApi({
+    routes,
+    callerOf: controlRoom.createCallers({ ...parts, clock }),
+    audit: (organisation, line) => rooms.audit.append(organisation, line),
+    store: control,
+    keys: rooms.keys,
+    clock,
+    log,
+    version: packageVersion(),
+    sameSite: (request) => controlRoom.checkSameSite(request, origins),
+  });
+  return {
+    routes,
+    fetch: (request) =>
+      new URL(request.url).pathname.startsWith('/api/auth/') ? identity.handler(request) : api.fetch(request),
+    close: () => identity.settled(),
+  };
+}
+
+type ControlRoom = typeof import('#control');
+type PeopleParts = Parameters<ControlRoom['peopleRoutes']>[0];
+
+/** Every path of the API. */
+function routesOf(room: ControlRoom, options: ControlApiOptions, people: PeopleParts): readonly Route[] {
+  const { store, rooms, records, declaredPolicies } = options;
+  const { control } = store;
+  const notify: ControlRooms['notifier']['notify'] = (event) => rooms.notifier.notify(event);
+  const servers = serverParts(options, people);
+  const serverOf = room.createServerOf(servers);
+  const { liveTools } = servers;
+  const serverIds = async (organisation: string): Promise<readonly string[]> => [
+    ...options.declaredServers(organisation).map(({ id }) => id),
+    ...(await control.servers.everRegistered(organisation)),
+  ];
+  const stillAllowed = (caller: Caller): Promise<boolean> => isStillAllowed(people, options.clock, caller);
+  return [
+    ...room.peopleRoutes(people),
+    ...room.memberRoutes(people),
+    ...room.invitationRoutes(people),
+    ...room.apiKeyRoutes(people),
+    ...room.serverRoutes(servers),
+    ...room.policyRoutes({
+      policies: control.policies,
+      serverOf,
+      declared: declaredPolicies,
+      liveTools,
+      onPublished: ({ organisation, server, tools, by, at }) =>
+        pinPublished(control, organisation, server, tools, by, at),
+      notify,
+    }),
+    ...room.simulationRoutes({
+      records,
+      serverOf,
+      liveTools,
+      captureOf: async (organisation, id) => {
+        const server = await control.servers.find(organisation, id);
+        return server && room.readSettings(server.settings).capture ? rooms.capture : undefined;
+      },
+    }),
+    ...room.grantRoutes({
+      grants: store.grants,
+      policies: control.policies,
+      serverOf,
+      declared: declaredPolicies,
+      notify,
+    }),
+    ...room.approvalRoutes({
+      approvals: rooms.approvals,
+      describeTool: room.createToolDescriptions(liveTools),
+      recentCalls: async (organisation, grant) =>
+        records.query({ servers: await serverIds(organisation), grant, limit: RECENT_CALLS }),
+    }),
+    ...room.webhookRoutes({
+      store: control.webhooks,
+      keys: rooms.keys,
+      refusalOf: (url) => rooms.webhookGuard.refusalOf(url),
+    }),
+    ...room.logRoutes({ records, serverIds, stillAllowed }),
+    ...room.auditRoutes({ audit: rooms.audit, stillAllowed }),
+  ];
+}
+
+function serverParts(options: ControlApiOptions, { identity }: PeopleParts): ServerParts {
+  const { store, rooms, declaredServers, liveTools, catalogue, log, origin } = options;
+  return {
+    control: store.control,
+    keys: rooms.keys,
+    vault: options.vault,
+    clock: options.clock,
+    log,
+    declared: declaredServers,
+    allowCommands: options.allowCommands,
+    addresses: options.addresses,
+    origin,
+    probe: options.probe,
+    liveTools: (_organisation, server) => liveTools(server),
+    fromCatalogue: async (slug) => templateOf(await catalogue(), slug),
+    readStack: async (document) => ({ servers: (await (await catalogue())?.readStack(document)) ?? [] }),
+    driftWatch: rooms.driftWatch,
+    sessionOf: (request) => identity.session(request.headers),
+  };
+}
+
+async function templateOf(
+  catalogue: Catalogue | undefined,
+  slug: string,
+): Promise<CatalogueTemplate | undefined> {
+  const start = await catalogue?.startTemplate(slug);
+  if (start === undefined) return undefined;
+  const { name, command, args, environment } = start;
+  return {
+    name,
+    connection: { kind: 'stdio', ...bundledProgram(command, args), env: {} },
+    needed: { env: environment, headers: [] },
+  };
+}
+
+/** A server that comes with Toolgate is started from where Toolgate is: it need not be in the PATH. */
+function bundledProgram(
+  command: string,
+  args: readonly string[],
+): { readonly command: string; readonly args: readonly string[] } {
+  if (command !== 'fluentcrm-mcp') return { command, args };
+  return { command: process.execPath, args: [join(import.meta.dirname, '../../bin/fluentcrm-mcp'), ...args] };
+}
+
+/** Whether a caller still has the rights that it came with: a stream ends when somebody is sent away, or has another role. */
+async function isStillAllowed(
+  { organisations, apiKeys }: PeopleParts,
+  clock: Clock,
+  { kind, id, organisation, role, isApprover }: Caller,
+): Promise<boolean> {
+  if (organisation === undefined) return false;
+  if (kind === 'user') {
+    const member = await organisations.member(organisation, id);
+    return member?.role === role && member?.isApprover === isApprover;
+  }
+  const key = (await apiKeys.list(organisation)).find((one) => one.id === id);
+  const isOver = key?.expiresAt !== undefined && key.expiresAt <= clock.now();
+  return key !== undefined && key.revokedAt === undefined && !isOver;
+}

@@ -1,0 +1,115 @@
+/** The control plane beside a gateway: what people registered goes into the directory, and the API serves who administers it. */
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { LiveTools } from '#control';
+import { clientAddress, ControlSource, rangesOf } from '#gateway';
+import { systemClock, type LoadedConfiguration } from '#platform';
+import { UpstreamUnavailable, type AddressRules } from '#upstream';
+import type { Assembly, Compose } from './assembly.ts';
+import { createControlListener } from './control-api.ts';
+import type { ControlRooms } from './control-rooms.ts';
+import { declaredPolicies, declaredServers, installationOf } from './declared.ts';
+import { DriftLook } from './drift-look.ts';
+import { createManagedUpstreams } from './managed-upstreams.ts';
+import { Rounds } from './rounds.ts';
+import type { Site } from './site.ts';
+
+const DRIFT_MS = 2_000;
+
+export interface ControlPlaneOptions {
+  readonly compose: Compose;
+  readonly assembly: Assembly;
+  readonly rooms: ControlRooms;
+  /** The configuration as it is now; it is read again when it changes. */
+  readonly loaded: () => LoadedConfiguration;
+  readonly dataDir: string;
+  readonly origin: () => string;
+  readonly otherOrigins: () => readonly string[];
+  /** Whether only programs of this machine reach the gateway. */
+  readonly isOnLoopback: boolean;
+  readonly site: Site | undefined;
+}
+
+export interface ControlPlane {
+  /** Keeps the directory equal to what people registered. */
+  readonly source: ControlSource;
+  /** Serves `/api/`; undefined where the configuration wants none. */
+  readonly serve: RequestListener | undefined;
+  close(): Promise<void>;
+}
+
+/** Opens it; `source.load()` is the caller's, once the declared servers are in the directory. */
+export function openControlPlane(options: ControlPlaneOptions): ControlPlane {
+  const { compose, assembly, rooms, loaded, dataDir, origin, isOnLoopback, site } = options;
+  const { store, directory, log } = assembly;
+  const { configuration } = loaded();
+  const addresses: AddressRules =
+    configuration.upstreamAddresses ?? (isOnLoopback ? { allow: ['127.0.0.0/8', '::1/128'] } : 'public');
+  const allowCommands = configuration.commands ?? isOnLoopback;
+  const managed = createManagedUpstreams({
+    compose,
+    keys: rooms.keys,
+    vault: assembly.vault,
+    addresses,
+    allowCommands,
+    origin,
+    notify: (event) => rooms.notifier.notify(event),
+  });
+  const source = new ControlSource({
+    directory,
+    control: store.control,
+    openUpstream: (server) => managed.open(server),
+    approvals: rooms.approvalSettings,
+    log,
+    telemetry: assembly.gateway.telemetry,
+  });
+  const drift = new DriftLook(directory, rooms.driftWatch);
+  const rounds = new Rounds(log);
+  rounds.every(DRIFT_MS, 'definitions could not be compared with the accepted ones', () => drift.look());
+  const ofInstallation = <T>(organisation: string, list: (from: LoadedConfiguration) => readonly T[]) =>
+    organisation === installationOf(configuration) ? list(loaded()) : [];
+  const proxies = configuration.trustedProxies && rangesOf(configuration.trustedProxies);
+  const api =
+    configuration.control === false
+      ? undefined
+      : createControlListener({
+          store,
+          dataDir,
+          configuration,
+          rooms,
+          records: assembly.records,
+          origin,
+          otherOrigins: options.otherOrigins,
+          declaredServers: (organisation) => ofInstallation(organisation, declaredServers),
+          declaredPolicies: (organisation) => ofInstallation(organisation, declaredPolicies),
+          liveTools: (server) => liveTools(assembly, source, server),
+          probe: managed.probe,
+          vault: assembly.vault,
+          addresses,
+          allowCommands,
+          catalogue: async () => site?.catalogue(),
+          addressOf: (request: IncomingMessage) => clientAddress(request, proxies),
+          clock: systemClock,
+          log,
+        });
+  return {
+    source,
+    serve: api?.serve,
+    async close() {
+      await Promise.all([rounds.stop(), api?.close(), source.close()]);
+    },
+  };
+}
+
+/** A server that was registered a moment ago may not be in this process's directory yet. */
+async function liveTools({ directory }: Assembly, source: ControlSource, id: string): Promise<LiveTools> {
+  if (directory.server(id) === undefined) await source.refresh();
+  const server = directory.server(id);
+  if (server === undefined)
+    return { unavailable: 'The gateway could not open this server; its log says why.' };
+  try {
+    return [...(await server.upstream.tools()).values()].map(({ definition }) => definition);
+  } catch (error) {
+    if (error instanceof UpstreamUnavailable) return { unavailable: error.message };
+    throw error;
+  }
+}
