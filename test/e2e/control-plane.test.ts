@@ -1,0 +1,287 @@
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ADA, ApiClient, callOnce, type Called } from '../support/api.ts';
+import { CLIENTS, connectClient } from '../support/clients.ts';
+import { ROOT, run, serve, throwAwayFolder, TOOLGATE, type Served } from '../support/command.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { RecordingUpstream } from '../support/recording-upstream.ts';
+
+/** The control plane of built gateways, from an empty data folder, over nothing but its API. */
+const WALKTHROUGH = join(ROOT, 'examples/control-plane.mjs');
+const DECISION = 'io.toolgate/decision';
+const WAIT = { timeout: 15_000, interval: 50 };
+/** As many new connections reach every worker: the port hands them out in turn. */
+const ALL_WORKERS = 8;
+
+const postgres = await startPostgres();
+afterAll(() => postgres?.stop());
+
+const opened: { stop(): Promise<unknown> }[] = [];
+afterEach(async () => {
+  for (const one of opened.splice(0).toReversed()) await one.stop();
+});
+
+async function served(dataDir: string, args: readonly string[] = [], env = {}): Promise<Served> {
+  const gateway = await serve(dataDir, args, { env });
+  opened.push(gateway.command);
+  return gateway;
+}
+
+interface Items<T> {
+  readonly items: readonly T[];
+}
+interface Decision {
+  readonly id: string;
+  readonly tool?: string;
+  readonly outcome: string;
+  readonly rule: string;
+  readonly policyVersion?: string;
+}
+interface Server {
+  readonly id: string;
+  readonly managed: boolean;
+  readonly path: string;
+}
+
+/** What the walkthrough leaves, as the person sees it who signed up in it. */
+async function expectLeftBehind(api: ApiClient): Promise<void> {
+  const servers = await api.get<Items<Server>>('/servers');
+  const own = servers.items.find(({ managed }) => managed)?.id ?? '';
+  const log = await api.get<Items<Decision>>(`/logs?server=${own}&limit=200`);
+  const rows = log.items.toReversed().map((row) => [row.outcome, row.rule, row.policyVersion]);
+  expect(rows).toEqual([
+    ['allow', '/tools/fluentcrm_pause_campaign', '1'],
+    ['deny', '(default deny)', '1'],
+    ['deny', '/arguments', '1'],
+    ['deny', '/tools/fluentcrm_pause_campaign/action', '2'],
+    ['hold', '/tools/fluentcrm_resume_campaign/action', '3'],
+    ['hold', '/tools/fluentcrm_resume_campaign/action', '3'],
+    ['allow', '/tools/fluentcrm_resume_campaign/action', '3'],
+    ['hold', '/tools/fluentcrm_resume_campaign/action', '3'],
+  ]);
+  const versions = await api.get<Items<{ version: number; note: string }>>(
+    `/servers/${own}/policies/main/versions`,
+  );
+  expect(versions.items.map(({ version, note }) => [version, note])).toEqual([
+    [3, 'Resuming, with a yes'],
+    [2, 'Sale'],
+    [1, 'Pausing only'],
+  ]);
+  expect(await api.get('/audit/verify')).toMatchObject({ ok: true, head: expect.stringMatching(/^9:/) });
+}
+
+/** What the commands say of the same data. */
+async function expectCommandsAgree(dataDir: string, env: Record<string, string>): Promise<void> {
+  const toolgate = (...args: string[]) => run(TOOLGATE, [...args, '--data', dataDir], { env });
+  const audit = await toolgate('audit', 'verify');
+  expect([audit.code, audit.stdout]).toEqual([0, expect.stringContaining('default: 9 events')]);
+  const listed = await toolgate('approvals', 'list', '--status', 'all', '--json');
+  const approvals = JSON.parse(listed.stdout) as { status: string; tool: string }[];
+  expect(approvals.map(({ status, tool }) => [status, tool])).toEqual([
+    ['pending', 'fluentcrm_resume_campaign'],
+    ['used', 'fluentcrm_resume_campaign'],
+  ]);
+  const waiting = await toolgate('approvals', 'list');
+  expect(waiting.stdout.match(/apr_\w+/g)).toHaveLength(1);
+  expect((await toolgate('check')).code).toBe(0);
+}
+
+const STORES: [string, () => Promise<Record<string, string>>][] = [
+  ['SQLite', () => Promise.resolve({})],
+  ['PostgreSQL', async () => ({ TOOLGATE_DATABASE_URL: (await postgres?.createDatabase()) ?? '' })],
+];
+
+for (const [store, environment] of STORES) {
+  describe.skipIf(store === 'PostgreSQL' && postgres === undefined)(`the walkthrough, over ${store}`, () => {
+    it.each(['1', '2'])('with %s workers', { timeout: 120_000 }, async (workers) => {
+      const dataDir = throwAwayFolder();
+      const env = await environment();
+      const { base } = await served(dataDir, ['--workers', workers], env);
+      const { code, stdout, stderr } = await run(WALKTHROUGH, [base]);
+      expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/All is as it should be\.\n$/);
+      const [, password = ''] = /with the password (\S+)/.exec(stdout) ?? [];
+      await expectLeftBehind(await ApiClient.signIn(base, { email: ADA.email, password }));
+      await expectCommandsAgree(dataDir, env);
+    });
+  });
+}
+
+it('the walkthrough fails where it is not the first to sign up', { timeout: 60_000 }, async () => {
+  const { base } = await served(throwAwayFolder());
+  await ApiClient.signUp(base);
+  const { code, stderr } = await run(WALKTHROUGH, [base]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('Signing up is closed.')]);
+});
+
+const OPEN = { version: '1', default: 'allow' };
+const SHUT = { version: '1', default: 'deny', tools: { echo: { action: 'deny', reason: 'Not now.' } } };
+
+describe('with two workers', () => {
+  const upstream = new RecordingUpstream();
+  let api: ApiClient;
+  let url: string;
+  let server: string;
+  let token: string;
+  beforeEach(async () => {
+    const { base } = await served(throwAwayFolder(), ['--workers', '2']);
+    api = await ApiClient.signUp(base);
+    server = await api.register('Shop', { kind: 'streamable-http', url: await upstream.start() });
+    opened.push(upstream);
+    await api.publish(server, 'main', OPEN);
+    ({ token } = await api.mint(server, 'agent', 'main'));
+    url = `${base}/mcp/${server}/`;
+    await vi.waitFor(async () => {
+      for (const { status } of await everyWorker()) expect(status).toBe(200);
+    }, WAIT);
+  });
+
+  const everyWorker = (): Promise<Called[]> =>
+    Promise.all(Array.from({ length: ALL_WORKERS }, () => callOnce(url, token, 'echo', { text: 'x' })));
+
+  const passes = ({ body }: Called): boolean => body.result?._meta?.[DECISION] === undefined;
+
+  /** How long after an edit the last worker still decided as before, in milliseconds. */
+  async function followedAfter(document: object, isAsWanted: (call: Called) => boolean): Promise<number> {
+    await api.publish(server, 'main', document);
+    const published = performance.now();
+    let last = 0;
+    await vi.waitFor(
+      async () => {
+        const asked = performance.now() - published;
+        const calls = await everyWorker();
+        if (!calls.every(isAsWanted)) last = asked;
+        expect(calls.every(isAsWanted)).toBe(true);
+      },
+      { timeout: 15_000, interval: 20 },
+    );
+    return last;
+  }
+
+  it('an edit is in force in every worker within a second', { timeout: 60_000 }, async () => {
+    const times: number[] = [];
+    for (let edit = 0; edit < 3; edit++) {
+      times.push(await followedAfter(SHUT, (call) => !passes(call)));
+      times.push(await followedAfter(OPEN, passes));
+    }
+    // one of them may meet a machine that is busy with something else
+    const [, secondSlowest = 0] = times.toSorted((a, b) => b - a);
+    expect(secondSlowest, `milliseconds: ${times.map(Math.round).join(' ')}`).toBeLessThan(1_000);
+  });
+
+  it('a grant that is revoked opens nothing in any worker', { timeout: 60_000 }, async () => {
+    const [grant] = (await api.get<Items<{ id: string }>>('/grants')).items;
+    await api.call('POST', `/grants/${grant?.id}/revoke`);
+    await vi.waitFor(async () => {
+      for (const { status } of await everyWorker()) expect(status).toBe(401);
+    }, WAIT);
+  });
+
+  it.each(CLIENTS)('a denial is seen by %s, connected since before', { timeout: 60_000 }, async (kind) => {
+    const client = await connectClient(kind, { url, token });
+    const before = await client.callTool('echo', { text: 'x' });
+    expect(before.content[0]?.text).toMatch(/^echo: /);
+    await followedAfter(SHUT, (call) => !passes(call));
+    const after = await client.callTool('echo', { text: 'x' });
+    expect([after.isError, after.content[0]?.text]).toEqual([true, '[POLICY DENIED] Not now.']);
+    expect(after._meta?.[DECISION]).toMatchObject({ rule: '/tools/echo/action', version: '2' });
+    await client.close();
+  });
+});
+
+it('a declared server belongs to the first organisation, to see and not to change', async () => {
+  const { base, tokens } = await served(throwAwayFolder());
+  const api = await ApiClient.signUp(base);
+  const { items } = await api.get<Items<Server>>('/servers');
+  expect(items.map(({ id, managed }) => [id, managed])).toEqual([['fluentcrm', false]]);
+  const policies = await api.get<Items<{ name: string; managed: boolean }>>('/servers/fluentcrm/policies');
+  expect(policies.items.map(({ name, managed }) => [name, managed])).toEqual([
+    ['hide-delete', false],
+    ['pause-only', false],
+  ]);
+  expect((await api.ask('PATCH', '/servers/fluentcrm', { name: 'Mine' })).status).toBe(409);
+  expect((await api.ask('DELETE', '/servers/fluentcrm')).status).toBe(409);
+
+  const called = await callOnce(
+    `${base}/mcp/fluentcrm/`,
+    tokens.get('demo') ?? '',
+    'fluentcrm_list_tags',
+    {},
+  );
+  expect(called.body.result?._meta?.[DECISION]?.rule).toBe('(default deny)');
+  const log = await api.get<Items<Decision>>('/logs');
+  expect(log.items.map(({ tool, rule }) => [tool, rule])).toEqual([
+    ['fluentcrm_list_tags', '(default deny)'],
+  ]);
+});
+
+it('people stay signed in when the gateway is started again', async () => {
+  const dataDir = throwAwayFolder();
+  const first = await served(dataDir);
+  const api = await ApiClient.signUp(first.base);
+  await first.command.stop();
+  const { base } = await served(dataDir);
+  expect(await api.at(base).get('/me')).toMatchObject({ user: { email: ADA.email } });
+  expect((await api.at(base).ask('PATCH', '/organisation', { name: 'Acme & Sons' })).status).toBe(200);
+  expect((await ApiClient.withCookie(base, 'toolgate.session_token=made-up').ask('GET', '/me')).status).toBe(
+    401,
+  );
+});
+
+describe('a backup', () => {
+  const upstream = new RecordingUpstream();
+
+  it('made under load and restored elsewhere gives the same answers', { timeout: 120_000 }, async () => {
+    const dataDir = throwAwayFolder();
+    const gateway = await served(dataDir);
+    const api = await ApiClient.signUp(gateway.base);
+    const server = await api.register('Shop', {
+      kind: 'streamable-http',
+      url: await upstream.start(),
+      headers: { authorization: 'Bearer of-the-shop' },
+    });
+    opened.push(upstream);
+    await api.publish(server, 'main', {
+      ...OPEN,
+      tools: { echo: { action: 'require_approval', reason: 'Somebody must agree.' } },
+    });
+    const { token } = await api.mint(server, 'agent', 'main');
+    const echo = (base: string): Promise<Called> =>
+      callOnce(`${base}/mcp/${server}/`, token, 'echo', { text: 'hello' });
+    const id = await vi.waitFor(async () => {
+      const meta = (await echo(gateway.base)).body.result?._meta?.['io.toolgate/approval'];
+      expect(meta?.id).toMatch(/^apr_/);
+      return meta?.id ?? '';
+    }, WAIT);
+    await api.call('POST', `/approvals/${id}/approve`, {});
+    const paths = ['/servers', '/members', '/audit', '/approvals'].concat(
+      `/servers/${server}/policies/main/versions`,
+    );
+    const answersOf = (from: ApiClient): Promise<unknown[]> =>
+      Promise.all(paths.map((path) => from.get(path)));
+    const before = await answersOf(api);
+
+    const ended = new AbortController();
+    let passed = 0;
+    const load = (async () => {
+      for (; !ended.signal.aborted; passed++)
+        await callOnce(`${gateway.base}/mcp/${server}/`, token, 'delete_all', {});
+    })();
+    const backup = join(throwAwayFolder(), 'backup');
+    const made = await run(TOOLGATE, ['backup', backup, '--with-key', '--data', dataDir]);
+    ended.abort();
+    await load;
+    expect([made.code, passed > 0], made.stderr).toEqual([0, true]);
+
+    const elsewhere = join(throwAwayFolder(), 'data');
+    const restored = await run(TOOLGATE, ['restore', backup, '--data', elsewhere]);
+    expect(restored.code, restored.stderr).toBe(0);
+    const copy = await served(elsewhere);
+    expect(await answersOf(api.at(copy.base))).toEqual(before);
+
+    // the yes is in the copy too, and so is the credential of the server
+    expect((await echo(copy.base)).body.result?.content?.[0]?.text).toBe('echo: {"text":"hello"}');
+    expect(upstream.arrivals.at(-1)?.headers['authorization']).toBe('Bearer of-the-shop');
+    expect((await echo(copy.base)).body.result?.content?.[0]?.text).toContain('[APPROVAL REQUIRED]');
+  });
+});
