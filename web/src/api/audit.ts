@@ -1,0 +1,108 @@
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  type InfiniteData,
+  type UseInfiniteQueryResult,
+  type UseMutationResult,
+  type UseQueryResult,
+} from '@tanstack/react-query';
+import { api, ApiProblem } from './client.ts';
+
+/** One line of the audit log. */
+export interface AuditEvent {
+  readonly seq: number;
+  readonly at: string;
+  /** `user:…`, `key:…`, `cli:…` or `system`. */
+  readonly actor: string;
+  readonly actorLabel: string;
+  readonly action: string;
+  readonly target: string;
+  /** JSON text, as it was hashed. */
+  readonly detail: string;
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
+/** What narrows the log; both are exact. */
+export interface AuditFilter {
+  readonly action?: string;
+  readonly actor?: string;
+}
+
+interface AuditPage {
+  readonly items: readonly AuditEvent[];
+  readonly next?: string;
+}
+
+/** Whether the chain of events is whole. */
+export interface AuditCheck {
+  readonly ok: boolean;
+  /** `132:` and the hash of the last event. */
+  readonly head?: string;
+  readonly fault?: {
+    readonly kind: 'gap' | 'edited' | 'unlinked' | 'cut' | 'rewritten';
+    readonly seq: number;
+    readonly message: string;
+  };
+}
+
+const PAGE = 100;
+
+/** Who did what, newest first, page by page. */
+export function useAudit(filter: AuditFilter): UseInfiniteQueryResult<InfiniteData<AuditPage>> {
+  return useInfiniteQuery({
+    queryKey: ['audit', 'list', filter],
+    queryFn: ({ pageParam, signal }) =>
+      api<AuditPage>('/audit', { query: { ...filter, limit: PAGE, cursor: pageParam }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next,
+    placeholderData: keepPreviousData,
+    // what was left behind may be long: the next visit begins anew
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  });
+}
+
+/** Whether the chain is whole, as the gateway sees it. A long one takes a while: ask when what people came for is there. */
+export function useAuditCheck(enabled: boolean): UseQueryResult<AuditCheck> {
+  return useQuery({
+    queryKey: ['audit', 'check'],
+    queryFn: ({ signal }) => api<AuditCheck>('/audit/verify', { signal }),
+    enabled,
+    staleTime: 60_000,
+    refetchOnWindowFocus: false,
+  });
+}
+
+/** Whether the log still begins with what it was when this head was noted. */
+export function useHeadCheck(): UseMutationResult<AuditCheck, Error, string> {
+  return useMutation({
+    mutationFn: (head: string) => api<AuditCheck>('/audit/verify', { query: { head } }),
+  });
+}
+
+export const AUDIT_EXPORT = '/api/v1/audit/export';
+
+/** The whole log as a file, for somebody of several organisations: a link cannot say which one is meant. */
+export function useAuditExport(): UseMutationResult<void, Error, string> {
+  return useMutation({
+    mutationFn: async (organisation: string) => {
+      const response = await fetch(AUDIT_EXPORT, {
+        headers: { 'toolgate-organisation': organisation },
+      }).catch(() => {
+        throw new ApiProblem(0, { code: 'network' });
+      });
+      if (!response.ok) {
+        const problem = (await response.json().catch(() => ({}))) as { readonly detail?: string };
+        throw new ApiProblem(response.status, problem);
+      }
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(await response.blob());
+      link.download = 'audit.ndjson';
+      link.click();
+      URL.revokeObjectURL(link.href);
+    },
+  });
+}

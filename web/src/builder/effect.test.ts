@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { compilePolicy, knowTool, type PolicyDocument } from '#policy';
+import { proposalsAt } from './completion.ts';
+import { compareEffects, effectOn, limitInWords, nothingYet } from './effect.ts';
+
+const compile = (document: PolicyDocument) => compilePolicy(document, { name: 'p', version: '' });
+const tools = new Map(['a', 'b', 'list_x'].map((name) => [name, knowTool({ name }, 'read')]));
+
+describe('effects', () => {
+  const policy = compile({
+    version: '1',
+    default: 'deny',
+    hide: ['b'],
+    risk: { read: { limits: [{ counter: 'r', window: 'minute', max: 5 }] } },
+    tools: {
+      a: { deny_if: [{ conditions: [{ path: 'args.amount', op: 'gt', value: 100 }] }] },
+    },
+  });
+
+  it('are in the words of the engine, with the rule that wins', () => {
+    expect(effectOn(policy, 'a', tools.get('a'))).toEqual({
+      rule: '/tools/a',
+      outcome: 'allowed',
+      sentence: 'allowed',
+      questions: ['Refused when args.amount is above 100'],
+    });
+    expect(effectOn(policy, 'b', tools.get('b')).rule).toBe('(hidden)');
+    expect(effectOn(policy, 'list_x', tools.get('list_x'))).toMatchObject({
+      rule: '/risk/read',
+      sentence: 'allowed, at most 5 a minute per grant',
+    });
+  });
+
+  it('tell two policies apart tool by tool', () => {
+    expect(compareEffects(nothingYet(), policy, tools).map(({ tool }) => tool)).toEqual(['a', 'b', 'list_x']);
+    expect(compareEffects(policy, policy, tools)).toEqual([]);
+  });
+
+  it('limits have a sentence', () => {
+    expect(limitInWords({ counter: 'c', window: 'minute', max: 30 })).toBe(
+      'at most 30 calls a minute per grant',
+    );
+    expect(limitInWords({ counter: 'c', window: 'day', max: 100, increment_from: 'args.amount' })).toBe(
+      'at most 100 a day per grant, counted from args.amount',
+    );
+  });
+});
+
+describe('completion', () => {
+  const at = (text: string) => {
+    const offset = text.indexOf('|');
+    return proposalsAt(text.replace('|', ''), offset, ['send', 'stop'])?.options.map(({ label }) => label);
+  };
+  it('offers members, values and tools where each may stand', () => {
+    expect(at('{ "version": "1", | }')).toContain('all_tools');
+    expect(at('{ "default": | }')).toEqual(['"deny"', '"allow"']);
+    expect(at('{ "hide": [ "|" ] }')).toEqual(['send', 'stop']);
+    expect(at('{ "tools": { "|" } }')).toEqual(['send', 'stop']);
+    expect(at('{ "tools": { "send": { | } } }')).toContain('rate_limit');
+    expect(at('{ "tools": { "send": { "limits": [ { "window": | } ] } } }')).toContain('"minute"');
+    expect(at('{ "tools": { "send": { "deny_if": [ { "conditions": [ { "op": | } ] } ] } } }')).toContain(
+      '"regex"',
+    );
+  });
+});

@@ -1,0 +1,56 @@
+import { Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import type { Approval } from '../../api/approvals.ts';
+import { inert, inertName } from '../../parts/inert.ts';
+import { ApprovalBadge } from '../../parts/outcome-badge.tsx';
+import { RiskBadge, type Category } from '../../parts/risk-badge.tsx';
+import { TimeAgo } from '../../parts/time-ago.tsx';
+import classes from './approvals.module.css';
+import { TimeLeft } from './time-left.tsx';
+
+/** One held call in the list; leads to the page where it is decided. */
+export function ApprovalCard({
+  approval,
+  category,
+  decidedBy,
+}: {
+  readonly approval: Approval;
+  /** Undefined while it is not known. */
+  readonly category: Category | undefined;
+  readonly decidedBy: string | undefined;
+}): ReactNode {
+  const { id, tool, server, grant, reason, status, requestedAt, expiresAt, asked, decidedAt } = approval;
+  return (
+    <li className={classes['card']}>
+      <div className={classes['cardHead']}>
+        {category !== undefined && <RiskBadge category={category} />}
+        <Text component="span" fw={650} className={`mono ${classes['name']}`}>
+          <Link to={`/approvals/${encodeURIComponent(id)}`} className={classes['link']}>
+            {inertName(tool)}
+          </Link>
+        </Text>
+        <span className={classes['left']}>
+          {status === 'pending' ? <TimeLeft until={expiresAt} /> : <ApprovalBadge status={status} />}
+        </span>
+      </div>
+      <Text size="sm" mt={4} lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
+        {inert(reason, 400)}
+      </Text>
+      <Text size="sm" c="dimmed" component="div" className={classes['facts']}>
+        <span>Server {server}</span>
+        <span>Grant {inertName(grant.label)}</span>
+        {decidedAt === undefined ? (
+          <span>
+            Asked <TimeAgo at={requestedAt} />
+            {asked > 1 && `, ${asked} times`}
+          </span>
+        ) : (
+          <span>
+            Answered by {decidedBy ?? 'somebody'}, <TimeAgo at={decidedAt} />
+          </span>
+        )}
+      </Text>
+    </li>
+  );
+}

@@ -1,0 +1,152 @@
+import {
+  Anchor,
+  Button,
+  Group,
+  SegmentedControl,
+  Select,
+  Skeleton,
+  Stack,
+  Title,
+  VisuallyHidden,
+} from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Link, useSearchParams } from 'wouter';
+import {
+  useActorName,
+  useApprovals,
+  useToolClasses,
+  type Approval,
+  type ApprovalStatus,
+} from '../../api/approvals.ts';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { ApprovalCard } from './approval-card.tsx';
+import classes from './approvals.module.css';
+
+const DECIDED: readonly { readonly value: ApprovalStatus; readonly label: string }[] = [
+  { value: 'approved', label: 'Approved, not used yet' },
+  { value: 'used', label: 'Approved, call made' },
+  { value: 'denied', label: 'Denied' },
+  { value: 'expired', label: 'Expired' },
+];
+
+/** The inbox of held calls: what waits, the most urgent first, and what was decided. */
+export default function ApprovalsPage(): ReactNode {
+  const [search, setSearch] = useSearchParams();
+  const isDecided = search.get('show') === 'decided';
+  const status = DECIDED.find(({ value }) => value === search.get('status'))?.value;
+  const show = (view: Record<string, string>): void => setSearch(view, { replace: true });
+  return (
+    <Stack maw={860}>
+      <Title order={1} size="h2">
+        Approvals
+      </Title>
+      <Group>
+        <SegmentedControl
+          aria-label="Which calls"
+          data={[
+            { value: 'waiting', label: 'Waiting' },
+            { value: 'decided', label: 'Decided' },
+          ]}
+          value={isDecided ? 'decided' : 'waiting'}
+          onChange={(value) => show(value === 'decided' ? { show: value } : {})}
+        />
+        {isDecided && (
+          <Select
+            aria-label="How they were decided"
+            placeholder="All of them"
+            clearable
+            data={DECIDED}
+            value={status ?? null}
+            onChange={(value) => show({ show: 'decided', ...(value !== null && { status: value }) })}
+          />
+        )}
+      </Group>
+      <Inbox isDecided={isDecided} status={isDecided ? status : 'pending'} />
+    </Stack>
+  );
+}
+
+function Inbox({
+  isDecided,
+  status,
+}: {
+  readonly isDecided: boolean;
+  readonly status: ApprovalStatus | undefined;
+}): ReactNode {
+  const { data, error, isPending, isPlaceholderData, refetch, ...more } = useApprovals(status);
+  const all = data?.pages.flatMap(({ items }) => items) ?? [];
+  const approvals = isDecided ? all.filter((one) => one.status !== 'pending') : mostUrgentFirst(all);
+  const classOf = useToolClasses(approvals.map(({ server }) => server));
+  const nameOf = useActorName();
+  if (isPending || isPlaceholderData)
+    return <Skeleton height={240} role="status" aria-label="Loading the approvals" />;
+  if (error && data === undefined) return <Problem error={error} retry={() => void refetch()} />;
+  const isEmpty = approvals.length === 0 && !more.hasNextPage;
+  return (
+    <>
+      {error && <Problem error={error} retry={() => void refetch()} />}
+      {isEmpty && (isDecided ? <NothingDecided isAll={status === undefined} /> : <NothingWaits />)}
+      <ul
+        className={classes['list']}
+        aria-label={isDecided ? 'Decided calls' : 'Calls that wait for an answer'}
+        hidden={isEmpty}
+      >
+        {approvals.map((approval) => (
+          <ApprovalCard
+            key={approval.id}
+            approval={approval}
+            category={classOf(approval.server, approval.tool)}
+            decidedBy={approval.decidedBy === undefined ? undefined : nameOf(approval.decidedBy)}
+          />
+        ))}
+      </ul>
+      {!isDecided && <Announcement count={approvals.length} hasMore={more.hasNextPage} />}
+      {more.hasNextPage && (
+        <Group justify="center">
+          <Button
+            variant="default"
+            loading={more.isFetchingNextPage}
+            onClick={() => void more.fetchNextPage()}
+          >
+            Show more
+          </Button>
+        </Group>
+      )}
+    </>
+  );
+}
+
+function mostUrgentFirst(approvals: readonly Approval[]): readonly Approval[] {
+  return approvals.toSorted((a, b) => Date.parse(a.expiresAt) - Date.parse(b.expiresAt));
+}
+
+/** Tells those who do not see the list that it changed. */
+function Announcement({ count, hasMore }: { readonly count: number; readonly hasMore: boolean }): ReactNode {
+  const text = count === 1 ? '1 call waits' : `${count}${hasMore ? ' or more' : ''} calls wait`;
+  return <VisuallyHidden role="status">{text} for an answer</VisuallyHidden>;
+}
+
+function NothingWaits(): ReactNode {
+  return (
+    <EmptyState
+      title="Nothing waits for an answer"
+      action={
+        <Anchor component={Link} to="/servers">
+          Servers and their policies
+        </Anchor>
+      }
+    >
+      When a policy asks for approval of a tool, each such call waits here until a person has said yes or no.
+      This page keeps itself up to date.
+    </EmptyState>
+  );
+}
+
+function NothingDecided({ isAll }: { readonly isAll: boolean }): ReactNode {
+  return (
+    <EmptyState title={isAll ? 'Nothing was decided yet' : 'None of this kind'}>
+      Answers are kept here for 90 days, with who gave them and what became of the call.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,228 @@
+import { Autocomplete, Button, Collapse, Group, Select, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { SlidersHorizontal, X } from 'lucide-react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { OUTCOMES, useGrantLabels, useServerNames } from '../../api/logs.ts';
+import { inertName } from '../../parts/inert.ts';
+import { outcomeWord } from '../../parts/outcome-badge.tsx';
+import { countOf, SPANS, type LogView } from './filter-address.ts';
+import classes from './logs.module.css';
+
+/** What can be suggested to filter by, because it was there. */
+export interface SeenNames {
+  readonly tools: readonly string[];
+  readonly rules: readonly string[];
+}
+
+interface BarProps {
+  readonly view: LogView;
+  readonly change: (part: LogView) => void;
+  readonly clear: () => void;
+  readonly seen: SeenNames;
+  readonly isNarrow: boolean;
+}
+
+/** What narrows the log. On a phone it opens on demand. */
+export function FilterBar({ view, change, clear, seen, isNarrow }: BarProps): ReactNode {
+  const [isOpen, { toggle }] = useDisclosure(false);
+  const count = countOf(view);
+  const clearButton = count > 0 && (
+    <Button variant="subtle" size="compact-sm" leftSection={<X size={14} aria-hidden />} onClick={clear}>
+      Clear {count === 1 ? 'the filter' : `${count} filters`}
+    </Button>
+  );
+  if (!isNarrow) {
+    return (
+      <div role="search" aria-label="Filter decisions">
+        <Fields view={view} change={change} seen={seen} />
+        {clearButton && <Group mt="xs">{clearButton}</Group>}
+      </div>
+    );
+  }
+  return (
+    <div role="search" aria-label="Filter decisions">
+      <Group justify="space-between">
+        <Button
+          variant="default"
+          leftSection={<SlidersHorizontal size={16} aria-hidden />}
+          aria-expanded={isOpen}
+          onClick={toggle}
+        >
+          {count === 0 ? 'Filters' : `Filters (${count})`}
+        </Button>
+        {clearButton}
+      </Group>
+      <Collapse expanded={isOpen}>
+        <div style={{ paddingTop: 12 }}>
+          <Fields view={view} change={change} seen={seen} />
+        </div>
+      </Collapse>
+    </div>
+  );
+}
+
+function Fields({ view, change, seen }: Pick<BarProps, 'view' | 'change' | 'seen'>): ReactNode {
+  const { data: servers = [] } = useServerNames();
+  const { data: grants = [] } = useGrantLabels(view.server);
+  const known = servers.map(({ id, name }) => ({ value: id, label: inertName(name) }));
+  const named = view.server !== undefined && !servers.some(({ id }) => id === view.server);
+  return (
+    <div className={classes['filters']}>
+      <Select
+        label="Server"
+        placeholder="All servers"
+        clearable
+        searchable
+        data={named ? [...known, { value: view.server, label: view.server }] : known}
+        value={view.server ?? null}
+        onChange={(server) => change({ server: server ?? undefined })}
+      />
+      <NameField
+        label="Grant"
+        placeholder="Label or id"
+        value={view.grant}
+        names={grants}
+        onChange={(grant) => change({ grant })}
+      />
+      <NameField
+        label="Tool"
+        placeholder="Exact name"
+        value={view.tool}
+        names={seen.tools}
+        onChange={(tool) => change({ tool })}
+      />
+      <Select
+        label="Outcome"
+        placeholder="Any outcome"
+        clearable
+        data={OUTCOMES.map((value) => ({ value, label: outcomeWord(value) }))}
+        value={view.outcome ?? null}
+        onChange={(outcome) => change({ outcome: outcome ?? undefined })}
+      />
+      <NameField
+        label="Rule"
+        placeholder="(default deny)"
+        value={view.rule}
+        names={seen.rules}
+        onChange={(rule) => change({ rule })}
+      />
+      <SpanFields view={view} change={change} />
+    </div>
+  );
+}
+
+const CUSTOM = 'custom';
+
+function SpanFields({ view, change }: Pick<BarProps, 'view' | 'change'>): ReactNode {
+  const hasTimes = view.since !== undefined || view.until !== undefined;
+  const [isCustom, setCustom] = useState(hasTimes);
+  const value = hasTimes || isCustom ? CUSTOM : (view.last ?? null);
+  return (
+    <>
+      <Select
+        label="Time"
+        placeholder="Any time"
+        clearable
+        data={[
+          ...SPANS.map(({ value, label }) => ({ value, label })),
+          { value: CUSTOM, label: 'From … to …' },
+        ]}
+        value={value}
+        onChange={(span) => {
+          setCustom(span === CUSTOM);
+          const last = span === CUSTOM || span === null ? undefined : span;
+          change({ last, since: undefined, until: undefined });
+        }}
+      />
+      {value === CUSTOM && (
+        <>
+          <TimeField
+            label="From"
+            value={view.since}
+            onChange={(since) => change({ since, last: undefined })}
+          />
+          <TimeField
+            label="Before"
+            value={view.until}
+            onChange={(until) => change({ until, last: undefined })}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+/** A name that must be exact: it counts when it is chosen, or done with, not with every letter. */
+function NameField({
+  label,
+  placeholder,
+  value = '',
+  names,
+  onChange,
+}: {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly value: string | undefined;
+  readonly names: readonly string[];
+  readonly onChange: (value: string | undefined) => void;
+}): ReactNode {
+  const [text, setText] = useState(value);
+  const kept = useRef(value);
+  useEffect(() => {
+    if (value !== kept.current) setText(value);
+    kept.current = value;
+  }, [value]);
+  const keep = (given: string): void => {
+    const name = given.trim();
+    if (name === kept.current) return;
+    kept.current = name;
+    onChange(name === '' ? undefined : name);
+  };
+  return (
+    <Autocomplete
+      label={label}
+      placeholder={placeholder}
+      clearable
+      autoCapitalize="off"
+      autoCorrect="off"
+      spellCheck={false}
+      limit={50}
+      data={[...names]}
+      renderOption={({ option }) => <span className="mono">{inertName(option.value)}</span>}
+      value={text}
+      onChange={setText}
+      onClear={() => keep('')}
+      onOptionSubmit={keep}
+      onBlur={() => keep(text)}
+      onKeyDown={(event) => event.key === 'Enter' && keep(event.currentTarget.value)}
+    />
+  );
+}
+
+function TimeField({
+  label,
+  value,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: string | undefined;
+  readonly onChange: (value: string | undefined) => void;
+}): ReactNode {
+  return (
+    <TextInput
+      label={label}
+      type="datetime-local"
+      value={value === undefined ? '' : localTime(value)}
+      onChange={({ currentTarget: { value: local } }) => {
+        const at = Date.parse(local);
+        onChange(Number.isNaN(at) ? undefined : new Date(at).toISOString());
+      }}
+    />
+  );
+}
+
+/** As the field wants it: the time of this place, to the minute. */
+function localTime(at: string): string {
+  const date = new Date(at);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}

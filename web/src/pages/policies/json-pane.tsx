@@ -1,0 +1,75 @@
+import { Loader, Stack, Text } from '@mantine/core';
+import { lazy, Suspense, useCallback, useMemo, type ReactNode } from 'react';
+import { proposalsAt } from '../../builder/completion.ts';
+import type { Highlight, Mark } from '../../parts/code-editor/code-editor.tsx';
+import type { PolicyText } from './use-text.ts';
+import { useWorkbench } from './workbench.ts';
+
+const CodeEditor = lazy(() => import('../../parts/code-editor/code-editor.tsx'));
+
+/** The text of the policy, in step with the forms. */
+export function JsonPane({
+  policyText,
+  highlight,
+  mayEdit,
+}: {
+  readonly policyText: PolicyText;
+  readonly highlight: Highlight | undefined;
+  readonly mayEdit: boolean;
+}): ReactNode {
+  const { reading, findings, toolOf } = useWorkbench();
+  const { text, write, undo, redo } = policyText;
+  const marks = useMemo(
+    () => (reading.ok ? marksOf(findings) : marksOf(reading.problems)),
+    [reading, findings],
+  );
+  const propose = useCallback(
+    (now: string, offset: number) => proposalsAt(now, offset, [...toolOf.keys()]),
+    [toolOf],
+  );
+  return (
+    <Stack gap={4} h="100%">
+      <Suspense fallback={<Loader m="xl" aria-label="Loading the editor" />}>
+        <CodeEditor
+          value={text}
+          label="The policy as JSON"
+          readOnly={!mayEdit}
+          onChange={write}
+          marks={marks}
+          highlight={highlight}
+          propose={propose}
+          undo={() => undo?.()}
+          redo={() => redo?.()}
+        />
+      </Suspense>
+      <Text size="xs" c="dimmed">
+        {mayEdit
+          ? 'Ctrl+Space proposes what may stand here. Escape, then Tab, leaves the editor.'
+          : 'Read only.'}
+      </Text>
+    </Stack>
+  );
+}
+
+function marksOf(
+  faults: readonly {
+    readonly level?: 'error' | 'warning';
+    readonly message: string;
+    readonly line?: number;
+    readonly column?: number;
+    readonly suggestion?: string;
+  }[],
+): readonly Mark[] {
+  return faults.flatMap(({ level = 'error', message, line, column, suggestion }) =>
+    line === undefined
+      ? []
+      : [
+          {
+            level,
+            message: suggestion === undefined ? message : `${message} (${suggestion})`,
+            line,
+            column: column ?? 1,
+          },
+        ],
+  );
+}

@@ -1,0 +1,165 @@
+import {
+  ActionIcon,
+  Anchor,
+  Badge,
+  Breadcrumbs,
+  Button,
+  Group,
+  Stack,
+  Text,
+  Title,
+  Tooltip,
+} from '@mantine/core';
+import { Redo2, Undo2 } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { useServerTitle, type PolicyDetail, type PolicyName } from '../../api/policies.ts';
+import { inertName } from '../../parts/inert.ts';
+import type { DraftState } from './use-draft.ts';
+
+interface PolicyHeaderProps {
+  readonly name: PolicyName;
+  readonly detail: PolicyDetail | null;
+  readonly draft: DraftState | undefined;
+  /** Whether the text is another than the one in force. */
+  readonly isDirty: boolean;
+  readonly undo: (() => void) | undefined;
+  readonly redo: (() => void) | undefined;
+  readonly children?: ReactNode;
+}
+
+/** Where one is, how far the text is from being in force, and what can be done with it. */
+export function PolicyHeader({
+  name,
+  detail,
+  draft,
+  isDirty,
+  undo,
+  redo,
+  children,
+}: PolicyHeaderProps): ReactNode {
+  const title = useServerTitle(name.server);
+  const server = `/servers/${encodeURIComponent(name.server)}`;
+  return (
+    <Stack gap={4}>
+      <Breadcrumbs fz="sm">
+        <Anchor component={Link} to="/servers" size="sm">
+          Servers
+        </Anchor>
+        <Anchor component={Link} to={server} size="sm">
+          {inertName(title, 60)}
+        </Anchor>
+        <Anchor component={Link} to={`${server}/policies`} size="sm">
+          Policies
+        </Anchor>
+      </Breadcrumbs>
+      <Group justify="space-between" gap="xs">
+        <Group gap="sm">
+          <Title order={1} size="h3">
+            {inertName(name.policy, 80)}
+          </Title>
+          <StateBadge detail={detail} isDirty={isDirty} />
+          {draft !== undefined && <DraftWords state={draft} />}
+        </Group>
+        <Group gap="xs">
+          {draft !== undefined && (
+            <>
+              <Tooltip label="Undo">
+                <ActionIcon
+                  variant="default"
+                  size="lg"
+                  aria-label="Undo"
+                  disabled={undo === undefined}
+                  onClick={() => undo?.()}
+                >
+                  <Undo2 size={18} />
+                </ActionIcon>
+              </Tooltip>
+              <Tooltip label="Redo">
+                <ActionIcon
+                  variant="default"
+                  size="lg"
+                  aria-label="Redo"
+                  disabled={redo === undefined}
+                  onClick={() => redo?.()}
+                >
+                  <Redo2 size={18} />
+                </ActionIcon>
+              </Tooltip>
+            </>
+          )}
+          {children}
+        </Group>
+      </Group>
+    </Stack>
+  );
+}
+
+function StateBadge({
+  detail,
+  isDirty,
+}: {
+  readonly detail: PolicyDetail | null;
+  readonly isDirty: boolean;
+}): ReactNode {
+  if (detail?.managed === false) return <Tone tone="unknown">From the configuration file</Tone>;
+  if (detail?.published === undefined) return <Tone tone="medium">Not published</Tone>;
+  return isDirty ? (
+    <Tone tone="medium">Draft; version {detail.published} is in force</Tone>
+  ) : (
+    <Tone tone="low">Version {detail.published} in force</Tone>
+  );
+}
+
+/** A state in the colours of the levels of risk. */
+export function Tone({
+  tone,
+  children,
+}: {
+  readonly tone: 'low' | 'medium' | 'unknown';
+  readonly children: ReactNode;
+}): ReactNode {
+  return (
+    <Badge
+      radius="sm"
+      tt="none"
+      styles={{
+        root: { background: `var(--tg-${tone}-ground)`, color: `var(--tg-${tone})` },
+        label: { fontWeight: 650 },
+      }}
+    >
+      {children}
+    </Badge>
+  );
+}
+
+const DRAFT_WORDS: Readonly<Record<Exclude<DraftState['kind'], 'failed'>, string>> = {
+  clean: '',
+  unsaved: 'Saving soon…',
+  saving: 'Saving…',
+  saved: 'Saved as draft',
+  'not json': 'Not saved: the text is not JSON',
+};
+
+function DraftWords({ state }: { readonly state: DraftState }): ReactNode {
+  return (
+    <Text size="sm" c={state.kind === 'failed' ? 'var(--tg-critical)' : 'dimmed'} role="status">
+      {state.kind === 'failed' ? 'The draft could not be saved' : DRAFT_WORDS[state.kind]}
+    </Text>
+  );
+}
+
+/** The button that opens the review. */
+export function PublishButton({
+  open,
+  disabled,
+}: {
+  readonly open: () => void;
+  readonly disabled: boolean;
+}): ReactNode {
+  return (
+    <Button onClick={open} disabled={disabled}>
+      Review and publish
+    </Button>
+  );
+}

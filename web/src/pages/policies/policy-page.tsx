@@ -1,0 +1,145 @@
+import { Button, Stack, Title } from '@mantine/core';
+import { useMemo, useState, type ReactNode } from 'react';
+import { useLocation, useParams, useSearch } from 'wouter';
+import { usePolicy, usePolicyTools, type PolicyDetail, type PolicyName } from '../../api/policies.ts';
+import { templateText } from '../../builder/template.ts';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { inertName } from '../../parts/inert.ts';
+import { Problem } from '../../parts/problem.tsx';
+import { useMay } from '../../shell/rights.tsx';
+import { EditPage } from './edit-page.tsx';
+import { ListLoader } from './list-loader.tsx';
+import { VersionPage } from './version-page.tsx';
+import { Notice } from './notice.tsx';
+
+/** A policy of a server: written, tried, published; or one of its versions, read. */
+export default function PolicyPage(): ReactNode {
+  const { server, policy } = useParams<{ readonly server: string; readonly policy: string }>();
+  const search = new URLSearchParams(useSearch());
+  const name = useMemo(() => ({ server, policy }), [server, policy]);
+  const detail = usePolicy(name);
+  const version = search.get('version');
+  const at = search.get('at');
+  if (version !== null && /^[1-9]\d{0,8}$/.test(version) && !detail.isPending)
+    return <VersionPage name={name} detail={detail.data ?? null} version={Number(version)} at={at} />;
+  if (detail.data === undefined) {
+    return detail.error ? (
+      <Problem error={detail.error} retry={() => void detail.refetch()} />
+    ) : (
+      <ListLoader label="Reading the policy" />
+    );
+  }
+  const isOther = version !== null && version !== detail.data?.version;
+  return (
+    <Stack>
+      {isOther && (
+        <Notice tone="medium">
+          The version {inertName(version, 40)} is not kept here. This is the policy as it is now.
+        </Notice>
+      )}
+      <Current
+        key={`${server}/${policy}`}
+        name={name}
+        detail={detail.data}
+        refetch={async () => (await detail.refetch()).data}
+        isNew={search.get('new') !== null}
+        template={search.get('template')}
+        at={at}
+      />
+    </Stack>
+  );
+}
+
+function Current({
+  name,
+  detail,
+  refetch,
+  isNew,
+  template,
+  at,
+}: {
+  readonly name: PolicyName;
+  readonly detail: PolicyDetail | null;
+  readonly refetch: () => Promise<PolicyDetail | null | undefined>;
+  readonly isNew: boolean;
+  readonly template: string | null;
+  readonly at: string | null;
+}): ReactNode {
+  const tools = usePolicyTools(name.server);
+  // what is being written here is not overwritten by what is read later
+  const [begun, setBegun] = useState(() => detail?.draft?.document ?? detail?.inForce?.document);
+  if (begun !== undefined)
+    return (
+      <EditPage name={name} detail={detail} refetch={refetch} toolsQuery={tools} initial={begun} at={at} />
+    );
+  if (!isNew) return <NotThere name={name} />;
+  const needsTools = template !== 'seed' && template !== 'deny';
+  if (tools.data === undefined && needsTools) {
+    if (!tools.error) return <ListLoader label="Asking the server for its tools" />;
+    return (
+      <Stack>
+        <Title order={1} size="h3">
+          {inertName(name.policy, 80)}
+        </Title>
+        <Problem error={tools.error} retry={() => void tools.refetch()} />
+        <div>
+          <Button variant="default" onClick={() => setBegun(templateText('deny', []))}>
+            Begin without them: deny everything
+          </Button>
+        </div>
+      </Stack>
+    );
+  }
+  const text = templateText(
+    template,
+    (tools.data ?? []).map(({ name: tool, risk: { category } }) => ({ name: tool, category })),
+  );
+  return <Begin text={text} begin={setBegun} />;
+}
+
+/** Takes the first text over once, so that tools that are read again do not begin anew. */
+function Begin({
+  text,
+  begin,
+}: {
+  readonly text: string;
+  readonly begin: (text: string) => void;
+}): ReactNode {
+  const [isFirst, setFirst] = useState(true);
+  if (isFirst) {
+    setFirst(false);
+    queueMicrotask(() => begin(text));
+  }
+  return <ListLoader label="Making a first policy" />;
+}
+
+function NotThere({ name: { server, policy } }: { readonly name: PolicyName }): ReactNode {
+  const mayWrite = useMay('policies:write');
+  const [, go] = useLocation();
+  const path = `/servers/${encodeURIComponent(server)}`;
+  return (
+    <Stack>
+      <Title order={1} size="h3">
+        {inertName(policy, 80)}
+      </Title>
+      <EmptyState
+        title={`There is no policy named ${inertName(policy, 80)}`}
+        action={
+          mayWrite ? (
+            <Button
+              onClick={() => go(`${path}/policies/${encodeURIComponent(policy)}?new=1&template=recommended`)}
+            >
+              Begin one with the recommended rules
+            </Button>
+          ) : (
+            <Button variant="default" onClick={() => go(path)}>
+              Go to the server
+            </Button>
+          )
+        }
+      >
+        It may have been removed, or never saved.
+      </EmptyState>
+    </Stack>
+  );
+}

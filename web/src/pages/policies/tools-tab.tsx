@@ -1,0 +1,172 @@
+import { Button, Chip, Group, Kbd, Menu, Select, Stack, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { ChevronDown, Search } from 'lucide-react';
+import { useMemo, useState, type ReactNode } from 'react';
+import type { PolicyTool } from '../../api/policies.ts';
+import type { ToolChoice } from '../../builder/tool-state.ts';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { CATEGORIES, RiskBadge, type Category } from '../../parts/risk-badge.tsx';
+import { useChoose } from './choice-control.tsx';
+import { filterTools, NO_FILTER, STATE_WORDS, type ToolFilter } from './tool-filter.ts';
+import { ToolList } from './tool-list.tsx';
+import { useWorkbench } from './workbench.ts';
+
+/** All tools of the server with what the policy does with each; found, filtered, and changed one by one or together. */
+export function ToolsTab(): ReactNode {
+  const { tools, document, canEdit } = useWorkbench();
+  const [filter, setFilter] = useState(NO_FILTER);
+  const [words] = useDebouncedValue(filter.words, 120);
+  const shown = useMemo(
+    () => filterTools(tools, document, { ...filter, words }),
+    [tools, document, filter, words],
+  );
+  if (tools.length === 0) {
+    return (
+      <EmptyState title="The server lists no tools">
+        When it does, each stands here with its class and the rule for it. Rules for classes and patterns can
+        be made before.
+      </EmptyState>
+    );
+  }
+  return (
+    <Stack gap="xs">
+      <FilterBar filter={filter} change={setFilter} />
+      <Group justify="space-between" gap="xs">
+        <Text size="sm" c="dimmed" aria-live="polite">
+          {shown.length === tools.length
+            ? `${tools.length} tools`
+            : `${shown.length} of ${tools.length} tools`}
+        </Text>
+        {canEdit && shown.length > 0 && <BulkMenu shown={shown} />}
+      </Group>
+      {shown.length === 0 ? (
+        <EmptyState
+          title="No tool is like this"
+          action={
+            <Button variant="default" onClick={() => setFilter(NO_FILTER)}>
+              Show all tools
+            </Button>
+          }
+        >
+          Change the words or the filters.
+        </EmptyState>
+      ) : (
+        <ToolList tools={shown} label="Tools of the server" />
+      )}
+      {canEdit && shown.length > 0 && (
+        <Text size="xs" c="dimmed" visibleFrom="sm">
+          In the list: <Kbd size="xs">↑</Kbd> <Kbd size="xs">↓</Kbd> move, <Kbd size="xs">Enter</Kbd> opens,{' '}
+          <Kbd size="xs">A</Kbd> allow, <Kbd size="xs">D</Kbd> deny, <Kbd size="xs">H</Kbd> hide,{' '}
+          <Kbd size="xs">P</Kbd> approve, <Kbd size="xs">C</Kbd> custom, <Kbd size="xs">Del</Kbd> no rule of
+          its own.
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function FilterBar({
+  filter,
+  change,
+}: {
+  readonly filter: ToolFilter;
+  readonly change: (filter: ToolFilter) => void;
+}): ReactNode {
+  const { tools } = useWorkbench();
+  const counts = useMemo(() => {
+    const found = new Map<Category, number>();
+    for (const { risk } of tools) found.set(risk.category, (found.get(risk.category) ?? 0) + 1);
+    return found;
+  }, [tools]);
+  return (
+    <Stack gap="xs">
+      <Group gap="xs">
+        <TextInput
+          flex="1 1 12rem"
+          type="search"
+          aria-label="Find tools"
+          placeholder="Find by name or description"
+          leftSection={<Search size={16} aria-hidden />}
+          value={filter.words}
+          onChange={({ currentTarget }) => change({ ...filter, words: currentTarget.value })}
+        />
+        <Select
+          w={190}
+          aria-label="State"
+          placeholder="Any state"
+          clearable
+          data={Object.entries(STATE_WORDS).map(([value, label]) => ({ value, label }))}
+          value={filter.state === '' ? null : filter.state}
+          onChange={(state) => change({ ...filter, state: (state ?? '') as ToolFilter['state'] })}
+        />
+      </Group>
+      <Chip.Group
+        multiple
+        value={[...filter.categories]}
+        onChange={(categories) => change({ ...filter, categories: categories })}
+      >
+        <Group gap={6} role="group" aria-label="Classes">
+          {CATEGORIES.filter((category) => counts.has(category)).map((category) => (
+            <Chip key={category} value={category} size="xs" variant="outline">
+              {category.charAt(0).toUpperCase() + category.slice(1)} {counts.get(category)}
+            </Chip>
+          ))}
+        </Group>
+      </Chip.Group>
+    </Stack>
+  );
+}
+
+const BULK: readonly { readonly choice: ToolChoice; readonly label: string; readonly about: string }[] = [
+  { choice: 'allow', label: 'Allow', about: 'every call passes' },
+  { choice: 'deny', label: 'Deny', about: 'seen, and every call refused' },
+  { choice: 'hide', label: 'Hide', about: 'neither seen nor callable' },
+  { choice: 'approve', label: 'Approve', about: 'every call waits for a person' },
+  { choice: 'recommended', label: 'Recommended rules', about: 'by the class of each' },
+  { choice: 'none', label: 'No rule of their own', about: 'wider rules and the default decide' },
+];
+
+/** Changes all tools that are shown. It can be undone in one step. */
+function BulkMenu({ shown }: { readonly shown: readonly PolicyTool[] }): ReactNode {
+  const choose = useChoose();
+  const count = shown.length === 1 ? '1 tool' : `${shown.length} tools`;
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <Button size="compact-sm" variant="default" rightSection={<ChevronDown size={14} aria-hidden />}>
+          {shown.length === 1 ? 'For this tool' : `For these ${count}`}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Sets the rule of {count}; Undo takes it back</Menu.Label>
+        {BULK.map(({ choice, label, about }) => (
+          <Menu.Item key={choice} onClick={() => choose(shown, choice)}>
+            {label}{' '}
+            <Text span size="xs" c="dimmed">
+              {about}
+            </Text>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Classes with their number of tools, as badges. */
+export function ClassCounts({ names }: { readonly names: readonly string[] }): ReactNode {
+  const { toolOf } = useWorkbench();
+  const counts = new Map<Category, number>();
+  for (const name of names) {
+    const category = toolOf.get(name)?.risk.category ?? 'unknown';
+    counts.set(category, (counts.get(category) ?? 0) + 1);
+  }
+  return (
+    <Group gap={4}>
+      {CATEGORIES.filter((category) => counts.has(category)).map((category) => (
+        <RiskBadge key={category} category={category}>
+          {category.charAt(0).toUpperCase() + category.slice(1)} {counts.get(category)}
+        </RiskBadge>
+      ))}
+    </Group>
+  );
+}

@@ -1,0 +1,121 @@
+import { JsonInput, SegmentedControl, Select, SimpleGrid, Stack, Text } from '@mantine/core';
+import { useMemo, useState, type ReactNode } from 'react';
+import { explainDecision } from '#policy';
+import { inertName } from '../../parts/inert.ts';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { ArgumentsForm, type Arguments } from './arguments-form.tsx';
+import { VerdictCard } from './verdict-card.tsx';
+import { useWorkbench } from './workbench.ts';
+
+/** A call that nobody makes: what the policy in force and this text would say of it. Decided here, by the engine itself. */
+export function TryTab(): ReactNode {
+  const { tools, toolOf } = useWorkbench();
+  const [chosen, setChosen] = useState(() => tools[0]?.name);
+  const [args, setArgs] = useState<Arguments>({});
+  const [way, setWay] = useState<'form' | 'json'>('form');
+  const tool = chosen === undefined ? undefined : toolOf.get(chosen);
+  if (tools.length === 0)
+    return <EmptyState title="No tool to try">The server lists none, or does not answer.</EmptyState>;
+  return (
+    <Stack>
+      <Text size="sm" c="dimmed">
+        Nothing is called and nothing is counted.
+      </Text>
+      <Select
+        label="Tool"
+        searchable
+        allowDeselect={false}
+        value={chosen ?? null}
+        data={[...toolOf.keys()].map((name) => ({ value: name, label: inertName(name, 120) }))}
+        limit={100}
+        onChange={(name) => {
+          if (name === null) return;
+          setChosen(name);
+          setArgs({});
+        }}
+      />
+      <SegmentedControl
+        aria-label="How to write the arguments"
+        size="xs"
+        style={{ alignSelf: 'flex-start' }}
+        value={way}
+        data={[
+          { value: 'form', label: 'Arguments as a form' },
+          { value: 'json', label: 'As JSON' },
+        ]}
+        onChange={(next) => setWay(next)}
+      />
+      {way === 'form' ? (
+        <ArgumentsForm key={chosen} inputSchema={tool?.inputSchema} value={args} change={setArgs} />
+      ) : (
+        <JsonArguments key={chosen} value={args} change={setArgs} />
+      )}
+      {chosen !== undefined && <Verdicts tool={chosen} args={args} />}
+    </Stack>
+  );
+}
+
+function JsonArguments({
+  value,
+  change,
+}: {
+  readonly value: Arguments;
+  readonly change: (next: Arguments) => void;
+}): ReactNode {
+  const [text, setText] = useState(() => JSON.stringify(value, null, 2));
+  const [error, setError] = useState<string>();
+  return (
+    <JsonInput
+      label="Arguments"
+      autosize
+      minRows={4}
+      maxRows={16}
+      value={text}
+      error={error}
+      styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+      onChange={(next) => {
+        setText(next);
+        const read = objectIn(next);
+        setError(read === undefined ? 'This is not a JSON object yet; the last one counts.' : undefined);
+        if (read !== undefined) change(read);
+      }}
+    />
+  );
+}
+
+function objectIn(text: string): Arguments | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Arguments)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function Verdicts({ tool, args }: { readonly tool: string; readonly args: Arguments }): ReactNode {
+  const { policy, inForce, known, show } = useWorkbench();
+  const now = useMemo(() => {
+    const call = { tool, arguments: args };
+    return {
+      before: inForce && explainDecision(inForce, call, known.get(tool)),
+      after: explainDecision(policy, call, known.get(tool)),
+    };
+  }, [policy, inForce, known, tool, args]);
+  const isSame =
+    inForce !== undefined && JSON.stringify(inForce.document) === JSON.stringify(policy.document);
+  if (isSame) return <VerdictCard title="In force" policy={policy} explanation={now.after} show={show} />;
+  return (
+    <SimpleGrid cols={{ base: 1, md: 2 }} aria-live="polite">
+      {inForce === undefined || now.before === undefined ? (
+        <Text size="sm" c="dimmed">
+          Nothing is in force yet: a grant cannot carry this policy before it is published.
+        </Text>
+      ) : (
+        <VerdictCard title="Now in force" policy={inForce} explanation={now.before} show={undefined} />
+      )}
+      <VerdictCard title="With this text" policy={policy} explanation={now.after} show={show} />
+    </SimpleGrid>
+  );
+}

@@ -1,0 +1,130 @@
+import { startTransition, useCallback, useMemo, useRef, useState } from 'react';
+import type { CompiledPolicy, PolicyDocument } from '#policy';
+import { nothingYet } from '../../builder/effect.ts';
+import { readText, type Reading } from '../../builder/model.ts';
+import type { Change } from './workbench.ts';
+
+interface History {
+  readonly past: readonly string[];
+  readonly text: string;
+  readonly future: readonly string[];
+}
+
+const MOST_STEPS = 200;
+/** What is typed in one go is undone in one go. */
+const ONE_GO_MS = 700;
+
+/** The text of a policy, with what it says and the way back. */
+export interface PolicyText {
+  readonly text: string;
+  /** The text that the forms show: a moment behind while somebody types fast. */
+  readonly shown: string;
+  readonly reading: Reading;
+  readonly document: PolicyDocument;
+  readonly policy: CompiledPolicy;
+  readonly write: (text: string) => void;
+  readonly edit: (change: Change) => string | undefined;
+  readonly undo: (() => void) | undefined;
+  readonly redo: (() => void) | undefined;
+}
+
+/** Keeps the text that forms and editor change together. `fallback` is what the forms show while the first text is no policy. */
+export function usePolicyText(initial: string, name: string, fallback?: string): PolicyText {
+  const [history, setHistory] = useState<History>({ past: [], text: initial, future: [] });
+  const { text, past, future } = history;
+  // what is typed in the editor may reach the forms a moment later; what a form changes reaches them at once
+  const [shown, setShown] = useState(initial);
+  const shownNow = useRef(shown);
+  shownNow.current = shown;
+  const reading = useMemo(() => readText(shown, name), [shown, name]);
+  const lastGood = useRef<Extract<Reading, { ok: true }>>(undefined);
+  if (reading.ok) lastGood.current = reading;
+  const reserve = useMemo(
+    () => (fallback === undefined ? undefined : readText(fallback, name)),
+    [fallback, name],
+  );
+  const good = reading.ok ? reading : (lastGood.current ?? (reserve?.ok === true ? reserve : NOTHING));
+  const now = useRef<Written>({ text, document: undefined });
+  if (now.current.text !== text) now.current = { text, document: undefined };
+  const lastWrite = useRef(0);
+
+  const put = useCallback((next: string, joins: boolean) => {
+    const at = Date.now();
+    const isOneGo = joins && at - lastWrite.current < ONE_GO_MS;
+    lastWrite.current = at;
+    setHistory((before) => {
+      if (before.text === next) return before;
+      const steps =
+        isOneGo && before.past.length > 0 ? before.past : [...before.past.slice(-MOST_STEPS), before.text];
+      return { past: steps, text: next, future: [] };
+    });
+  }, []);
+  const write = useCallback(
+    (next: string) => {
+      put(next, true);
+      startTransition(() => setShown(next));
+    },
+    [put],
+  );
+  const edit = useCallback(
+    (change: Change) => {
+      // a form that shows an older text would write its older values back
+      if (now.current.text !== shownNow.current) return 'The form is catching up with the text. Try again.';
+      const document = now.current.document ?? documentIn(now.current.text, name);
+      if (document === undefined) return 'The text is not a policy just now.';
+      const next = change(now.current.text, document);
+      if (next === now.current.text) return undefined;
+      const read = readText(next, name);
+      if (!read.ok) return read.problems[0]?.message ?? 'This cannot be.';
+      // several edits in one go build upon each other
+      now.current = { text: next, document: read.document };
+      shownNow.current = next;
+      put(next, true);
+      setShown(next);
+      return undefined;
+    },
+    [put, name],
+  );
+  const go = (next: History): void => {
+    setHistory(next);
+    setShown(next.text);
+  };
+  return {
+    text,
+    shown,
+    reading,
+    document: good.document,
+    policy: good.policy,
+    write,
+    edit,
+    undo: past.length > 0 ? () => go(back(history)) : undefined,
+    redo: future.length > 0 ? () => go(forth(history)) : undefined,
+  };
+}
+
+/** The last text, and what it says where that is known. */
+interface Written {
+  readonly text: string;
+  readonly document: PolicyDocument | undefined;
+}
+
+function documentIn(text: string, name: string): PolicyDocument | undefined {
+  const read = readText(text, name);
+  return read.ok ? read.document : undefined;
+}
+
+const NOTHING = {
+  document: { version: '1', default: 'deny' } as const satisfies PolicyDocument,
+  policy: nothingYet(),
+};
+
+function back(history: History): History {
+  const last = history.past.at(-1);
+  if (last === undefined) return history;
+  return { past: history.past.slice(0, -1), text: last, future: [history.text, ...history.future] };
+}
+
+function forth(history: History): History {
+  const [next, ...future] = history.future;
+  return next === undefined ? history : { past: [...history.past, history.text], text: next, future };
+}

@@ -1,0 +1,77 @@
+import { Group, Skeleton, Text } from '@mantine/core';
+import { useMemo, type ReactNode } from 'react';
+import { Link } from 'wouter';
+import { useServerTools, type ServerTool } from '../../api/servers.ts';
+import { inert } from '../../parts/inert.ts';
+import { CATEGORIES, RiskBadge, type Category } from '../../parts/risk-badge.tsx';
+import classes from './servers.module.css';
+
+/** Numbers of tools by class, the riskiest first; only those that there are. */
+export function countByClass(
+  tools: readonly ServerTool[],
+): readonly { readonly category: Category; readonly count: number }[] {
+  const counts = new Map<Category, number>();
+  for (const { risk } of tools) counts.set(risk.category, (counts.get(risk.category) ?? 0) + 1);
+  return CATEGORIES.flatMap((category) => {
+    const count = counts.get(category);
+    return count === undefined ? [] : [{ category, count }];
+  });
+}
+
+/** A class as a word at the beginning of a label. */
+export function classWord(category: Category): string {
+  return category.charAt(0).toUpperCase() + category.slice(1);
+}
+
+/** What the tools of a server could do, in numbers. The server is asked only while `isAsked`. */
+export function RiskCounts({
+  server,
+  isAsked,
+  links = false,
+}: {
+  readonly server: string;
+  readonly isAsked: boolean;
+  /** Whether each number leads to its tools. */
+  readonly links?: boolean;
+}): ReactNode {
+  const { data, error, isFetching } = useServerTools(server, isAsked);
+  const counts = useMemo(() => countByClass(data?.items ?? []), [data]);
+  if (data === undefined && error !== null)
+    return (
+      <Text size="sm" c="var(--tg-critical)" lineClamp={2} title={error.message}>
+        {inert(error.message, 300)}
+      </Text>
+    );
+  if (data === undefined)
+    return isFetching ? (
+      <Skeleton height={20} width={180} role="status" aria-label="Asking the server" />
+    ) : null;
+  if (counts.length === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        No tools
+      </Text>
+    );
+  return (
+    <Group gap={6}>
+      {counts.map(({ category, count }) => {
+        const badge = (
+          <RiskBadge category={category}>
+            {classWord(category)} {count}
+          </RiskBadge>
+        );
+        return links ? (
+          <Link
+            key={category}
+            to={`/servers/${encodeURIComponent(server)}/tools?class=${category}`}
+            className={`plain ${classes['rowLink']}`}
+          >
+            {badge}
+          </Link>
+        ) : (
+          <span key={category}>{badge}</span>
+        );
+      })}
+    </Group>
+  );
+}

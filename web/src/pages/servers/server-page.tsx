@@ -1,0 +1,163 @@
+import { Anchor, Breadcrumbs, Button, Group, Stack, Tabs, Text, Title } from '@mantine/core';
+import { ScrollText } from 'lucide-react';
+import { lazy, Suspense, useEffect, useRef, type ComponentType, type ReactNode } from 'react';
+import { Link, useLocation, useParams } from 'wouter';
+import { ApiProblem } from '../../api/client.ts';
+import { useServer, type GovernedServer } from '../../api/servers.ts';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { inertName } from '../../parts/inert.ts';
+import { Problem } from '../../parts/problem.tsx';
+import { IfMay, useSignedIn } from '../../shell/rights.tsx';
+import NotFoundPage from '../not-found-page.tsx';
+import { ConsentOutcome } from './consent-outcome.tsx';
+import { OverviewTab } from './overview-tab.tsx';
+import { ServerState } from './server-state.tsx';
+import classes from './servers.module.css';
+import { Waiting } from './waiting.tsx';
+
+interface Tab {
+  readonly path: string;
+  readonly label: string;
+  readonly scope: string;
+  readonly Content: ComponentType<{ readonly server: GovernedServer }>;
+}
+
+const TABS: readonly Tab[] = [
+  { path: 'overview', label: 'Overview', scope: 'servers:read', Content: OverviewTab },
+  { path: 'tools', label: 'Tools', scope: 'servers:read', Content: lazy(() => import('./tools-tab.tsx')) },
+  {
+    path: 'policies',
+    label: 'Policies',
+    scope: 'policies:read',
+    Content: lazy(() => import('./policies-tab.tsx')),
+  },
+  { path: 'grants', label: 'Grants', scope: 'grants:read', Content: lazy(() => import('./grants-tab.tsx')) },
+  {
+    path: 'connection',
+    label: 'Connection',
+    scope: 'servers:read',
+    Content: lazy(() => import('./connection-tab.tsx')),
+  },
+  {
+    path: 'settings',
+    label: 'Settings',
+    scope: 'servers:read',
+    Content: lazy(() => import('./settings-tab.tsx')),
+  },
+];
+
+/** Everything about one server, a tab for each subject. */
+export default function ServerPage(): ReactNode {
+  const { server: id, tab: path = 'overview' } = useParams<{ server: string; tab?: string }>();
+  const { data: server, error, refetch } = useServer(id);
+  const { rights } = useSignedIn();
+  const tab = TABS.find((one) => one.path === path && rights.includes(one.scope));
+  if (tab === undefined) return <NotFoundPage />;
+  if (server === undefined) return <NoServer error={error} retry={() => void refetch()} />;
+  return (
+    <Stack maw={1100} mx="auto">
+      <Header server={server} />
+      <ConsentOutcome />
+      {error && <Problem error={error} retry={() => void refetch()} />}
+      <ServerTabs server={server} tab={tab} tabs={TABS.filter(({ scope }) => rights.includes(scope))} />
+    </Stack>
+  );
+}
+
+function NoServer({ error, retry }: { readonly error: unknown; readonly retry: () => void }): ReactNode {
+  if (error instanceof ApiProblem && error.status === 404) {
+    return (
+      <EmptyState
+        title="This server is not there"
+        action={
+          <Button component={Link} to="/servers" variant="default">
+            All servers
+          </Button>
+        }
+      >
+        It was removed, or belongs to another organisation.
+      </EmptyState>
+    );
+  }
+  if (error !== null) return <Problem error={error} retry={retry} />;
+  return <Waiting />;
+}
+
+function Header({ server }: { readonly server: GovernedServer }): ReactNode {
+  return (
+    <Stack gap={4}>
+      <Breadcrumbs separator="/">
+        <Anchor component={Link} to="/servers" size="sm">
+          Servers
+        </Anchor>
+        <Text size="sm" className="mono">
+          {server.id}
+        </Text>
+      </Breadcrumbs>
+      <Group justify="space-between" align="flex-start">
+        <Group gap="sm">
+          <Title order={1} size="h2" style={{ overflowWrap: 'anywhere' }}>
+            {inertName(server.name, 100)}
+          </Title>
+          <ServerState server={server} />
+        </Group>
+        <IfMay scope="logs:read">
+          <Button
+            component={Link}
+            to={`/logs?server=${encodeURIComponent(server.id)}`}
+            variant="default"
+            size="xs"
+            leftSection={<ScrollText size={16} aria-hidden />}
+          >
+            Logs of this server
+          </Button>
+        </IfMay>
+      </Group>
+    </Stack>
+  );
+}
+
+function ServerTabs({
+  server,
+  tab,
+  tabs,
+}: {
+  readonly server: GovernedServer;
+  readonly tab: Tab;
+  readonly tabs: readonly Tab[];
+}): ReactNode {
+  const [, go] = useLocation();
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // on a phone, the chosen tab may lie outside the part that is seen
+    const chosen = list.current?.querySelector<HTMLElement>('[aria-selected="true"]');
+    if (list.current && chosen) list.current.scrollLeft = chosen.offsetLeft - chosen.offsetWidth;
+  }, [tab.path]);
+  return (
+    <Tabs
+      value={tab.path}
+      onChange={(chosen) => {
+        if (chosen !== null)
+          go(`/servers/${encodeURIComponent(server.id)}${chosen === 'overview' ? '' : `/${chosen}`}`);
+      }}
+      activateTabWithKeyboard={false}
+    >
+      <Tabs.List
+        ref={list}
+        className={classes['tabs'] ?? ''}
+        aria-label={`About ${inertName(server.name, 100)}`}
+      >
+        {tabs.map(({ path, label }) => (
+          <Tabs.Tab key={path} value={path}>
+            {label}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value={tab.path} pt="lg">
+        <Suspense fallback={<Waiting />}>
+          <tab.Content key={server.id} server={server} />
+        </Suspense>
+      </Tabs.Panel>
+    </Tabs>
+  );
+}

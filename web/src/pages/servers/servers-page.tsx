@@ -1,0 +1,104 @@
+import { Button, Group, Stack, TextInput, Title } from '@mantine/core';
+import { Plus, Search } from 'lucide-react';
+import { useMemo, useState, type ReactNode } from 'react';
+import { Link } from 'wouter';
+import { useGrants, type Grant } from '../../api/grants.ts';
+import { useServers, type GovernedServer } from '../../api/servers.ts';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { IfMay, useMay } from '../../shell/rights.tsx';
+import { Rows } from '../settings/section.tsx';
+import { ConsentOutcome } from './consent-outcome.tsx';
+import { ServerRow } from './server-row.tsx';
+import { urgencyOf } from './server-state.tsx';
+import { Waiting } from './waiting.tsx';
+
+/** So many can be looked through without a search. */
+const MANY = 8;
+
+/** All servers that the organisation governs, those that need somebody first. */
+export default function ServersPage(): ReactNode {
+  const { data: servers, error, refetch } = useServers();
+  const { data: grants } = useGrants(undefined, useMay('grants:read'));
+  const [words, setWords] = useState('');
+  const lastUse = useMemo(() => lastUses(grants ?? []), [grants]);
+  const shown = useMemo(() => found(servers ?? [], words), [servers, words]);
+  return (
+    <Stack maw={1100} mx="auto">
+      <Group justify="space-between">
+        <Title order={1} size="h2">
+          Servers
+        </Title>
+        {servers !== undefined && servers.length > 0 && <AddServer />}
+      </Group>
+      <ConsentOutcome />
+      {error && <Problem error={error} retry={() => void refetch()} />}
+      {servers === undefined && !error && <Waiting />}
+      {servers?.length === 0 && (
+        <EmptyState title="No server is governed yet" action={<AddServer />}>
+          Add an MCP server from the catalogue, by its address or as a command. Agents then reach it through
+          the gateway, under your policy.
+        </EmptyState>
+      )}
+      {servers !== undefined && servers.length > MANY && (
+        <TextInput
+          type="search"
+          aria-label="Find a server"
+          placeholder="Find by name or address"
+          leftSection={<Search size={16} aria-hidden />}
+          value={words}
+          onChange={(event) => setWords(event.currentTarget.value)}
+        />
+      )}
+      {shown.length > 0 && (
+        <Rows label="Servers">
+          {shown.map((server) => (
+            <ServerRow key={server.id} server={server} lastUsedAt={lastUse.get(server.id)} />
+          ))}
+        </Rows>
+      )}
+      {servers !== undefined && servers.length > 0 && shown.length === 0 && (
+        <EmptyState
+          title="No server is called like this"
+          action={
+            <Button variant="default" onClick={() => setWords('')}>
+              Show all servers
+            </Button>
+          }
+        >
+          Names, ids and addresses are looked through.
+        </EmptyState>
+      )}
+    </Stack>
+  );
+}
+
+function AddServer(): ReactNode {
+  return (
+    <IfMay scope="servers:write">
+      <Button component={Link} to="/start" leftSection={<Plus size={16} aria-hidden />}>
+        Add a server
+      </Button>
+    </IfMay>
+  );
+}
+
+function found(servers: readonly GovernedServer[], words: string): readonly GovernedServer[] {
+  const wanted = words.trim().toLowerCase();
+  return servers
+    .filter(({ id, name, connection: { url = '' } }) =>
+      [id, name, url].some((text) => text.toLowerCase().includes(wanted)),
+    )
+    .toSorted((a, b) => urgencyOf(a) - urgencyOf(b) || a.name.localeCompare(b.name));
+}
+
+/** When any grant of a server was used last. */
+function lastUses(grants: readonly Grant[]): ReadonlyMap<string, string> {
+  const uses = new Map<string, string>();
+  for (const { server, lastUsedAt } of grants) {
+    const before = uses.get(server);
+    if (lastUsedAt !== undefined && (before === undefined || lastUsedAt > before))
+      uses.set(server, lastUsedAt);
+  }
+  return uses;
+}

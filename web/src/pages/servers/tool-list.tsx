@@ -1,0 +1,122 @@
+import { Text, UnstyledButton } from '@mantine/core';
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { ChevronDown, ChevronRight } from 'lucide-react';
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import type { PinState, ServerTool } from '../../api/servers.ts';
+import { inertName } from '../../parts/inert.ts';
+import { RiskBadge } from '../../parts/risk-badge.tsx';
+import { StateBadge } from '../settings/state-badge.tsx';
+import classes from './servers.module.css';
+import { ToolDetails } from './tool-details.tsx';
+
+const USUAL_PX = 62;
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
+/** How long a row that is scrolled to may take to be drawn. */
+const MOST_FRAMES = 30;
+
+/** Tools, of which only those in sight are drawn; arrow keys go from one to the next. */
+export function ToolList({ tools }: { readonly tools: readonly ServerTool[] }): ReactNode {
+  const list = useRef<HTMLDivElement>(null);
+  const [margin, setMargin] = useState(0);
+  const [opened, setOpened] = useState<string>();
+  useLayoutEffect(() => {
+    const top = (list.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
+    if (Math.abs(top - margin) > 1) setMargin(top);
+  });
+  const virtual = useWindowVirtualizer({
+    count: tools.length,
+    estimateSize: () => USUAL_PX,
+    overscan: 8,
+    scrollMargin: margin,
+    scrollPaddingStart: 64,
+    getItemKey: (index) => tools[index]?.name ?? index,
+  });
+  const move = (event: KeyboardEvent): void => {
+    const row = event.target instanceof HTMLElement ? event.target.dataset['row'] : undefined;
+    const step = STEPS[event.key];
+    if (row === undefined || step === undefined) return;
+    event.preventDefault();
+    const index = Math.max(0, Math.min(Number(row) + step, tools.length - 1));
+    virtual.scrollToIndex(index, { align: 'auto' });
+    focusWhenThere(list.current, index, MOST_FRAMES);
+  };
+  return (
+    <div
+      ref={list}
+      role="list"
+      aria-label="Tools"
+      className={classes['tools']}
+      style={{ height: virtual.getTotalSize() }}
+      onKeyDown={move}
+    >
+      {virtual.getVirtualItems().map(({ index, key, start }) => {
+        const tool = tools[index];
+        if (tool === undefined) return null;
+        const isOpen = tool.name === opened;
+        return (
+          <div
+            key={key}
+            ref={virtual.measureElement}
+            role="listitem"
+            aria-setsize={tools.length}
+            aria-posinset={index + 1}
+            data-index={index}
+            className={classes['tool']}
+            style={{ transform: `translateY(${start - margin}px)` }}
+          >
+            <ToolHead
+              tool={tool}
+              index={index}
+              isOpen={isOpen}
+              toggle={() => setOpened(isOpen ? undefined : tool.name)}
+            />
+            {isOpen && <ToolDetails tool={tool} />}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+function focusWhenThere(list: HTMLElement | null, index: number, frames: number): void {
+  const row = list?.querySelector<HTMLElement>(`[data-row="${index}"]`);
+  if (row) row.focus({ preventScroll: true });
+  else if (frames > 0) requestAnimationFrame(() => focusWhenThere(list, index, frames - 1));
+}
+
+function ToolHead({
+  tool,
+  index,
+  isOpen,
+  toggle,
+}: {
+  readonly tool: ServerTool;
+  readonly index: number;
+  readonly isOpen: boolean;
+  readonly toggle: () => void;
+}): ReactNode {
+  const Chevron = isOpen ? ChevronDown : ChevronRight;
+  const about = tool.title ?? tool.description ?? '';
+  return (
+    <UnstyledButton className={classes['opener']} aria-expanded={isOpen} data-row={index} onClick={toggle}>
+      <Chevron size={16} aria-hidden style={{ flex: 'none' }} />
+      <span className={classes['words']}>
+        <Text component="span" display="block" size="sm" fw={600} className="mono">
+          {inertName(tool.name, 200)}
+        </Text>
+        <Text component="span" display="block" size="sm" c="dimmed" className={classes['about'] ?? ''}>
+          {inertName(about, 200)}
+        </Text>
+      </span>
+      <PinBadge pin={tool.pin} />
+      <RiskBadge category={tool.risk.category} />
+    </UnstyledButton>
+  );
+}
+
+/** Nothing for tools as they were accepted: what is well needs no word. */
+function PinBadge({ pin }: { readonly pin: PinState }): ReactNode {
+  if (pin === 'changed') return <StateBadge tone="medium">Changed</StateBadge>;
+  if (pin === 'new') return <StateBadge tone="medium">New</StateBadge>;
+  return null;
+}

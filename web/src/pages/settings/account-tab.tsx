@@ -1,0 +1,191 @@
+import {
+  Button,
+  Group,
+  PasswordInput,
+  SegmentedControl,
+  SimpleGrid,
+  Stack,
+  Text,
+  TextInput,
+  useMantineColorScheme,
+} from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { notifications } from '@mantine/notifications';
+import { useState, type ReactNode } from 'react';
+import {
+  returnProblem,
+  useChangePassword,
+  useProvider,
+  useRenameMe,
+  useSignInOptions,
+} from '../../api/account.ts';
+import { Problem } from '../../parts/problem.tsx';
+import { useSignedIn } from '../../shell/rights.tsx';
+import { faultsByField, FormProblem } from '../sign-in/form-problem.tsx';
+import { Row, Rows, Section, Sheet } from './section.tsx';
+import { TwoStep } from './two-step.tsx';
+
+/** What a person decides for itself, in whatever organisation. */
+export default function AccountTab(): ReactNode {
+  return (
+    <Stack gap="xl">
+      <Profile />
+      <Password />
+      <TwoStep />
+      <Providers />
+      <Appearance />
+    </Stack>
+  );
+}
+
+function Profile(): ReactNode {
+  const { user } = useSignedIn();
+  const form = useForm({ initialValues: { name: user.name } });
+  const rename = useRenameMe();
+  const send = ({ name }: { readonly name: string }): void =>
+    rename.mutate(
+      { name: name.trim() },
+      {
+        onError: (error) => form.setErrors(faultsByField(error)),
+        onSuccess: () => {
+          form.setInitialValues({ name: name.trim() });
+          form.reset();
+          notifications.show({ message: 'Your name is changed.' });
+        },
+      },
+    );
+  return (
+    <Sheet title="You" lead="Others see your name beside what you do.">
+      <form onSubmit={form.onSubmit(send)}>
+        <Stack>
+          <Text size="sm">
+            Signed in as{' '}
+            <Text span fw={600}>
+              {user.email}
+            </Text>
+          </Text>
+          <Group align="flex-end">
+            <TextInput
+              flex="1 1 16rem"
+              label="Your name"
+              required
+              maxLength={100}
+              autoComplete="name"
+              {...form.getInputProps('name')}
+            />
+            <Button type="submit" loading={rename.isPending} disabled={!form.isDirty()}>
+              Save
+            </Button>
+          </Group>
+          <FormProblem error={rename.error} fields={['name']} />
+        </Stack>
+      </form>
+    </Sheet>
+  );
+}
+
+function Password(): ReactNode {
+  const { user } = useSignedIn();
+  const form = useForm({ initialValues: { currentPassword: '', newPassword: '' } });
+  const change = useChangePassword();
+  const send = (values: typeof form.values): void =>
+    change.mutate(values, {
+      onError: (error) => form.setErrors(faultsByField(error, 'newPassword')),
+      onSuccess: () => {
+        form.reset();
+        notifications.show({
+          title: 'Your password is changed',
+          message: 'Other browsers are signed out.',
+        });
+      },
+    });
+  return (
+    <Sheet title="Password" lead="With a new one you are signed out in all other browsers.">
+      <form onSubmit={form.onSubmit(send)}>
+        <Stack>
+          {/* for password managers, which ask whose password it is */}
+          <input type="text" name="username" autoComplete="username" value={user.email} readOnly hidden />
+          <SimpleGrid cols={{ base: 1, xs: 2 }}>
+            <PasswordInput
+              label="Current password"
+              description="The one that you sign in with."
+              autoComplete="current-password"
+              required
+              {...form.getInputProps('currentPassword')}
+            />
+            <PasswordInput
+              label="New password"
+              description="At least 10 characters."
+              autoComplete="new-password"
+              required
+              minLength={10}
+              maxLength={200}
+              {...form.getInputProps('newPassword')}
+            />
+          </SimpleGrid>
+          <FormProblem error={change.error} fields={['newPassword']} passwordField="newPassword" />
+          <Group>
+            <Button type="submit" loading={change.isPending}>
+              Change password
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Sheet>
+  );
+}
+
+/** The sign-in providers that the operator configured; nothing where there are none. */
+function Providers(): ReactNode {
+  const { data: options } = useSignInOptions();
+  const join = useProvider('join');
+  const [returned] = useState(() => returnProblem(location.search));
+  if (options === undefined || options.providers.length === 0) return null;
+  return (
+    <Section
+      title="Sign-in providers"
+      lead="Join an account at a provider to sign in with it, too. It must have the same e-mail address. Joining one again changes nothing."
+    >
+      {returned && <Problem error={returned} />}
+      {join.error && <Problem error={join.error} />}
+      <Rows label="Sign-in providers">
+        {options.providers.map(({ id, name }) => (
+          <Row
+            key={id}
+            controls={
+              <Button
+                variant="default"
+                size="xs"
+                loading={join.isPending && join.variables.provider === id}
+                onClick={() => join.mutate({ provider: id })}
+                aria-label={`Join ${name}`}
+              >
+                Join
+              </Button>
+            }
+          >
+            <Text>{name}</Text>
+          </Row>
+        ))}
+      </Rows>
+    </Section>
+  );
+}
+
+function Appearance(): ReactNode {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <Sheet title="Appearance" lead="Of the dashboard, in this browser.">
+      <SegmentedControl
+        aria-label="Colours"
+        value={colorScheme}
+        onChange={setColorScheme}
+        data={[
+          { value: 'light', label: 'Light' },
+          { value: 'dark', label: 'Dark' },
+          { value: 'auto', label: 'As the system' },
+        ]}
+      />
+    </Sheet>
+  );
+}

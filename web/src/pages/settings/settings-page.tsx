@@ -1,0 +1,91 @@
+import { Center, Loader, Stack, Tabs, Title } from '@mantine/core';
+import { lazy, Suspense, useEffect, useRef, type ComponentType, type ReactNode } from 'react';
+import { useLocation, useParams } from 'wouter';
+import { EmptyState } from '../../parts/empty-state.tsx';
+import { useSignedIn } from '../../shell/rights.tsx';
+import NotFoundPage from '../not-found-page.tsx';
+import classes from './settings.module.css';
+
+interface Tab {
+  readonly path: string;
+  readonly label: string;
+  /** What one must be allowed to see it; nothing for what everybody has. */
+  readonly scope?: string;
+  readonly Content: ComponentType;
+}
+
+const TABS: readonly Tab[] = [
+  { path: 'account', label: 'Account', Content: lazy(() => import('./account-tab.tsx')) },
+  { path: 'organisation', label: 'Organisation', Content: lazy(() => import('./organisation-tab.tsx')) },
+  {
+    path: 'members',
+    label: 'Members',
+    scope: 'members:read',
+    Content: lazy(() => import('./members-tab.tsx')),
+  },
+  // keys are listed for admins only, who are the ones that may change members
+  { path: 'keys', label: 'API keys', scope: 'members:write', Content: lazy(() => import('./keys-tab.tsx')) },
+  {
+    path: 'webhooks',
+    label: 'Webhooks',
+    scope: 'webhooks:read',
+    Content: lazy(() => import('./webhooks-tab.tsx')),
+  },
+  { path: 'audit', label: 'Audit', scope: 'audit:read', Content: lazy(() => import('./audit-tab.tsx')) },
+];
+
+/** The account, and everything about the organisation that is not a server. */
+export default function SettingsPage(): ReactNode {
+  const { tab: path } = useParams<{ tab: string }>();
+  const [, go] = useLocation();
+  const { rights } = useSignedIn();
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // on a phone the tabs are wider than the page
+    list.current
+      ?.querySelector('[aria-selected="true"]')
+      ?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [path]);
+  const mayRead = ({ scope }: Tab): boolean => scope === undefined || rights.includes(scope);
+  const tab = TABS.find((one) => one.path === path);
+  if (tab === undefined) return <NotFoundPage />;
+  return (
+    <Stack maw={960} mx="auto">
+      <Title order={1} size="h2">
+        Settings
+      </Title>
+      <Tabs
+        value={path}
+        onChange={(chosen) => chosen !== null && go(`/settings/${chosen}`)}
+        activateTabWithKeyboard={false}
+      >
+        <Tabs.List ref={list} className={classes['tabs'] ?? ''} aria-label="Settings">
+          {TABS.filter(mayRead).map(({ path: to, label }) => (
+            <Tabs.Tab key={to} value={to}>
+              {label}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value={tab.path} pt="lg">
+          {mayRead(tab) ? (
+            <Suspense fallback={<Waiting />}>
+              <tab.Content />
+            </Suspense>
+          ) : (
+            <EmptyState title="Not for your role">
+              An admin of the organisation can see this, and can give you another role.
+            </EmptyState>
+          )}
+        </Tabs.Panel>
+      </Tabs>
+    </Stack>
+  );
+}
+
+function Waiting(): ReactNode {
+  return (
+    <Center mih="20vh">
+      <Loader aria-label="Loading" />
+    </Center>
+  );
+}

@@ -1,0 +1,142 @@
+import { Button, Group, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
+import { ChartColumn, Table2 } from 'lucide-react';
+import { lazy, Suspense, useId, useState, type ReactNode } from 'react';
+import classes from './chart.module.css';
+import type { Series } from './stack.ts';
+
+// asked for at once: later it would wait behind everything that the page asks the gateway
+const plot = import('./plot.tsx');
+const Plot = lazy(() => plot);
+
+interface TimeChartProps {
+  readonly title: string;
+  readonly timesMs: readonly number[];
+  readonly barMs: number;
+  readonly series: readonly Series[];
+  readonly height?: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Counts over time as stacked bars, and the same as a table for those who would rather read it. */
+export function TimeChart({ title, timesMs, barMs, series, height = 200 }: TimeChartProps): ReactNode {
+  const [isTable, setTable] = useState(false);
+  const [pointed, setPointed] = useState<number>();
+  const heading = useId();
+  const isUtc = barMs >= DAY_MS;
+  const name = nameOfBar(barMs);
+  const at = pointed === undefined ? undefined : timesMs[pointed];
+  const Icon = isTable ? ChartColumn : Table2;
+  return (
+    <Stack gap="xs" component="section" aria-labelledby={heading}>
+      <Group justify="space-between" wrap="nowrap">
+        <Title order={3} size="h5" id={heading}>
+          {title}
+        </Title>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          leftSection={<Icon size={14} aria-hidden />}
+          onClick={() => setTable(!isTable)}
+        >
+          {isTable ? 'Show as a chart' : 'Show as a table'}
+        </Button>
+      </Group>
+      <Legend series={series} index={at === undefined ? undefined : pointed} />
+      {isTable ? (
+        <Numbers title={title} timesMs={timesMs} series={series} name={name} />
+      ) : (
+        <Suspense fallback={<Skeleton height={height} animate={false} />}>
+          <Plot {...{ timesMs, barMs, series, height, isUtc }} onPoint={setPointed} />
+        </Suspense>
+      )}
+      <Text size="xs" c="dimmed">
+        {at === undefined ? `Over the whole time.${isUtc ? ' Days are those of UTC.' : ''}` : name(at)}
+      </Text>
+    </Stack>
+  );
+}
+
+/** What the colours mean, with the sums, or the numbers of the bar that is pointed at. */
+function Legend({
+  series,
+  index,
+}: {
+  readonly series: readonly Series[];
+  readonly index: number | undefined;
+}): ReactNode {
+  return (
+    <ul className={classes['legend']}>
+      {series.map(({ label, colour, values }) => (
+        <li key={label}>
+          <span className={classes['swatch']} style={{ background: `var(${colour})` }} aria-hidden />
+          {label}
+          <span className={classes['count']}>
+            {(index === undefined ? sumOf(values) : (values[index] ?? 0)).toLocaleString('en')}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Numbers({
+  title,
+  timesMs,
+  series,
+  name,
+}: Pick<TimeChartProps, 'title' | 'timesMs' | 'series'> & {
+  readonly name: (startMs: number) => string;
+}): ReactNode {
+  // the newest first, and nothing of the hours in which nothing was
+  const rows = timesMs
+    .map((startMs, index) => ({ startMs, counts: series.map(({ values }) => values[index] ?? 0) }))
+    .filter(({ counts }) => counts.some((count) => count > 0))
+    .toReversed();
+  if (rows.length === 0) return <Text size="sm">Nothing in this time.</Text>;
+  return (
+    <div className={classes['numbers']} tabIndex={0} role="group" aria-label={`${title}, as a table`}>
+      <Table stickyHeader aria-label={title}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">When</Table.Th>
+            {series.map(({ label }) => (
+              <Table.Th key={label} scope="col" ta="right">
+                {label}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map(({ startMs, counts }) => (
+            <Table.Tr key={startMs}>
+              <Table.Th scope="row" fw={400}>
+                {name(startMs)}
+              </Table.Th>
+              {series.map(({ label }, index) => (
+                <Table.Td key={label} ta="right">
+                  {(counts[index] ?? 0).toLocaleString('en')}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}
+
+/** Says which time a bar stands for. */
+function nameOfBar(barMs: number): (startMs: number) => string {
+  if (barMs >= DAY_MS) {
+    const words = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' });
+    return (startMs) => words.format(startMs);
+  }
+  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+  const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+  return (startMs) => `${day.format(startMs)}, ${hour.format(startMs)} to ${hour.format(startMs + barMs)}`;
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
