@@ -176,10 +176,17 @@ function observe(log: Log): Observers & { readonly telemetry: Telemetry } {
 function secretsOf(target: Target): readonly string[] {
   if ('url' in target) {
     const query = URL.canParse(target.url) ? [...new URL(target.url).searchParams.values()] : [];
-    return [...Object.values(target.headers), ...query];
+    const { clientSecret, privateKey } = target.oauth ?? {};
+    const login = [clientSecret, privateKey].filter((secret) => secret !== undefined);
+    return [...Object.values(target.headers), ...query, ...login];
   }
-  return Object.values(target.env);
+  const { args, env } = target;
+  const values = args.filter((arg) => !PLAIN_ARGUMENT.test(arg)).map((arg) => arg.replace(/^--?[\w-]+=/, ''));
+  return [...Object.values(env), ...values];
 }
+
+/** Flags, words, packages and files: what else is given to a command may be a key. */
+const PLAIN_ARGUMENT = /^--?[\w-]+$|^[a-z][a-z.-]*$|^(?:[.~]?[\\/]|@|[A-Za-z]:\\)|^[\w./-]+\.\w{1,5}$/;
 
 /** The share of allowed requests that is logged at `info`. */
 function logSample(): number {

@@ -65,7 +65,7 @@ describe('simulation in the API', () => {
     return id;
   }
   const simulate = async (body: object = {}): Promise<unknown> =>
-    (await test.ask('POST', PATH, { as: 'viewer', body: { document, ...body } })).body;
+    (await test.ask('POST', PATH, { as: 'policy_manager', body: { document, ...body } })).body;
 
   it('says what would change, with the captured values, and shows none of them', async () => {
     const refused = await insert('pause_campaign', 7);
@@ -157,12 +157,13 @@ describe('simulation in the API', () => {
     expect((await test.ask('POST', PATH, { body: { document } })).status).toBe(200);
   });
 
-  it('is for who may read policies', async () => {
+  it('is for who may write policies', async () => {
     for (const [as, status] of [
       ['nobody', 401],
-      [keyWith('logs:read'), 403],
-      [keyWith('policies:read'), 200],
-      ['viewer', 200],
+      [keyWith('policies:read'), 403],
+      [keyWith('policies:write'), 200],
+      ['viewer', 403],
+      ['policy_manager', 200],
     ] as const)
       expect((await test.ask('POST', PATH, { as, body: { document } })).status).toBe(status);
   });

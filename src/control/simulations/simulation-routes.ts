@@ -34,7 +34,8 @@ export function simulationRoutes({
       id: 'simulatePolicy',
       tag: 'Policies',
       summary: 'Decides recorded calls anew under a candidate, and lists what would change.',
-      access: { kind: 'member', role: 'viewer', scope: 'policies:read' },
+      // a candidate that asks the right questions reads captured values off, bit by bit
+      access: { kind: 'member', role: 'policy_manager', scope: 'policies:write' },
       body: z.strictObject({
         document: DOCUMENT,
         since: z.iso

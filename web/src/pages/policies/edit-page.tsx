@@ -35,6 +35,8 @@ interface EditProps {
 }
 
 const TABS: readonly Tab[] = ['tools', 'wider', 'general', 'try', 'simulate', 'versions', 'json'];
+/** A simulation is for who may publish: who asks it often enough learns captured values. */
+const TABS_TO_READ = TABS.filter((tab) => tab !== 'simulate');
 
 /** The policy as it is being written: forms and text, kept as a draft, reviewed, published. */
 export function EditPage(props: EditProps): ReactNode {
@@ -69,7 +71,7 @@ export function EditPage(props: EditProps): ReactNode {
         <Builder
           tab={editing.tab}
           setTab={editing.setTab}
-          tabs={TABS}
+          tabs={mayWrite ? TABS : TABS_TO_READ}
           toolsQuery={toolsQuery}
           goTo={editing.goTo}
           json={<JsonPane policyText={policyText} highlight={editing.highlight} mayEdit={mayWrite} />}
