@@ -46,7 +46,12 @@ export function readyText(base: string, servers: readonly ReadyServer[], command
       `  ${commands.pages}`,
     );
   if (commands.dashboard !== undefined)
-    lines.push('', 'Add servers, write policies, answer what is held:', '', `  ${commands.dashboard}`);
+    lines.push(
+      '',
+      'Add servers, write policies, answer what is held (who signs up first administers it):',
+      '',
+      `  ${commands.dashboard}`,
+    );
   lines.push('', 'See what was decided:', '', `  ${commands.logs}`, '');
   return lines.join('\n');
 }
