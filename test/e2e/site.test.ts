@@ -36,6 +36,7 @@ describe.skipIf(CHROMIUM === undefined)('the public pages in a browser', () => {
   const folder = throwAwayFolder();
 
   beforeAll(async () => {
+    // without a dashboard the pages have a way into force of their own (test/dashboard/ walks the other), and
     // a catalogue of its own: the shipped records of our server and of a few others
     const records = join(folder, 'records');
     for (const path of [
@@ -52,10 +53,12 @@ describe.skipIf(CHROMIUM === undefined)('the public pages in a browser', () => {
     const file = join(folder, 'examples/toolgate.json');
     writeFileSync(
       file,
-      JSON.stringify({ ...configuration, $schema: undefined, catalogue: { records } }).replace(
-        '../bin/fluentcrm-mcp',
-        join(ROOT, 'bin/fluentcrm-mcp'),
-      ),
+      JSON.stringify({
+        ...configuration,
+        $schema: undefined,
+        catalogue: { records },
+        control: false,
+      }).replace('../bin/fluentcrm-mcp', join(ROOT, 'bin/fluentcrm-mcp')),
     );
     serve = new Command(TOOLGATE, ['serve', '--port', '0', '--config', file, '--data', join(folder, 'data')]);
     base = (await serve.shows(/ready on (http:\/\/\S+)/))[1] ?? '';

@@ -16,15 +16,19 @@ function onFailure(error: unknown): void {
     void queries.invalidateQueries({ queryKey: ['me'] });
 }
 
+/** A refusal stays one, and a fault mostly does; a gateway that restarts is there again in a moment. */
+function mostRetries(error: Error): number {
+  if (!(error instanceof ApiProblem) || error.status < 400 || error.status > 500) return 3;
+  return error.status === 500 ? 1 : 0;
+}
+
 const queries: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError: onFailure }),
   mutationCache: new MutationCache({ onError: onFailure }),
   defaultOptions: {
     queries: {
       staleTime: 5_000,
-      // a refusal stays one; a gateway that restarts is there again in a moment
-      retry: (failures, error) =>
-        failures < 3 && !(error instanceof ApiProblem && error.status >= 400 && error.status < 500),
+      retry: (failures, error) => failures < mostRetries(error),
     },
   },
 });

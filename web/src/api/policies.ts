@@ -8,6 +8,7 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query';
+import type { PolicyDocument } from '#policy';
 import type { Category } from '../parts/risk-badge.tsx';
 import { api, ApiProblem, type ApiFault } from './client.ts';
 
@@ -241,6 +242,50 @@ export function useDiff(
     queryKey: [...keyOf(name), 'diff', from, to, fresh],
     queryFn: ({ signal }) => api<PolicyDiff>(`${pathOf(name)}/diff`, { query: { from, to }, signal }),
     enabled: from !== undefined,
+  });
+}
+
+/** What one text says of a call, step by step. */
+export interface Verdict {
+  readonly outcome: 'allow' | 'deny' | 'hold';
+  readonly rule: string;
+  readonly message?: string;
+  readonly limits: readonly {
+    readonly counter: string;
+    readonly windowSeconds: number;
+    readonly max: number;
+    readonly amount: number;
+  }[];
+  readonly steps: readonly {
+    readonly rule: string;
+    readonly question: string;
+    readonly result: 'passed' | 'refused' | 'held' | 'skipped';
+    readonly why: string;
+  }[];
+}
+
+export interface Trial {
+  readonly inForce?: Verdict;
+  readonly candidate?: Verdict;
+  /** Why the tools of the server are not known; then the arguments are not checked against the tool. */
+  readonly unavailable?: string;
+}
+
+/** What the policy in force and a document would say of a call. Nothing is called or counted. */
+export function useTrial(
+  name: PolicyName,
+  call: {
+    readonly document: PolicyDocument;
+    readonly tool: string;
+    readonly arguments: Readonly<Record<string, unknown>>;
+  },
+): UseQueryResult<Trial> {
+  return useQuery({
+    queryKey: [...keyOf(name), 'trial', call],
+    queryFn: ({ signal }) => api<Trial>(`${pathOf(name)}/try`, { method: 'POST', body: call, signal }),
+    // the last answer for the same tool stands until the next is there
+    placeholderData: (before, query) =>
+      (query?.queryKey[4] as typeof call | undefined)?.tool === call.tool ? before : undefined,
   });
 }
 

@@ -3,9 +3,11 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { EmptyState } from '../parts/empty-state.tsx';
 
+/** For an address that no page has. */
 export default function NotFoundPage(): ReactNode {
   return (
     <EmptyState
+      order={1}
       title="There is no such page"
       action={
         <Anchor component={Link} to="/">

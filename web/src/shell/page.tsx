@@ -1,33 +1,49 @@
-import { lazy, type ComponentType, type ReactNode } from 'react';
+import { Center, Loader } from '@mantine/core';
+import { useEffect, useState, type ComponentType, type ReactNode } from 'react';
 
-/** A page whose code comes when it is opened. */
-export interface Page {
-  (): ReactNode;
+/** A page, or a part of one, whose code comes when it is opened. */
+export interface Page<Props = object> {
+  (props: Props): ReactNode;
   /** Begins to fetch the code: a page that is there by the time it is wanted shows at once. */
   preload(): void;
 }
 
-interface PageModule {
-  readonly default: ComponentType;
+interface PageModule<Props> {
+  readonly default: ComponentType<Props>;
 }
 
 /**
- * Makes a page of a module. React waits a third of a second before it shows what a lazy component brought; one that was fetched before is
- * rendered as it is.
+ * Makes a page of a module. Not with React's own `lazy`, which waits a third of a second before it shows what took the place of a
+ * fallback: this one is drawn as soon as it is there.
  */
-export function page(load: () => Promise<PageModule>): Page {
-  let there: ComponentType | undefined;
-  const fetched = async (): Promise<PageModule> => {
+export function page<Props extends object = object>(load: () => Promise<PageModule<Props>>): Page<Props> {
+  let there: ComponentType<Props> | undefined;
+  const fetched = async (): Promise<void> => {
     const module = await load();
     there = module.default;
-    return module;
   };
-  const Lazy = lazy(fetched);
-  const Opened = (): ReactNode => {
-    const Component = there ?? Lazy;
-    return <Component />;
+  const Opened = (props: Props): ReactNode => {
+    const [Component, setComponent] = useState(() => there);
+    const [failure, setFailure] = useState<{ readonly error: unknown }>();
+    useEffect(() => {
+      if (Component !== undefined) return;
+      fetched().then(
+        () => setComponent(() => there),
+        (error: unknown) => setFailure({ error }),
+      );
+    }, [Component]);
+    if (failure !== undefined) throw failure.error;
+    return Component === undefined ? <Coming /> : <Component {...props} />;
   };
   // a failure is met again, and shown, when the page is opened
   Opened.preload = () => void fetched().catch(() => {});
   return Opened;
+}
+
+function Coming(): ReactNode {
+  return (
+    <Center mih="20vh" role="status" aria-label="Loading">
+      <Loader />
+    </Center>
+  );
 }

@@ -63,22 +63,20 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
           <Person />
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs">
+      <AppShell.Navbar p="xs" aria-label="Pages" className={opened ? '' : 'closed-on-phone'}>
         <ScrollArea>
-          <nav aria-label="Pages">
-            {PLACES.map(({ to, label, icon: Icon }) => (
-              <NavLink
-                key={to}
-                component={Link}
-                to={to}
-                label={label}
-                leftSection={<Icon size={18} aria-hidden />}
-                rightSection={to === '/approvals' ? <Waiting /> : undefined}
-                active={to === '/' ? path === '/' : path.startsWith(to)}
-                aria-current={(to === '/' ? path === '/' : path.startsWith(to)) ? 'page' : undefined}
-              />
-            ))}
-          </nav>
+          {PLACES.map(({ to, label, icon: Icon }) => (
+            <NavLink
+              key={to}
+              component={Link}
+              to={to}
+              label={label}
+              leftSection={<Icon size={18} aria-hidden />}
+              rightSection={to === '/approvals' ? <Waiting /> : undefined}
+              active={to === '/' ? path === '/' : path.startsWith(to)}
+              aria-current={(to === '/' ? path === '/' : path.startsWith(to)) ? 'page' : undefined}
+            />
+          ))}
         </ScrollArea>
       </AppShell.Navbar>
       <AppShell.Main id="main" ref={main} tabIndex={-1} style={{ outline: 'none' }}>

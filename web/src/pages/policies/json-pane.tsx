@@ -29,7 +29,7 @@ export function JsonPane({
   );
   return (
     <Stack gap={4} h="100%">
-      <Suspense fallback={<Loader m="xl" aria-label="Loading the editor" />}>
+      <Suspense fallback={<Loader m="xl" role="status" aria-label="Loading the editor" />}>
         <CodeEditor
           value={text}
           label="The policy as JSON"

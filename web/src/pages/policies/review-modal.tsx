@@ -176,7 +176,7 @@ function Difference({ base }: { readonly base: number | undefined }): ReactNode 
     return <Text size="sm">The text is the same as the version in force.</Text>;
   if (diff.error) return <Problem error={diff.error} retry={() => void diff.refetch()} />;
   return diff.data === undefined ? (
-    <Loader size="sm" aria-label="Comparing" />
+    <Loader size="sm" role="status" aria-label="Comparing" />
   ) : (
     <DiffView diff={diff.data} />
   );

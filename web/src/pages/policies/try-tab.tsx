@@ -1,13 +1,16 @@
 import { JsonInput, SegmentedControl, Select, SimpleGrid, Stack, Text } from '@mantine/core';
-import { useMemo, useState, type ReactNode } from 'react';
-import { explainDecision } from '#policy';
-import { inertName } from '../../parts/inert.ts';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useState, type ReactNode } from 'react';
+import { useTrial } from '../../api/policies.ts';
+import { inert, inertName } from '../../parts/inert.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { Problem } from '../../parts/problem.tsx';
 import { ArgumentsForm, type Arguments } from './arguments-form.tsx';
+import { ListLoader } from './list-loader.tsx';
 import { VerdictCard } from './verdict-card.tsx';
 import { useWorkbench } from './workbench.ts';
 
-/** A call that nobody makes: what the policy in force and this text would say of it. Decided here, by the engine itself. */
+/** A call that nobody makes: what the policy in force and this text would say of it. */
 export function TryTab(): ReactNode {
   const { tools, toolOf } = useWorkbench();
   const [chosen, setChosen] = useState(() => tools[0]?.name);
@@ -94,28 +97,49 @@ function objectIn(text: string): Arguments | undefined {
   }
 }
 
+const PAUSE_MS = 200;
+
+/** Decided by the gateway: what checks arguments is made as it runs, which a page may not do. */
 function Verdicts({ tool, args }: { readonly tool: string; readonly args: Arguments }): ReactNode {
-  const { policy, inForce, known, show } = useWorkbench();
-  const now = useMemo(() => {
-    const call = { tool, arguments: args };
-    return {
-      before: inForce && explainDecision(inForce, call, known.get(tool)),
-      after: explainDecision(policy, call, known.get(tool)),
-    };
-  }, [policy, inForce, known, tool, args]);
-  const isSame =
-    inForce !== undefined && JSON.stringify(inForce.document) === JSON.stringify(policy.document);
-  if (isSame) return <VerdictCard title="In force" policy={policy} explanation={now.after} show={show} />;
+  const { name, policy, inForce, show } = useWorkbench();
+  const [settled] = useDebouncedValue(args, PAUSE_MS);
+  const { document } = policy;
+  const { data, error, refetch } = useTrial(name, { document, tool, arguments: settled });
+  if (data === undefined) {
+    return error === null ? (
+      <ListLoader label="Asking what would become of the call" />
+    ) : (
+      <Problem error={error} retry={() => void refetch()} />
+    );
+  }
+  const isSame = inForce !== undefined && JSON.stringify(inForce.document) === JSON.stringify(document);
+  const after = data.candidate && (
+    <VerdictCard
+      title={isSame ? 'In force' : 'With this text'}
+      policy={policy}
+      verdict={data.candidate}
+      show={show}
+    />
+  );
   return (
-    <SimpleGrid cols={{ base: 1, md: 2 }} aria-live="polite">
-      {inForce === undefined || now.before === undefined ? (
-        <Text size="sm" c="dimmed">
-          Nothing is in force yet: a grant cannot carry this policy before it is published.
-        </Text>
-      ) : (
-        <VerdictCard title="Now in force" policy={inForce} explanation={now.before} show={undefined} />
+    <Stack aria-live="polite">
+      {data.unavailable !== undefined && (
+        <Text size="sm">The arguments are not checked against the tool: {inert(data.unavailable, 300)}</Text>
       )}
-      <VerdictCard title="With this text" policy={policy} explanation={now.after} show={show} />
-    </SimpleGrid>
+      {isSame ? (
+        after
+      ) : (
+        <SimpleGrid cols={{ base: 1, md: 2 }}>
+          {inForce === undefined || data.inForce === undefined ? (
+            <Text size="sm" c="dimmed">
+              Nothing is in force yet: a grant cannot carry this policy before it is published.
+            </Text>
+          ) : (
+            <VerdictCard title="Now in force" policy={inForce} verdict={data.inForce} show={undefined} />
+          )}
+          {after}
+        </SimpleGrid>
+      )}
+    </Stack>
   );
 }

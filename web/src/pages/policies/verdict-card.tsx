@@ -1,28 +1,28 @@
 import { Anchor, Code, List, Paper, Spoiler, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { CompiledPolicy, Decision, Explanation } from '#policy';
+import type { CompiledPolicy } from '#policy';
+import type { Verdict } from '../../api/policies.ts';
 import { placeOfRule, type Place } from '../../builder/place.ts';
-import { limitInWords } from '../../builder/effect.ts';
 import { inert } from '../../parts/inert.ts';
 import { OutcomeBadge } from '../../parts/outcome-badge.tsx';
 
-const MICROS = 1_000_000;
 const RESULTS = { passed: 'passed', refused: 'refused', held: 'held', skipped: 'not asked' } as const;
 
 /** What one policy says of a call: the decision, the rule, and what the agent would read. */
 export function VerdictCard({
   title,
   policy,
-  explanation: { decision, steps },
+  verdict,
   show,
 }: {
   readonly title: string;
   readonly policy: CompiledPolicy;
-  readonly explanation: Explanation;
+  readonly verdict: Verdict;
   /** Shows a place of this very policy, where it can be shown. */
   readonly show: ((place: Place) => void) | undefined;
 }): ReactNode {
-  const place = placeOfRule(policy.document, decision.rule);
+  const { outcome, rule, steps } = verdict;
+  const place = placeOfRule(policy.document, rule);
   return (
     <Paper withBorder p="sm" radius="md" component="section" aria-label={title}>
       <Stack gap="xs">
@@ -30,23 +30,23 @@ export function VerdictCard({
           {title}
         </Title>
         <div>
-          <OutcomeBadge outcome={decision.outcome} enforced={policy.mode === 'enforce'} />
+          <OutcomeBadge outcome={outcome} enforced={policy.mode === 'enforce'} />
         </div>
         <Text size="sm">
           Rule:{' '}
           {place === undefined || show === undefined ? (
-            <Code>{inert(decision.rule)}</Code>
+            <Code>{inert(rule)}</Code>
           ) : (
             <Anchor component="button" type="button" size="sm" className="mono" onClick={() => show(place)}>
-              {inert(decision.rule)}
+              {inert(rule)}
             </Anchor>
           )}
         </Text>
-        {policy.mode === 'observe' && decision.outcome !== 'allow' && (
+        {policy.mode === 'observe' && outcome !== 'allow' && (
           <Text size="sm">The policy only observes: the call would pass, and this would be logged.</Text>
         )}
-        <AgentReads decision={decision} />
-        <Limits decision={decision} />
+        <AgentReads verdict={verdict} />
+        <Limits verdict={verdict} />
         <Spoiler
           maxHeight={0}
           showLabel="Every step"
@@ -54,8 +54,8 @@ export function VerdictCard({
           styles={{ control: { fontSize: 'var(--mantine-font-size-sm)' } }}
         >
           <List size="xs" type="ordered">
-            {steps.map(({ rule, question, result, why }) => (
-              <List.Item key={`${rule} ${question}`}>
+            {steps.map(({ rule: asked, question, result, why }) => (
+              <List.Item key={`${asked} ${question}`}>
                 {question} <b>{RESULTS[result]}</b>: {inert(why)}
               </List.Item>
             ))}
@@ -66,16 +66,16 @@ export function VerdictCard({
   );
 }
 
-function AgentReads({ decision }: { readonly decision: Decision }): ReactNode {
-  if (decision.outcome === 'allow')
+function AgentReads({ verdict }: { readonly verdict: Verdict }): ReactNode {
+  if (verdict.outcome === 'allow')
     return <Text size="sm">The call goes to the server, and the agent reads its answer.</Text>;
   return (
     <div>
       <Text size="sm">The agent reads:</Text>
       <Code block style={{ whiteSpace: 'pre-wrap' }}>
-        {messageOf(decision)}
+        {messageOf(verdict)}
       </Code>
-      {decision.outcome === 'hold' && (
+      {verdict.outcome === 'hold' && (
         <Text size="sm" mt={4}>
           A person is asked. When they agree, the same call passes once.
         </Text>
@@ -84,24 +84,29 @@ function AgentReads({ decision }: { readonly decision: Decision }): ReactNode {
   );
 }
 
-function messageOf(decision: Exclude<Decision, { outcome: 'allow' }>): string {
-  if (decision.outcome === 'hold') return `[APPROVAL REQUIRED] ${decision.message}`;
-  return decision.kind === 'refused' ? `[POLICY DENIED] ${decision.message}` : decision.message;
+/** Tools that are hidden and tools that do not exist are answered alike, without a word of the policy. */
+const UNKNOWN: readonly string[] = ['(hidden)', '(unknown tool)'];
+
+function messageOf({ outcome, rule, message = '' }: Verdict): string {
+  if (outcome === 'hold') return `[APPROVAL REQUIRED] ${message}`;
+  return UNKNOWN.includes(rule) ? message : `[POLICY DENIED] ${message}`;
 }
 
-function Limits({ decision }: { readonly decision: Decision }): ReactNode {
-  if (decision.outcome === 'deny' || decision.limits.length === 0) return null;
+function Limits({ verdict: { outcome, limits } }: { readonly verdict: Verdict }): ReactNode {
+  if (outcome === 'deny' || limits.length === 0) return null;
   return (
     <div>
       <Text size="sm">Whether there is room left is asked when a call is made:</Text>
       <List size="sm">
-        {decision.limits.map(({ rule, counter, windowSeconds, maxMicros, amountMicros, scope }) => (
-          <List.Item key={rule}>
-            {limitInWords({ counter, window: windowSeconds, max: maxMicros / MICROS, scope })} (counter{' '}
-            {inert(counter)}); this call takes {amountMicros / MICROS}
+        {limits.map(({ counter, windowSeconds, max, amount }) => (
+          <List.Item key={`${counter} ${windowSeconds} ${max}`}>
+            at most {max} {WINDOWS[windowSeconds] ?? `in ${windowSeconds} seconds`} (counter {inert(counter)}
+            ); this call takes {amount}
           </List.Item>
         ))}
       </List>
     </div>
   );
 }
+
+const WINDOWS: Readonly<Record<number, string>> = { 60: 'a minute', 3600: 'an hour', 86_400: 'a day' };

@@ -45,7 +45,7 @@ export function VersionsTab({ name, detail, onRestored }: VersionsTabProps): Rea
       </EmptyState>
     );
   if (versions.error) return <Problem error={versions.error} retry={() => void versions.refetch()} />;
-  if (versions.isPending) return <Loader aria-label="Loading" />;
+  if (versions.isPending) return <Loader role="status" aria-label="Loading" />;
   return (
     <Stack>
       <Compare name={name} items={items} hasDraft={detail.hasDraft} inForce={detail.published} />

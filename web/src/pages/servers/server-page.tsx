@@ -1,12 +1,13 @@
 import { Anchor, Breadcrumbs, Button, Group, Stack, Tabs, Text, Title } from '@mantine/core';
 import { ScrollText } from 'lucide-react';
-import { lazy, Suspense, useEffect, useRef, type ComponentType, type ReactNode } from 'react';
+import { Suspense, useEffect, useRef, type ReactNode } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 import { ApiProblem } from '../../api/client.ts';
 import { useServer, type GovernedServer } from '../../api/servers.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { page, type Page } from '../../shell/page.tsx';
 import { IfMay, useSignedIn } from '../../shell/rights.tsx';
 import NotFoundPage from '../not-found-page.tsx';
 import { ConsentOutcome } from './consent-outcome.tsx';
@@ -19,38 +20,54 @@ interface Tab {
   readonly path: string;
   readonly label: string;
   readonly scope: string;
-  readonly Content: ComponentType<{ readonly server: GovernedServer }>;
+  readonly Content: Content;
+}
+
+type Content = Page<{ readonly server: GovernedServer }>;
+
+/** A tab that comes with the page. */
+function here(Component: (props: { readonly server: GovernedServer }) => ReactNode): Content {
+  return Object.assign((props: Parameters<typeof Component>[0]) => <Component {...props} />, {
+    preload: () => {},
+  });
 }
 
 const TABS: readonly Tab[] = [
-  { path: 'overview', label: 'Overview', scope: 'servers:read', Content: OverviewTab },
-  { path: 'tools', label: 'Tools', scope: 'servers:read', Content: lazy(() => import('./tools-tab.tsx')) },
+  { path: 'overview', label: 'Overview', scope: 'servers:read', Content: here(OverviewTab) },
+  { path: 'tools', label: 'Tools', scope: 'servers:read', Content: page(() => import('./tools-tab.tsx')) },
   {
     path: 'policies',
     label: 'Policies',
     scope: 'policies:read',
-    Content: lazy(() => import('./policies-tab.tsx')),
+    Content: page(() => import('./policies-tab.tsx')),
   },
-  { path: 'grants', label: 'Grants', scope: 'grants:read', Content: lazy(() => import('./grants-tab.tsx')) },
+  { path: 'grants', label: 'Grants', scope: 'grants:read', Content: page(() => import('./grants-tab.tsx')) },
   {
     path: 'connection',
     label: 'Connection',
     scope: 'servers:read',
-    Content: lazy(() => import('./connection-tab.tsx')),
+    Content: page(() => import('./connection-tab.tsx')),
   },
   {
     path: 'settings',
     label: 'Settings',
     scope: 'servers:read',
-    Content: lazy(() => import('./settings-tab.tsx')),
+    Content: page(() => import('./settings-tab.tsx')),
   },
 ];
+
+const [, wanted] = /\/servers\/[^/]+\/([^/]+)/.exec(location.pathname) ?? [];
+TABS.find(({ path }) => path === wanted)?.Content.preload();
 
 /** Everything about one server, a tab for each subject. */
 export default function ServerPage(): ReactNode {
   const { server: id, tab: path = 'overview' } = useParams<{ server: string; tab?: string }>();
   const { data: server, error, refetch } = useServer(id);
   const { rights } = useSignedIn();
+  useEffect(() => {
+    // the others come while one looks at the first
+    for (const { Content: Other } of TABS) Other.preload();
+  }, []);
   const tab = TABS.find((one) => one.path === path && rights.includes(one.scope));
   if (tab === undefined) return <NotFoundPage />;
   if (server === undefined) return <NoServer error={error} retry={() => void refetch()} />;

@@ -82,7 +82,7 @@ function End({ hasMore, isLoading }: Pick<AuditListProps, 'hasMore' | 'isLoading
     <>
       {isLoading && (
         <Center>
-          <Loader size="sm" aria-label="Loading older events" />
+          <Loader size="sm" role="status" aria-label="Loading older events" />
         </Center>
       )}
       {!hasMore && (

@@ -21,7 +21,7 @@ export function ListState<T>({
       {error && <Problem error={error} retry={() => void refetch()} />}
       {items === undefined && !error && (
         <Center mih={80}>
-          <Loader size="sm" aria-label="Loading" />
+          <Loader size="sm" role="status" aria-label="Loading" />
         </Center>
       )}
       {items?.length === 0 && empty}

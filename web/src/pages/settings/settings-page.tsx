@@ -1,7 +1,8 @@
 import { Center, Loader, Stack, Tabs, Title } from '@mantine/core';
-import { lazy, Suspense, useEffect, useRef, type ComponentType, type ReactNode } from 'react';
+import { Suspense, useEffect, useRef, type ReactNode } from 'react';
 import { useLocation, useParams } from 'wouter';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { page, type Page } from '../../shell/page.tsx';
 import { useSignedIn } from '../../shell/rights.tsx';
 import NotFoundPage from '../not-found-page.tsx';
 import classes from './settings.module.css';
@@ -11,28 +12,31 @@ interface Tab {
   readonly label: string;
   /** What one must be allowed to see it; nothing for what everybody has. */
   readonly scope?: string;
-  readonly Content: ComponentType;
+  readonly Content: Page;
 }
 
 const TABS: readonly Tab[] = [
-  { path: 'account', label: 'Account', Content: lazy(() => import('./account-tab.tsx')) },
-  { path: 'organisation', label: 'Organisation', Content: lazy(() => import('./organisation-tab.tsx')) },
+  { path: 'account', label: 'Account', Content: page(() => import('./account-tab.tsx')) },
+  { path: 'organisation', label: 'Organisation', Content: page(() => import('./organisation-tab.tsx')) },
   {
     path: 'members',
     label: 'Members',
     scope: 'members:read',
-    Content: lazy(() => import('./members-tab.tsx')),
+    Content: page(() => import('./members-tab.tsx')),
   },
   // keys are listed for admins only, who are the ones that may change members
-  { path: 'keys', label: 'API keys', scope: 'members:write', Content: lazy(() => import('./keys-tab.tsx')) },
+  { path: 'keys', label: 'API keys', scope: 'members:write', Content: page(() => import('./keys-tab.tsx')) },
   {
     path: 'webhooks',
     label: 'Webhooks',
     scope: 'webhooks:read',
-    Content: lazy(() => import('./webhooks-tab.tsx')),
+    Content: page(() => import('./webhooks-tab.tsx')),
   },
-  { path: 'audit', label: 'Audit', scope: 'audit:read', Content: lazy(() => import('./audit-tab.tsx')) },
+  { path: 'audit', label: 'Audit', scope: 'audit:read', Content: page(() => import('./audit-tab.tsx')) },
 ];
+
+const wanted = location.pathname.split('/').at(-1);
+TABS.find(({ path }) => path === wanted)?.Content.preload();
 
 /** The account, and everything about the organisation that is not a server. */
 export default function SettingsPage(): ReactNode {
@@ -46,6 +50,10 @@ export default function SettingsPage(): ReactNode {
       ?.querySelector('[aria-selected="true"]')
       ?.scrollIntoView({ inline: 'center', block: 'nearest' });
   }, [path]);
+  useEffect(() => {
+    // the others come while one looks at the first
+    for (const { Content } of TABS) Content.preload();
+  }, []);
   const mayRead = ({ scope }: Tab): boolean => scope === undefined || rights.includes(scope);
   const tab = TABS.find((one) => one.path === path);
   if (tab === undefined) return <NotFoundPage />;
@@ -85,7 +93,7 @@ export default function SettingsPage(): ReactNode {
 function Waiting(): ReactNode {
   return (
     <Center mih="20vh">
-      <Loader aria-label="Loading" />
+      <Loader role="status" aria-label="Loading" />
     </Center>
   );
 }

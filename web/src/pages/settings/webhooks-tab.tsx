@@ -32,7 +32,7 @@ export default function WebhooksTab(): ReactNode {
       {error && <Problem error={error} retry={() => void refetch()} />}
       {webhooks === undefined && !error && (
         <Center mih={80}>
-          <Loader size="sm" aria-label="Loading" />
+          <Loader size="sm" role="status" aria-label="Loading" />
         </Center>
       )}
       {webhooks?.length === 0 && (

@@ -93,7 +93,7 @@ function Known({
             <Button
               size="compact-sm"
               variant="default"
-              aria-label={`Use ${name}`}
+              aria-label={`Use it: ${name}`}
               onClick={() => go({ policy: name, step: 'grant' })}
             >
               Use it
