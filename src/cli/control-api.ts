@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { join } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
 import type { Catalogue } from '#catalogue';
 import type {
   Caller,
@@ -66,28 +65,37 @@ export interface ControlApiInProcess {
 export function createControlListener(options: ControlApiOptions): ControlListener {
   let opening: Promise<ControlApiInProcess> | undefined;
   const addresses = new WeakMap<Request, string>();
-  const listener = getRequestListener(
-    async (request, env) => {
-      const { incoming } = env as { readonly incoming: IncomingMessage };
-      const address = options.addressOf(incoming);
-      if (address !== undefined) addresses.set(request, address);
-      // one that failed is tried again: the store may be there by then
-      opening ??= openControlApi(options, (asked) => addresses.get(asked)).catch((error: unknown) => {
-        opening = undefined;
-        throw error;
-      });
-      return (await opening).fetch(request);
-    },
-    {
-      overrideGlobalObjects: false,
-      errorHandler: (error) => {
-        options.log.error({ err: messageOf(error) }, 'the control API cannot be served');
-        return new Response('The control API cannot be served.\n', { status: 503 });
-      },
-    },
-  );
+  const answer = async (request: Request, env: object): Promise<Response> => {
+    const { incoming } = env as { readonly incoming: IncomingMessage };
+    const address = options.addressOf(incoming);
+    if (address !== undefined) addresses.set(request, address);
+    // one that failed is tried again: the store may be there by then
+    opening ??= openControlApi(options, (asked) => addresses.get(asked)).catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return (await opening).fetch(request);
+  };
+  const load = async (): Promise<RequestListener> => {
+    const { getRequestListener } = await import('@hono/node-server');
+    const errorHandler = (error: unknown): Response => {
+      options.log.error({ err: messageOf(error) }, 'the control API cannot be served');
+      return new Response('The control API cannot be served.\n', { status: 503 });
+    };
+    return getRequestListener(answer, { overrideGlobalObjects: false, errorHandler });
+  };
+  let listener: Promise<RequestListener> | undefined;
   return {
-    serve: (request, response) => void listener(request, response),
+    serve: (request, response) => {
+      listener ??= load();
+      listener.then(
+        (serve) => serve(request, response),
+        (error: unknown) => {
+          options.log.error({ err: messageOf(error) }, 'the control API cannot be loaded');
+          response.writeHead(503).end();
+        },
+      );
+    },
     async close() {
       await (await opening?.catch(() => undefined))?.close();
     },

@@ -1,5 +1,5 @@
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, buildConnector, request } from 'undici';
+import type { Agent, buildConnector } from 'undici';
 
 const TIME_LIMIT_MS = 10_000;
 const MAX_ANSWER_BYTES = 4096;
@@ -31,7 +31,8 @@ export interface WebhookPost {
  * the status is told: its text could be that of a server which only the gateway can reach.
  */
 export function createWebhookPost(guard: PostGuard, timeLimitMs: number = TIME_LIMIT_MS): WebhookPost {
-  const agent = new Agent({ connect: guardedConnect(guard, timeLimitMs) });
+  // The client is loaded with the first message: most gateways send none.
+  let opened: Promise<Client> | undefined;
   return {
     async post(address, headers, body, signal) {
       const url = new URL(address);
@@ -39,6 +40,7 @@ export function createWebhookPost(guard: PostGuard, timeLimitMs: number = TIME_L
       if (refusal !== undefined) return { error: refusal };
       const inTime = AbortSignal.timeout(timeLimitMs);
       try {
+        const { agent, request } = await (opened ??= openClient(guard, timeLimitMs));
         const answer = await request(url, {
           method: 'POST',
           headers: { ...headers, 'content-type': 'application/json', 'user-agent': 'Toolgate' },
@@ -52,8 +54,21 @@ export function createWebhookPost(guard: PostGuard, timeLimitMs: number = TIME_L
         return { error: inTime.aborted ? `no answer within ${timeLimitMs / 1000} s` : reasonOf(error) };
       }
     },
-    close: () => agent.destroy(),
+    async close() {
+      await (await opened)?.agent.destroy();
+    },
   };
+}
+
+interface Client {
+  readonly agent: Agent;
+  readonly request: typeof import('undici').request;
+}
+
+async function openClient(guard: PostGuard, timeLimitMs: number): Promise<Client> {
+  const { Agent, buildConnector, request } = await import('undici');
+  const connect = guardedConnect(guard, (options) => buildConnector({ timeout: timeLimitMs, ...options }));
+  return { agent: new Agent({ connect }), request };
 }
 
 /** An answer of more than a little is not waited for; its connection ends. */
@@ -65,9 +80,12 @@ async function readSome(body: AsyncIterable<Uint8Array>): Promise<void> {
   }
 }
 
-function guardedConnect(guard: PostGuard, timeoutMs: number): buildConnector.connector {
+function guardedConnect(
+  guard: PostGuard,
+  build: (options: { readonly lookup?: LookupFunction }) => buildConnector.connector,
+): buildConnector.connector {
   const { lookup } = guard;
-  const connect = buildConnector({ timeout: timeoutMs, ...(lookup && { lookup }) });
+  const connect = build(lookup ? { lookup } : {});
   return (target, callback) => {
     // an address is not looked up, so the look-up would not see it
     if (isIP(target.hostname) === 0 || guard.permits(target.hostname)) connect(target, callback);
