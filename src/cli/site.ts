@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Catalogue } from '#catalogue';
@@ -10,6 +11,8 @@ import { SHIPPED_INDEX, SHIPPED_RECORDS } from './catalogue.ts';
 
 const TOOLGATE = fileURLToPath(new URL('../../bin/toolgate', import.meta.url));
 const INDEXING_MS = 30 * 60_000;
+/** How long the first page waits for the index. */
+const FIRST_PAGE_MS = 3_000;
 
 export interface SiteOptions {
   readonly loaded: LoadedConfiguration;
@@ -41,7 +44,7 @@ export function createSite({ loaded, dataDir, store, version, log }: SiteOptions
   let opening: Promise<Catalogue | undefined> | undefined;
   const load = async (): Promise<Catalogue> => {
     const { openCatalogue } = await import('#catalogue');
-    return openCatalogue({
+    const site = openCatalogue({
       recordsDir: catalogue === true ? SHIPPED_RECORDS : resolveFrom(folder, catalogue.records),
       indexFiles: [SHIPPED_INDEX, join(dataDir, 'catalogue', 'index.db')],
       dataDir,
@@ -53,6 +56,9 @@ export function createSite({ loaded, dataDir, store, version, log }: SiteOptions
       clock: systemClock,
       log,
     });
+    // an index that was made before is open in a moment; while one is being made, the pages say so
+    await Promise.race([site.ready, sleep(FIRST_PAGE_MS, undefined, { ref: false })]);
+    return site;
   };
   const opened = (): Promise<Catalogue | undefined> =>
     (opening ??= load().catch((error: unknown) => {
