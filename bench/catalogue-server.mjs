@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { openCatalogueIndex } from '#store';
-import { createSite } from '../dist/catalogue/pages/site.js';
+import { createSite } from '#catalogue';
 
 const index = openCatalogueIndex(process.argv[2] ?? '');
 const site = createSite({

@@ -2,7 +2,7 @@
 //
 //   npm run build && node bench/classify.mjs
 import { readFileSync } from 'node:fs';
-import { classify, familyOf } from '../dist/risk/index.js';
+import { classify, familyOf } from '#risk';
 
 const corpus = readFileSync(new URL('../src/risk/corpus/tools.jsonl', import.meta.url), 'utf8')
   .trim()

@@ -12,6 +12,7 @@ import {
   callOf,
   MANY_GRANTS,
   MANY_TOOLS,
+  STRIDE,
   textOf,
   TOOL,
   tokenOf,
@@ -21,8 +22,6 @@ import {
 const MAX_CONNECTIONS = 256;
 const MAX_CALLS = 2_000_000;
 const DRAIN_MS = 5_000;
-/** Neighbouring calls take grants far apart. */
-const STRIDE = 7_919;
 
 let lastId = 0;
 const manyTokens = [];

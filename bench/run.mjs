@@ -140,7 +140,7 @@ async function reconcile(cases) {
 
 async function main() {
   const options = optionsOf(process.argv.slice(2));
-  if (!existsSync(join(CHECKOUT, 'dist/main.js'))) throw new Error('Build first: npm run build');
+  if (!existsSync(join(CHECKOUT, 'dist/node/main.js'))) throw new Error('Build first: npm run build');
   const folder = mkdtempSync(join(tmpdir(), 'toolgate-bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const known = options.against === undefined ? CASES : [...CASES, CASE_OF_OTHER];

@@ -1,8 +1,8 @@
 // What looking on costs per call, in this process alone: npm run build && node bench/telemetry.mjs
 // The same pipeline hooks as an allowed tools/call makes, with nobody listening, with metrics, and with metrics and the
 // request log at `warn` (the default, where an allowed call writes nothing). Figures are of this machine at this moment.
-import { createRequestLog, Telemetry } from '../dist/gateway/index.js';
-import { createLog, Metrics } from '../dist/platform/index.js';
+import { createRequestLog, Telemetry } from '#gateway';
+import { createLog, Metrics } from '#platform';
 
 const CALLS = 1_000_000;
 const grant = { id: 'grant', label: 'agent', server: 'shop' };

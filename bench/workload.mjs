@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 export const TOOL = 'echo';
 export const MANY_TOOLS = 1_000;
 export const MANY_GRANTS = 10_000;
+/** Neighbouring calls take grants so far apart. */
+export const STRIDE = 7_919;
 export const BIG_ANSWER_BYTES = 1024 * 1024;
 
 /** Paths of the upstream: what it lists, and how it answers a call. */

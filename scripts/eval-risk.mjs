@@ -15,7 +15,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { classify, familyOf } from '../dist/risk/index.js';
+import { classify, familyOf } from '#risk';
 
 const LABELS = ['read', 'write', 'execute', 'destructive', 'financial'];
 const OWN_SET = fileURLToPath(new URL('../test/risk/labelled/labelled.jsonl', import.meta.url));

@@ -1,7 +1,7 @@
 // Writes the JSON Schemas of policy and configuration from the built code: npm run schemas
 import { writeFileSync } from 'node:fs';
-import { configurationJsonSchema } from '../dist/platform/index.js';
-import { policyJsonSchema } from '../dist/policy/index.js';
+import { configurationJsonSchema } from '#platform';
+import { policyJsonSchema } from '#policy';
 
 const folder = new URL('../schemas/', import.meta.url);
 

@@ -6,6 +6,7 @@
  * - Every policy that is shown is made by code, valid, and described by the engine.
  */
 export { openCatalogue, type Catalogue, type CatalogueOptions } from './open-catalogue.ts';
+export { createSite } from './pages/site.ts';
 export type { StackEntry, StartTemplate } from './registration.ts';
 export { indexRecords, openCurrentIndex } from './records/index-records.ts';
 export { recordFiles, type RecordFiles } from './records/record-files.ts';

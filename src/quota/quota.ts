@@ -24,7 +24,7 @@ import { windowEnd, windowStart } from './windows.ts';
  *   it passes uncounted. Never an exception.
  * - A process dies between reserving and giving back: the reservation stands until its window ends. The error
  *   is always on the side of too few calls.
- * - The clock jumps back: the earlier window still has its count, so nothing is admitted twice.
+ * - The clock jumps back, by no more than the grace: the earlier window still has its count, so nothing is admitted twice.
  */
 export interface Quota {
   /**
@@ -81,8 +81,8 @@ export interface Observed extends Reservation {
   readonly refusal: Refused | Unavailable | undefined;
 }
 
-/** How long a counter outlives its window, so that a call that ends late can still be given back. */
-const GRACE_MS = 60 * 60 * 1000;
+const SHORTEST_GRACE_MS = 60 * 1000;
+const LONGEST_GRACE_MS = 60 * 60 * 1000;
 
 export interface QuotaParts {
   readonly counters: CounterStore;
@@ -178,11 +178,19 @@ function chargeOf(demand: LimitDemand, counter: string, now: number, same: Charg
     entry: {
       counter,
       windowStart: start,
-      expiresAt: windowEnd(start, demand.windowSeconds) + GRACE_MS,
+      expiresAt: windowEnd(start, demand.windowSeconds) + graceMs(demand.windowSeconds),
       amountMicros: Math.max(demand.amountMicros, same?.entry.amountMicros ?? 0),
       maxMicros: Math.min(demand.maxMicros, same?.entry.maxMicros ?? Number.MAX_SAFE_INTEGER),
     },
   };
+}
+
+/**
+ * How long a counter outlives its window, for calls that end late and for a clock that is put back: as long as the window was, a
+ * minute at least and an hour at most. Thousands of grants with limits a minute would leave sixty times as many counters in an hour.
+ */
+function graceMs(windowSeconds: number): number {
+  return Math.min(Math.max(windowSeconds * 1000, SHORTEST_GRACE_MS), LONGEST_GRACE_MS);
 }
 
 /** An outage is what `onUnavailable` speaks of; a fault of ours is not, and always denies. */

@@ -100,6 +100,21 @@ describe('a ledger', () => {
     expect(oldest.map(({ id }) => id)).toEqual(['r000', 'r001', 'r002']);
   });
 
+  it('ends a segment by what was added to it, however many counters it began with', async () => {
+    const folder = newFolder();
+    const segments = segmentsIn(folder);
+    const ledger = open(segments, 2_000);
+    const many = Array.from({ length: 100 }, (_, i) => entry(`budget ${i}`, 1, 100));
+    await ledger.append('R', 'many', many, '');
+    for (let i = 0; i < 20; i++) await take(ledger, entry('budget 7', 1, 100));
+    expect(readdirSync(folder).length).toBe(2);
+    // whoever comes later counts alike, and ends it at the same place
+    const later = open(segments, 2_000);
+    for (let i = 0; i < 10; i++) await take(later, entry('budget 7', 1, 100));
+    expect(readdirSync(folder).length).toBe(2);
+    for (const one of [ledger, later, open(segments)]) expect(one.used('budget 7', WINDOW)).toBe(31);
+  });
+
   it('writes once more what it wrote behind the end of a segment', async () => {
     const segments = segmentsIn(newFolder());
     const [one, two] = [open(segments, 300), open(segments, 300)];

@@ -4,7 +4,7 @@ import { CounterTable } from './counter-table.ts';
 import { readEffect, writeLine, type LineKind } from './line.ts';
 import { isGone, type Segment, type Segments } from './segments.ts';
 
-/** A segment that has grown this large is ended; starting reads one segment at most. */
+/** A segment that has grown by this much is ended; starting reads one segment at most. */
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 /** Endings may wait this long for a call whose line they can share a write with. */
@@ -52,6 +52,8 @@ export class Ledger {
   #segment: Segment | undefined;
   /** Up to here the lines of the segment are in the table. */
   #position = 0;
+  /** Bytes of the counters that the segment began with. However many they are, a segment has room for lines of its own. */
+  #begunBytes = 0;
   #jobs: Job[] = [];
   #immediate: NodeJS.Immediate | undefined;
   #lazy: NodeJS.Timeout | undefined;
@@ -151,7 +153,7 @@ export class Ledger {
       if (this.#appendAll(waiting)) break;
       // the segment had ended: once more, in the next one
     }
-    const isFull = this.#position >= (this.#options.segmentBytes ?? SEGMENT_BYTES);
+    const isFull = this.#position - this.#begunBytes >= (this.#options.segmentBytes ?? SEGMENT_BYTES);
     if (isFull && this.#segment) this.#end(this.#segment);
   }
 
@@ -272,6 +274,7 @@ export class Ledger {
         return false;
       }
       if (effect) this.#charge(effect);
+      if (effect?.kind === 'W') this.#begunBytes += end + 1 - start;
       start = end + 1;
     }
     this.#table.settle();
@@ -295,14 +298,19 @@ export class Ledger {
   #advance(): void {
     const { segments, access, now } = this.#options;
     const ended = this.#segment?.number ?? 0;
+    let begunBytes = 0;
     if ((segments.list().at(-1) ?? 0) <= ended) {
       if (access === 'read') return; // a writer will make the next one
-      segments.create(ended + 1, this.#snapshot(now()));
+      const snapshot = this.#snapshot(now());
+      if (segments.create(ended + 1, snapshot)) begunBytes = snapshot.length;
     }
     this.#segment?.close();
     this.#segment = this.#openNewest();
-    this.#position = 0;
-    this.#table.clear();
+    if (this.#segment.number !== ended + 1) begunBytes = 0;
+    // what this process began it with is what its table holds: with many counters, reading that back would be felt
+    if (begunBytes === 0) this.#table.clear();
+    this.#table.settle();
+    this.#position = this.#begunBytes = begunBytes;
     this.#readOn();
   }
 

@@ -132,7 +132,8 @@ function writeSetting(record: DecisionRecord): string {
   if (known !== undefined && isSameSetting(known.of, record)) return known.text;
   const text = `,${JSON.stringify(record, SETTING).slice(1, -1)}`;
   if (settings.size >= MAX_SETTINGS) settings.clear();
-  settings.set(record.rule, { of: record, text });
+  // a copy: V8 makes every later record in the old space once it has seen that records are kept
+  settings.set(record.rule, { of: { ...record, argumentKeys: [] }, text });
   return text;
 }
 

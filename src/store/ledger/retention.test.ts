@@ -109,7 +109,7 @@ describe('retention of the ledger', () => {
           }
           whole.remove(number);
         }
-        whole.create(number, bytes);
+        return whole.create(number, bytes);
       },
     };
     const late = open(slow, 300);

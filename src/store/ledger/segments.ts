@@ -30,8 +30,8 @@ export interface Segments {
   list(): readonly number[];
   /** Opens a segment; `read` forbids appending. Throws what `isGone` knows for one that is not there. */
   open(number: number, access: 'append' | 'read'): Segment;
-  /** Makes a segment that begins with `bytes`, at once and whole. Does nothing when another process made it before. */
-  create(number: number, bytes: Uint8Array): void;
+  /** Makes a segment that begins with `bytes`, at once and whole. False when another process made it before: that one stays. */
+  create(number: number, bytes: Uint8Array): boolean;
   /** Takes a segment away for good; who has it open reads it to its end. Does nothing when it is gone already. */
   remove(number: number): void;
 }
@@ -74,8 +74,10 @@ export function segmentsIn(folder: string): Segments {
       writeFileSync(draft, bytes, { mode: 0o600 });
       try {
         linkSync(draft, join(folder, nameOf(number))); // fails when it is there, unlike a rename
+        return true;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        return false;
       } finally {
         rmSync(draft, { force: true });
       }
@@ -122,10 +124,11 @@ export function segmentsInMemory(): Segments {
       return segment;
     },
     create(number, bytes) {
-      if (segments.has(number)) return;
+      if (segments.has(number)) return false;
       const segment = new MemorySegment(number);
       segment.append(bytes);
       segments.set(number, segment);
+      return true;
     },
     remove: (number) => void segments.delete(number),
   };
