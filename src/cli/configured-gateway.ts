@@ -14,6 +14,7 @@ import {
   type LoadedConfiguration,
 } from '#platform';
 import type { Store } from '#store';
+import { accountsKey, setupCodeOf } from './accounts-key.ts';
 import type { Assembly, Compose, Observers } from './assembly.ts';
 import { openControlPlane, type ControlPlane } from './control-plane.ts';
 import { openControlRooms, type ControlRooms } from './control-rooms.ts';
@@ -65,6 +66,7 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
     version: packageVersion(),
     log: assembly.log,
   });
+  const setupCode = isExposed(configuration, host) ? setupCodeOf(accountsKey(options.dataDir)) : undefined;
   const plane = openControlPlane({
     compose,
     assembly,
@@ -74,6 +76,7 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
     origin: () => originOf(serving),
     otherOrigins: () => otherOriginsOf(serving.base),
     isOnLoopback: isLoopback(host),
+    setupCode,
     site,
   });
   await assembly.store.ready();
@@ -124,6 +127,7 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
       ...commandsFor(base, options.dataDir, file === EXAMPLE),
       pages: site && `${base}/`,
       dashboard: plane.serve && `${originOf(serving)}/app/`,
+      setupCode: (await assembly.store.control.organisations.count()) === 0 ? setupCode : undefined,
     }),
   );
   await untilStopped({ listener, gateway: assembly.gateway, log: assembly.log, close });
@@ -177,6 +181,12 @@ async function declareServers(compose: Compose, { assembly, rooms, loaded }: Ser
 /** Where people reach the gateway. */
 function originOf({ loaded: { configuration }, base }: Serving): string {
   return configuration.publicUrl === undefined ? base : new URL(configuration.publicUrl).origin;
+}
+
+/** Whether others than the people at this machine reach the gateway, by its own address or through a proxy. */
+function isExposed({ publicUrl, trustedProxies = [] }: Configuration, host: string): boolean {
+  const isPublic = publicUrl !== undefined && !isLoopback(new URL(publicUrl).hostname);
+  return !isLoopback(host) || isPublic || trustedProxies.length > 0;
 }
 
 function isLoopback(host: string): boolean {
@@ -279,7 +289,7 @@ function commandsFor(
   base: string,
   dataDir: string,
   isExample: boolean,
-): Omit<ReadyCommands, 'pages' | 'dashboard'> {
+): Pick<ReadyCommands, 'demo' | 'logs'> {
   const [, script = 'toolgate'] = process.argv;
   const own = fromHere(script);
   const self = own === script ? 'toolgate' : `./${own}`;

@@ -1,5 +1,4 @@
 /** The API of the control plane under `/api/`, loaded when somebody asks for it: a gateway that nobody administers carries none of it. */
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { join } from 'node:path';
 import type { Catalogue } from '#catalogue';
@@ -13,15 +12,14 @@ import type {
   Route,
   ServerParts,
 } from '#control';
-import { messageOf, readOrMakeFile, type Clock, type Configuration, type Log } from '#platform';
+import { messageOf, type Clock, type Configuration, type Log } from '#platform';
 import type { Records } from '#records';
 import type { Store } from '#store';
 import { pinPublished, type AddressRules, type CredentialVault } from '#upstream';
+import { accountsKey } from './accounts-key.ts';
 import type { ControlRooms } from './control-rooms.ts';
 import { packageVersion } from './package-version.ts';
 
-/** Signs the sessions of people; another one ends them all. */
-const SECRET_FILE = 'accounts.key';
 const RECENT_CALLS = 20;
 
 export interface ControlApiOptions {
@@ -41,6 +39,8 @@ export interface ControlApiOptions {
   readonly vault: () => Promise<CredentialVault>;
   readonly addresses: AddressRules;
   readonly allowCommands: boolean;
+  /** What the founder of the first organisation must know; undefined where only this machine reaches the gateway. */
+  readonly setupCode: string | undefined;
   readonly catalogue: () => Promise<Catalogue | undefined>;
   /** The client's address, as far as it can be believed. */
   readonly addressOf: (request: IncomingMessage) => string | undefined;
@@ -114,7 +114,7 @@ export async function openControlApi(
   const origins = [origin(), ...options.otherOrigins()];
   const identity = await controlRoom.openIdentity({
     database: control.identity,
-    secret: readOrMakeFile(join(dataDir, SECRET_FILE), () => `${randomBytes(32).toString('hex')}\n`).trim(),
+    secret: accountsKey(dataDir),
     origin: origin(),
     trustedOrigins: origins,
     secureCookies: origin().startsWith('https:'),
@@ -131,6 +131,7 @@ export async function openControlApi(
   const routes = routesOf(controlRoom, options, {
     ...parts,
     signUp: accounts.signUp ?? 'first',
+    setupCode: options.setupCode,
     installationOrganisation: configuration.organisation ?? 'default',
     origin: origin(),
     mail: rooms.mail,

@@ -26,6 +26,8 @@ export interface ControlPlaneOptions {
   readonly otherOrigins: () => readonly string[];
   /** Whether only programs of this machine reach the gateway. */
   readonly isOnLoopback: boolean;
+  /** What the founder of the first organisation must know; undefined where only this machine reaches the gateway. */
+  readonly setupCode: string | undefined;
   readonly site: Site | undefined;
 }
 
@@ -86,6 +88,7 @@ export function openControlPlane(options: ControlPlaneOptions): ControlPlane {
           vault: assembly.vault,
           addresses,
           allowCommands,
+          setupCode: options.setupCode,
           catalogue: async () => site?.catalogue(),
           addressOf: (request: IncomingMessage) => clientAddress(request, proxies),
           clock: systemClock,

@@ -15,6 +15,8 @@ export interface ReadyCommands {
   readonly pages: string | undefined;
   /** Where people administer it, where that is served. */
   readonly dashboard: string | undefined;
+  /** What the first to sign up there has to know; undefined where nothing, or once somebody has. */
+  readonly setupCode: string | undefined;
 }
 
 /** What is printed once the gateway can serve: addresses, grants, a block to paste, and lines that try it and watch it. */
@@ -51,6 +53,9 @@ export function readyText(base: string, servers: readonly ReadyServer[], command
       'Add servers, write policies, answer what is held (who signs up first administers it):',
       '',
       `  ${commands.dashboard}`,
+      ...(commands.setupCode === undefined
+        ? []
+        : [`  setup code for the first account: ${commands.setupCode}`]),
     );
   lines.push('', 'See what was decided:', '', `  ${commands.logs}`, '');
   return lines.join('\n');

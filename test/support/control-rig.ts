@@ -143,6 +143,7 @@ export async function openControlRig(databaseUrl?: string): Promise<ControlRig> 
       }),
       vault: () => Promise.resolve(vault),
       addresses: { allow: ['127.0.0.0/8'] },
+      setupCode: undefined,
       allowCommands: true,
       catalogue: () => Promise.resolve(undefined),
       addressOf: () => undefined,

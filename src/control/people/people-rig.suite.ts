@@ -19,6 +19,7 @@ export const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 export interface RigOptions {
   readonly databaseUrl?: string;
   readonly signUp?: PeopleParts['signUp'];
+  readonly setupCode?: string;
   readonly mail?: Mailer;
   readonly oidc?: readonly OidcIssuer[];
   readonly secureCookies?: boolean;
@@ -69,6 +70,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     origin: ORIGIN,
     mail,
     signUp: options.signUp ?? 'first',
+    setupCode: options.setupCode,
     installationOrganisation: 'default',
   };
   const api = createControlApi({

@@ -16,6 +16,7 @@ import {
   userSchema,
 } from './people-shapes.ts';
 import { rightsOf } from './rights.ts';
+import { refusedSetup, SETUP_CODE, wantsSetupCode } from './setup-code.ts';
 
 const ORGANISATION_NAME = NAME.describe('Name of the organisation, for people.');
 
@@ -51,6 +52,7 @@ function signInOptions({ identity, ...parts }: PeopleParts): Route {
     answer: z
       .object({
         signUp: z.boolean().describe('Whether somebody without an invitation may sign up now.'),
+        setupCode: z.boolean().describe('Whether whoever does it must give the setup code of the gateway.'),
         providers: z.array(z.object({ id: z.string(), name: z.string() })),
         mail: z.boolean().describe('Whether links are mailed; else the operator hands them on.'),
       })
@@ -58,6 +60,7 @@ function signInOptions({ identity, ...parts }: PeopleParts): Route {
     run: async () => ({
       answer: {
         signUp: await mayFound(parts),
+        setupCode: await wantsSetupCode(parts),
         providers: identity.providers.map(({ id, name }) => ({ id, name })),
         mail: parts.mail !== undefined,
       },
@@ -79,12 +82,14 @@ function signUp(parts: PeopleParts): Route {
       email: EMAIL.describe('Address of the person, with which to sign in.'),
       password: PASSWORD.describe('10 to 200 characters.'),
       organisation: ORGANISATION_NAME,
+      setupCode: SETUP_CODE,
     }),
     answer: foundedSchema,
     refusals: [403, 422, 429],
     run: async ({ body, request, at, change }) => {
-      const { organisation: name, ...account } = body;
-      if (!(await mayFound(parts))) return { problem: CLOSED };
+      const { organisation: name, setupCode, ...account } = body;
+      const refused = (await mayFound(parts)) ? await refusedSetup(parts, setupCode) : CLOSED;
+      if (refused !== undefined) return { problem: refused };
       const signedUp = await parts.identity.signUp(account, request);
       if ('problem' in signedUp) return signedUp;
       const { user, cookie } = signedUp;
@@ -145,11 +150,12 @@ function found(parts: PeopleParts): Route {
     summary: 'Makes an organisation for somebody who has an account, e.g. with a sign-in provider.',
     access: { kind: 'person' },
     status: 201,
-    body: z.strictObject({ name: ORGANISATION_NAME }),
+    body: z.strictObject({ name: ORGANISATION_NAME, setupCode: SETUP_CODE }),
     answer: organisationSchema,
     refusals: [403],
     run: async ({ body, caller, at, change }) => {
-      if (!(await mayFound(parts))) return { problem: CLOSED };
+      const refused = (await mayFound(parts)) ? await refusedSetup(parts, body.setupCode) : CLOSED;
+      if (refused !== undefined) return { problem: refused };
       const founder = { id: caller.id, name: caller.label };
       const organisation = await foundOrganisation(parts, change, founder, body.name, at);
       return organisation === undefined ? { problem: CLOSED } : { answer: organisationAnswer(organisation) };

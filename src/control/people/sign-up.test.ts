@@ -47,6 +47,29 @@ describe('signing up', () => {
     expect([reply.status, reply.body['code']]).toEqual([403, 'people.sign_up_closed']);
   });
 
+  it.each(['', 'XXXXX-XXXXX', '7KQ2M-XW9P'])(
+    'takes no first account with the setup code %j',
+    async (setupCode) => {
+      const browser = (await open({ setupCode: '7KQ2M-XW9PA' })).browser();
+      expect((await browser.get('/api/v1/sign-in-options')).body).toMatchObject({ setupCode: true });
+      for (const form of [ADA, { ...ADA, setupCode }]) {
+        const reply = await browser.post('/api/v1/sign-up', form);
+        expect([reply.status, reply.body['code']]).toEqual([403, 'people.setup_code']);
+        expect(reply.body['errors']).toMatchObject([{ pointer: '/setupCode' }]);
+      }
+      expect(await rig.store.control.organisations.count()).toBe(0);
+    },
+  );
+
+  it('takes the first account with the setup code, however it is typed, and later ones without', async () => {
+    await open({ setupCode: '7KQ2M-XW9PA', signUp: 'open' });
+    const form = { ...ADA, setupCode: ' 7kq2mxw9pa ' };
+    expect((await rig.browser().post('/api/v1/sign-up', form)).status).toBe(201);
+    const later = rig.browser();
+    expect((await later.get('/api/v1/sign-in-options')).body).toMatchObject({ setupCode: false });
+    expect((await later.post('/api/v1/sign-up', BOB)).status).toBe(201);
+  });
+
   it('lets one of two first people in, and leaves no account of the other', async () => {
     await open();
     const replies = await Promise.all([ADA, BOB].map((form) => rig.browser().post('/api/v1/sign-up', form)));

@@ -10,6 +10,8 @@ import { api, ApiProblem, auth } from './client.ts';
 /** How people come in here. */
 export interface SignInOptions {
   readonly signUp: boolean;
+  /** Whether whoever signs up first must give the setup code of the gateway. */
+  readonly setupCode: boolean;
   readonly providers: readonly { readonly id: string; readonly name: string }[];
   /** Whether links are mailed; else the operator hands them on. */
   readonly mail: boolean;

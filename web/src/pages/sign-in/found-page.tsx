@@ -2,17 +2,22 @@ import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { useSignInOptions } from '../../api/account.ts';
 import { api } from '../../api/client.ts';
 import { useSession, type Me } from '../../api/session.ts';
-import { Problem } from '../../parts/problem.tsx';
 import { Door } from './door.tsx';
+import { faultsByField, FormProblem } from './form-problem.tsx';
+import { SetupCodeInput } from './setup-code-input.tsx';
 
 /** For somebody who has an account and no organisation: makes one where that is allowed. */
 export default function FoundPage({ me }: { readonly me: Me }): ReactNode {
   const { refresh, signOut } = useSession();
-  const form = useForm({ initialValues: { name: '' } });
+  const { data: options } = useSignInOptions();
+  const form = useForm({ initialValues: { name: '', setupCode: '' } });
   const found = useMutation({
-    mutationFn: (body: typeof form.values) => api('/organisations', { method: 'POST', body }),
+    mutationFn: ({ name, setupCode }: typeof form.values) =>
+      api('/organisations', { method: 'POST', body: { name, ...(setupCode !== '' && { setupCode }) } }),
+    onError: (error) => form.setErrors(faultsByField(error)),
     onSuccess: refresh,
   });
   return (
@@ -27,7 +32,8 @@ export default function FoundPage({ me }: { readonly me: Me }): ReactNode {
               maxLength={100}
               {...form.getInputProps('name')}
             />
-            {found.error && <Problem error={found.error} />}
+            {options?.setupCode === true && <SetupCodeInput {...form.getInputProps('setupCode')} />}
+            <FormProblem error={found.error} fields={['name', 'setupCode']} />
             <Button type="submit" loading={found.isPending}>
               Create organisation
             </Button>

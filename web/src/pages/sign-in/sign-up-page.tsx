@@ -8,14 +8,16 @@ import { api } from '../../api/client.ts';
 import { useSession } from '../../api/session.ts';
 import { Door } from './door.tsx';
 import { faultsByField, FormProblem } from './form-problem.tsx';
+import { SetupCodeInput } from './setup-code-input.tsx';
 
-const FIELDS = ['name', 'email', 'password', 'organisation'];
+const FIELDS = ['name', 'email', 'password', 'organisation', 'setupCode'];
 
 interface Values {
   readonly name: string;
   readonly email: string;
   readonly password: string;
   readonly organisation: string;
+  readonly setupCode: string;
 }
 
 /** A free account: a person, and an organisation of its own, in one form. Then on to the first server. */
@@ -26,10 +28,11 @@ export default function SignUpPage(): ReactNode {
   const next = asked?.startsWith('/start') === true ? asked : undefined;
   const { data: options } = useSignInOptions();
   const form = useForm<Values>({
-    initialValues: { name: '', email: '', password: '', organisation: '' },
+    initialValues: { name: '', email: '', password: '', organisation: '', setupCode: '' },
   });
   const signUp = useMutation({
-    mutationFn: (body: Values) => api('/sign-up', { method: 'POST', body }),
+    mutationFn: ({ setupCode, ...account }: Values) =>
+      api('/sign-up', { method: 'POST', body: { ...account, ...(setupCode !== '' && { setupCode }) } }),
     onError: (error) => form.setErrors(faultsByField(error, 'password')),
     onSuccess: async () => {
       await refresh();
@@ -61,6 +64,7 @@ export default function SignUpPage(): ReactNode {
       <form onSubmit={form.onSubmit((values) => signUp.mutate(values))}>
         <Stack>
           <Fields form={form} />
+          {options?.setupCode === true && <SetupCodeInput {...form.getInputProps('setupCode')} />}
           <FormProblem error={signUp.error} fields={FIELDS} passwordField="password" />
           <Button type="submit" loading={signUp.isPending}>
             Create account
