@@ -3,7 +3,8 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import type { LiveTools } from '#control';
 import { clientAddress, ControlSource, rangesOf } from '#gateway';
 import { systemClock, type LoadedConfiguration } from '#platform';
-import { UpstreamUnavailable, type AddressRules } from '#upstream';
+import type { ToolDefinition } from '#policy';
+import { UpstreamUnavailable, type AddressRules, type ToolCatalogue } from '#upstream';
 import type { Assembly, Compose } from './assembly.ts';
 import { createControlListener } from './control-api.ts';
 import type { ControlRooms } from './control-rooms.ts';
@@ -110,9 +111,21 @@ async function liveTools({ directory }: Assembly, source: ControlSource, id: str
   if (server === undefined)
     return { unavailable: 'The gateway could not open this server; its log says why.' };
   try {
-    return [...(await server.upstream.tools()).values()].map(({ definition }) => definition);
+    return listOf(await server.upstream.tools());
   } catch (error) {
     if (error instanceof UpstreamUnavailable) return { unavailable: error.message };
     throw error;
   }
+}
+
+const lists = new WeakMap<ToolCatalogue, readonly ToolDefinition[]>();
+
+/** The definitions of a list: the same array as long as they are the same, for classes and checks are kept with it. */
+function listOf(catalogue: ToolCatalogue): readonly ToolDefinition[] {
+  const now = [...catalogue.values()].map(({ definition }) => definition);
+  const before = lists.get(catalogue);
+  if (before?.length === now.length && before.every((definition, index) => definition === now[index]))
+    return before;
+  lists.set(catalogue, now);
+  return now;
 }

@@ -8,16 +8,22 @@ const LONGEST_CURSOR = 2000;
 /** Where an item stands in the order of its list, e.g. time and id. */
 export type Place = readonly (string | number)[];
 
-/** The parameters of every list; a route puts its filters beside them. */
-export const PAGE_QUERY = {
-  limit: z
+/** The parameters of a list of which a page holds at most so many items; a route puts its filters beside them. */
+export function pageQuery(most: number): { readonly limit: z.ZodDefault<z.ZodInt>; readonly cursor: Cursor } {
+  const limit = z
     .int()
     .min(1)
-    .max(MOST)
+    .max(most)
     .default(USUAL)
-    .describe(`How many to give, from 1 to ${MOST}; ${USUAL} when it is left out.`),
-  cursor: z.string().max(LONGEST_CURSOR).optional().describe('`next` of the page before.'),
-};
+    .describe(`How many to give, from 1 to ${most}; ${USUAL} when it is left out.`);
+  return { limit, cursor: CURSOR };
+}
+
+const CURSOR = z.string().max(LONGEST_CURSOR).optional().describe('`next` of the page before.');
+type Cursor = typeof CURSOR;
+
+/** The parameters of nearly every list. */
+export const PAGE_QUERY = pageQuery(MOST);
 
 export interface PageQuery {
   readonly limit: number;

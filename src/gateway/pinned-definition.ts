@@ -36,16 +36,5 @@ export function heldAgainstPins(
     return decision;
   const accepted = pins.accepted.get(tool.definition.name);
   if (accepted === undefined) return NEW;
-  return accepted === hashOf(tool) ? decision : CHANGED;
-}
-
-const hashes = new WeakMap<KnownTool, string>();
-
-/** Found once for each definition: a definition that did not change keeps its object. */
-function hashOf(tool: KnownTool): string {
-  const known = hashes.get(tool);
-  if (known !== undefined) return known;
-  const hash = definitionHash(tool.definition);
-  hashes.set(tool, hash);
-  return hash;
+  return accepted === definitionHash(tool.definition) ? decision : CHANGED;
 }

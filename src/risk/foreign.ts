@@ -120,10 +120,14 @@ function makeGlossary(lexicon: Lexicon): Glossary {
   };
 }
 
-/** The glossaries of all languages but English. */
-export const GLOSSARIES: readonly Glossary[] = LEXICONS.map(makeGlossary);
+let made: readonly Glossary[] | undefined;
+
+/** The glossaries of all languages but English; made when the first tool is classified, for many never classify one. */
+export function glossaries(): readonly Glossary[] {
+  return (made ??= LEXICONS.map(makeGlossary));
+}
 
 /** The glossary of a language. */
 export function glossaryOf(language: string): Glossary | undefined {
-  return GLOSSARIES.find(({ lexicon }) => lexicon.language === language);
+  return glossaries().find(({ lexicon }) => lexicon.language === language);
 }

@@ -1,6 +1,6 @@
 import { verbFormOf } from './english.ts';
 import { englishNounGroups } from './nouns.ts';
-import { GLOSSARIES, glossaryOf, type Glossary } from './foreign.ts';
+import { glossaries, glossaryOf, type Glossary } from './foreign.ts';
 import type { Word } from './words.ts';
 
 /** Letters that only some languages have. */
@@ -49,7 +49,7 @@ function latinLanguageOf(text: string, words: readonly Word[]): Glossary | undef
   if (!hasAccents && english >= 3) return undefined;
   let best: Glossary | undefined;
   let bestScore = Math.max(english, 1);
-  for (const glossary of GLOSSARIES) {
+  for (const glossary of glossaries()) {
     const { language } = glossary.lexicon;
     if (glossary.isUnspaced || language === 'ru' || language === 'uk') continue;
     const score = scoreOf(glossary, lower, words, hasAccents, english);

@@ -1,6 +1,6 @@
 import { CONCEPTS } from './concepts.ts';
 import { phraseAt, verbFormOf, type VerbForm } from './english.ts';
-import { GLOSSARIES, type Glossary } from './foreign.ts';
+import { glossaries, type Glossary } from './foreign.ts';
 import { englishNounGroups, type NounGroup } from './nouns.ts';
 import { GIVING, glossAt, NEVER_FIRST_NOUN } from './read-english.ts';
 import type { Statement } from './statement.ts';
@@ -132,7 +132,7 @@ function verbIndex(words: readonly Word[]): number | undefined {
 
 /** A name in another language: `crear_factura`, `verificar_cedula`, `删除用户`. */
 function foreignName(words: readonly Word[], glossary: Glossary | undefined): Statement | undefined {
-  const candidates = glossary === undefined ? GLOSSARIES : [glossary];
+  const candidates = glossary === undefined ? glossaries() : [glossary];
   for (const index of words.length > 1 ? [0, words.length - 1] : [0]) {
     for (const { verbAt, verbPattern, verbOf, lexicon, isUnspaced } of candidates) {
       const word = words[index];

@@ -118,4 +118,30 @@ describe('the tools of a server', () => {
     }
     expect(names).toEqual(rig.live.map(({ name }) => name));
   });
+
+  it('come a thousand at a time to those who want all of them', async () => {
+    const rig = openServerRig();
+    const id = await rig.register();
+    rig.live = Array.from({ length: 1_001 }, (_, i) => ({ name: `get_${i}` }));
+    const { body } = await rig.ask('GET', `/servers/${id}/tools?limit=1000`);
+    expect(body).toMatchObject({ items: { length: 1_000 }, next: expect.any(String) });
+    expect(await rig.ask('GET', `/servers/${id}/tools?limit=1001`)).toMatchObject({ status: 422 });
+  });
+
+  it('have the class of the list that they are in now', async () => {
+    const rig = openServerRig();
+    const id = await rig.register();
+    const categoryOfFirst = async (): Promise<string | undefined> => {
+      const { body } = await rig.ask('GET', `/servers/${id}/tools`);
+      return (body as { items: { risk: { category: string } }[] }).items[0]?.risk.category;
+    };
+    const [archive, restore] = [{ name: 'archive_ticket' }, { name: 'unarchive_ticket' }];
+    rig.live = [archive];
+    const alone = await categoryOfFirst();
+    rig.live = [archive, restore];
+    const { body } = await rig.ask('GET', `/servers/${id}/tools`);
+    expect(body).toMatchObject({ items: [{ risk: { reversibleBy: 'unarchive_ticket' } }, {}] });
+    rig.live = [archive];
+    expect(await categoryOfFirst()).toBe(alone);
+  });
 });

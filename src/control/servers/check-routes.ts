@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { ToolDefinition } from '#policy';
-import { classify, familyOf } from '#risk';
+import { classify, familyOf, type Family } from '#risk';
 import type { Pin } from '#store';
 import { definitionHash } from '#upstream';
-import { PAGE_QUERY, pageOf } from '../paging.ts';
+import { pageOf, pageQuery } from '../paging.ts';
 import { notFound } from '../problem.ts';
 import { route, type Route } from '../route.ts';
 import { connectionSchema } from './connection.ts';
@@ -130,6 +130,9 @@ export function checkRoutes(parts: ServerParts): readonly Route[] {
   ];
 }
 
+/** Hundreds of tools are small, and who looks at a server looks at all of them. */
+const TOOLS_QUERY = pageQuery(1_000);
+
 function toolsRoute(parts: ServerParts): Route {
   return route({
     method: 'GET',
@@ -138,7 +141,7 @@ function toolsRoute(parts: ServerParts): Route {
     tag: TAG,
     summary: 'The tools that the server lists now, each with its class and whether it is as it was accepted.',
     access: READ,
-    query: z.object(PAGE_QUERY),
+    query: z.object(TOOLS_QUERY),
     answer: toolListSchema,
     refusals: [404, 502],
     async run({ caller: { organisation }, path, query }) {
@@ -149,12 +152,12 @@ function toolsRoute(parts: ServerParts): Route {
       if ('unavailable' in live) return unavailable(live.unavailable);
       await parts.driftWatch.look(organisation, id, live);
       const pins = new Map((await parts.control.pins.pins(id)).map((pin) => [pin.tool, pin]));
-      const family = familyOf(live.map(({ name }) => name));
+      const riskOf = classesOf(live);
       const listed = new Set(live.map(({ name }) => name));
       const page = pageOf([...live.entries()], query, ([index]) => [index]);
       return {
         answer: {
-          items: page.items.map(([, tool]) => toolAnswer(tool, riskAnswer(tool, family), pins)),
+          items: page.items.map(([, tool]) => toolAnswer(tool, riskOf(tool), pins)),
           gone: [...pins.keys()].filter((name) => !listed.has(name)),
           ...(page.next !== undefined && { next: page.next }),
         },
@@ -163,9 +166,26 @@ function toolsRoute(parts: ServerParts): Route {
   });
 }
 
-/** The class of a tool among its siblings, as the API gives it. */
-export function riskAnswer(tool: ToolDefinition, siblings: Parameters<typeof classify>[1]): RiskAnswer {
-  const { parameterSignals: _signals, evidence, ...rest } = classify(tool, siblings);
+const classes = new WeakMap<readonly ToolDefinition[], Map<ToolDefinition, RiskAnswer>>();
+
+/** Gives the class of each tool of a list among its siblings; found once for the same array. */
+function classesOf(list: readonly ToolDefinition[]): (tool: ToolDefinition) => RiskAnswer {
+  const known = classes.get(list) ?? new Map<ToolDefinition, RiskAnswer>();
+  classes.set(list, known);
+  let family: Family | undefined;
+  return (tool) => {
+    const before = known.get(tool);
+    if (before !== undefined) return before;
+    family ??= familyOf(list.map(({ name }) => name));
+    const found = riskAnswer(tool, family);
+    known.set(tool, found);
+    return found;
+  };
+}
+
+/** The class of a tool, as the API gives it. */
+function riskAnswer(tool: ToolDefinition, family: Family): RiskAnswer {
+  const { parameterSignals: _signals, evidence, ...rest } = classify(tool, family);
   return { ...rest, evidence: evidence.map((one) => ({ ...one })) };
 }
 

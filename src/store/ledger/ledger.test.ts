@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { CounterEntry } from '../ports.ts';
 import { record } from '../records.suite.ts';
 import { Ledger } from './ledger.ts';
@@ -234,6 +234,38 @@ describe('a ledger', () => {
       page = await readRecords(segments, { limit: 1, beforeId: page[0].id });
     }
     expect(paged).toEqual(all.toReversed());
+  });
+
+  it('reads few of thousands of rows of one moment to give the newest', async () => {
+    const segments = segmentsIn(newFolder());
+    const ledger = open(segments);
+    const ending = '{"result":"ok","latencyMs":1,"quotaReturned":false}';
+    const ids = Array.from({ length: 3_000 }, (_, i) => `r${1_000 + i}`);
+    await Promise.all(
+      ids.flatMap((id) => [
+        ledger.append('D', id, [], writeRecord(record(id))),
+        ledger.append('F', id, [], ending),
+      ]),
+    );
+    const parse = vi.spyOn(JSON, 'parse');
+    const page = await readRecords(segments, { limit: 10 });
+    const read = parse.mock.calls.length;
+    parse.mockRestore();
+    expect(page.map(({ id }) => id)).toEqual(ids.slice(-10).toReversed());
+    expect(page.every(({ ending: end }) => end?.result === 'ok')).toBe(true);
+    // the piece in which they stood is read whole, the rest is only looked at
+    expect(read).toBeLessThan(ids.length / 2);
+  });
+
+  it('gives the whole ending where a torn one stands before it', async () => {
+    const folder = newFolder();
+    const segments = segmentsIn(folder);
+    const ledger = open(segments);
+    await ledger.append('D', 'r1', [], writeRecord(record('r1')));
+    appendFileSync(join(folder, '00000001.ledger'), 'F\tr1\t[]\t{"result":"o\n');
+    await ledger.append('F', 'r1', [], '{"result":"ok","latencyMs":1,"quotaReturned":false}');
+    const [row] = await readRecords(segments, {});
+    expect(row?.ending?.result).toBe('ok');
   });
 
   it('reads up to any moment with the endings that came within the hour, past segments of long after', async () => {

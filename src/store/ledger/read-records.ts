@@ -35,7 +35,7 @@ export async function readRecords(
     if (!isNewestFirst && found.length >= 2 * limit) found = byId(found).slice(-limit);
     if (!isNewestFirst || found.length < limit) continue;
     found = byId(found).slice(0, limit);
-    walk.stopBefore((found.at(-1)?.at ?? 0) - LATE_MS);
+    walk.stopBelow(found.at(-1));
   }
   const newestFirst = byId(found);
   return isNewestFirst ? newestFirst.slice(0, limit) : newestFirst.slice(-limit).toReversed();
@@ -82,9 +82,11 @@ class Walk {
   readonly #segments: Segments;
   readonly #filter: Scan;
   readonly #needles: readonly string[];
-  readonly #endings = new Map<string, CallEnding>();
+  /** Lines: of most endings that are met nobody ever wants to know more. */
+  readonly #endings = new Map<string, string>();
   readonly #voided = new Set<string>();
   #from: number;
+  #fromId = '';
   #isOver = false;
 
   constructor(segments: Segments, filter: Scan) {
@@ -94,9 +96,11 @@ class Walk {
     this.#from = (filter.since ?? Number.NEGATIVE_INFINITY) - OUT_OF_ORDER_MS;
   }
 
-  /** Rows earlier than this are not wanted (milliseconds since the epoch). */
-  stopBefore(moment: number): void {
-    this.#from = Math.max(this.#from, moment);
+  /** Rows that come before this one are not wanted. What was written late is looked for a while longer, but not read in vain. */
+  stopBelow(last: StoredRecord | undefined): void {
+    if (last === undefined) return;
+    this.#from = Math.max(this.#from, last.at - LATE_MS);
+    this.#fromId = last.id;
   }
 
   /** The matching rows of each piece that was read, perhaps none; other work gets its turn in between. */
@@ -145,7 +149,8 @@ class Walk {
 
   #take(text: string): StoredRecord | undefined {
     const kind = text.charAt(0);
-    if (kind === 'F' || kind === 'V') this.#remember(text);
+    if (kind === 'F') this.#remember(text);
+    if (kind === 'V') this.#annul(text);
     if (kind !== 'A' && kind !== 'D') return undefined;
     const at = momentIn(text);
     if (at < this.#from) this.#isOver = true;
@@ -154,27 +159,37 @@ class Walk {
   }
 
   #remember(text: string): void {
+    const id = idIn(text);
+    // a line that was torn stands before the whole one
+    if (id >= this.#fromId && (!this.#endings.has(id) || endingIn(text) !== undefined))
+      this.#endings.set(id, text);
+  }
+
+  #annul(text: string): void {
     const line = readLine(text);
-    if (line === undefined) return;
-    if (line.kind === 'V') this.#voided.add(line.id);
-    const ending = readEnding(line);
-    if (ending) this.#endings.set(line.id, ending);
+    if (line !== undefined) this.#voided.add(line.id);
   }
 
   #mayMatch(text: string, at: number): boolean {
     const { until, beforeId } = this.#filter;
     if (until !== undefined && at >= until) return false;
-    if (beforeId !== undefined && idIn(text) >= beforeId) return false;
+    const id = idIn(text);
+    if (id < this.#fromId || (beforeId !== undefined && id >= beforeId)) return false;
     return this.#needles.every((needle) => text.includes(needle));
   }
 
-  #read(text: string): StoredRecord | undefined {
-    const line = readLine(text);
+  #read(lineText: string): StoredRecord | undefined {
+    const line = readLine(lineText);
     const record = line && readRecord(line);
     if (!record || this.#voided.delete(record.id)) return undefined;
-    const ending = this.#endings.get(record.id);
+    const text = this.#endings.get(record.id);
     this.#endings.delete(record.id);
-    const stored = { ...record, ending };
+    const stored = { ...record, ending: text === undefined ? undefined : endingIn(text) };
     return matches(stored, this.#filter) ? stored : undefined;
   }
+}
+
+function endingIn(text: string): CallEnding | undefined {
+  const line = readLine(text);
+  return line && readEnding(line);
 }

@@ -1,6 +1,6 @@
 import { isGone, type Segment, type Segments } from './segments.ts';
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 const LINE_FEED = 10;
 
 /** The segment, opened to be read; undefined when it was taken away. */

@@ -11,9 +11,15 @@ export interface DefinedTool {
   readonly annotations?: unknown;
 }
 
-/** SHA-256, in hex, of what a model is told of a tool: name, title, description, schemas and annotations. */
+const known = new WeakMap<DefinedTool, string>();
+
+/** SHA-256, in hex, of what a model is told of a tool: name, title, description, schemas and annotations. Found once for the same object. */
 export function definitionHash(tool: DefinedTool): string {
-  return createHash('sha256').update(canonicalDefinition(tool)).digest('hex');
+  const before = known.get(tool);
+  if (before !== undefined) return before;
+  const hash = createHash('sha256').update(canonicalDefinition(tool)).digest('hex');
+  known.set(tool, hash);
+  return hash;
 }
 
 /** The members of a tool that count as its definition, as one text: the same for the same definition. */

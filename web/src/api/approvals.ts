@@ -168,7 +168,7 @@ interface ClassedTool {
   readonly risk: { readonly category: Category };
 }
 
-const MOST_TOOLS = 200;
+const MOST_TOOLS = 1_000;
 const CLASSES_MS = 300_000;
 
 /** Says the class of a tool of these servers; undefined as long as a server has not told of it. */

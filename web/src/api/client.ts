@@ -1,4 +1,5 @@
 /** One way to the control plane: JSON in, JSON out, problems as errors. */
+import { headersOf, PATIENCE_MS, takeAhead } from './ahead.ts';
 
 /** What the API said that it will not do, and why (RFC 9457). */
 export class ApiProblem extends Error {
@@ -40,9 +41,6 @@ const TEXT_OF_STATUS: Readonly<Record<number, string>> = {
   503: 'The gateway cannot answer just now.',
 };
 
-/** How long an answer may take before the page says that the gateway does not answer. */
-const PATIENCE_MS = 30_000;
-
 export interface Sent {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
@@ -69,22 +67,12 @@ export async function auth<T>(path: string, body?: unknown): Promise<T> {
   return ask<T>(`/api/auth${path}`, body === undefined ? {} : { method: 'POST', body });
 }
 
-async function ask<T>(url: string, { method = 'GET', body, idempotencyKey, signal }: Sent): Promise<T> {
-  const limit = AbortSignal.timeout(PATIENCE_MS);
+async function ask<T>(url: string, sent: Sent): Promise<T> {
+  const { method = 'GET', signal } = sent;
   let response: Response;
   try {
-    response = await fetch(url, {
-      method,
-      credentials: 'same-origin',
-      headers: {
-        accept: 'application/json',
-        ...(organisation !== undefined && { 'toolgate-organisation': organisation }),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: signal ? AbortSignal.any([signal, limit]) : limit,
-    });
+    response = await ((method === 'GET' && takeAhead(url, organisation)) || send(url, sent));
+    signal?.throwIfAborted();
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiProblem(0, { code: 'network' });
@@ -93,6 +81,21 @@ async function ask<T>(url: string, { method = 'GET', body, idempotencyKey, signa
   const parsed = text === '' ? undefined : parse(text);
   if (response.ok) return parsed as T;
   throw new ApiProblem(response.status, problemIn(parsed));
+}
+
+function send(url: string, { method = 'GET', body, idempotencyKey, signal }: Sent): Promise<Response> {
+  const limit = AbortSignal.timeout(PATIENCE_MS);
+  return fetch(url, {
+    method,
+    credentials: 'same-origin',
+    headers: {
+      ...headersOf(organisation),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: signal ? AbortSignal.any([signal, limit]) : limit,
+  });
 }
 
 function parse(text: string): unknown {

@@ -169,7 +169,7 @@ export function usePolicy(name: PolicyName): UseQueryResult<PolicyDetail | null>
   });
 }
 
-const PAGE = 200;
+const PAGE = 1_000;
 
 /** All tools that the server lists now. */
 export function usePolicyTools(server: string): UseQueryResult<readonly PolicyTool[]> {

@@ -28,15 +28,21 @@ interface Page<T> {
 }
 
 const PAGE = 200;
+/** Nearly every server has fewer. */
+const TOOLS_PAGE = 1_000;
 /** Asking a server may start a program: not on every look at the page. */
 const TOOLS_FRESH_MS = 60_000;
 
 /** All pages of a list, one after the other. */
-async function readAll<P extends Page<unknown>>(path: string, signal: AbortSignal): Promise<readonly P[]> {
+async function readAll<P extends Page<unknown>>(
+  path: string,
+  limit: number,
+  signal: AbortSignal,
+): Promise<readonly P[]> {
   const pages: P[] = [];
   let cursor: string | undefined;
   do {
-    const page: P = await api<P>(path, { query: { limit: PAGE, cursor }, signal });
+    const page: P = await api<P>(path, { query: { limit, cursor }, signal });
     pages.push(page);
     cursor = page.next;
   } while (cursor !== undefined);
@@ -52,7 +58,7 @@ export function useServers(): UseQueryResult<readonly GovernedServer[]> {
   return useQuery({
     queryKey: ['servers', 'list'],
     queryFn: async ({ signal }) =>
-      (await readAll<Page<GovernedServer>>('/servers', signal)).flatMap(({ items }) => items),
+      (await readAll<Page<GovernedServer>>('/servers', PAGE, signal)).flatMap(({ items }) => items),
   });
 }
 
@@ -73,7 +79,11 @@ export function useServerTools(server: string, enabled = true): UseQueryResult<S
   return useQuery({
     queryKey: ['servers', 'one', server, 'tools'],
     queryFn: async ({ signal }) => {
-      const pages = await readAll<Page<ServerTool> & ServerTools>(`${pathOf(server)}/tools`, signal);
+      const pages = await readAll<Page<ServerTool> & ServerTools>(
+        `${pathOf(server)}/tools`,
+        TOOLS_PAGE,
+        signal,
+      );
       return { items: pages.flatMap(({ items }) => items), gone: pages.at(-1)?.gone ?? [] };
     },
     staleTime: TOOLS_FRESH_MS,

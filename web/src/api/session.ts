@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
+import { forgetAhead, keepOrganisation, keptOrganisation } from './ahead.ts';
 import { api, ApiProblem, auth, setOrganisation } from './client.ts';
 
 export interface Membership {
@@ -21,8 +22,6 @@ export interface Me {
   readonly mayFound: boolean;
 }
 
-const KEPT_ORGANISATION = 'toolgate-organisation';
-
 /** Who is signed in; `null` for nobody. */
 export function useMe(): UseQueryResult<Me | null> {
   return useQuery({ queryKey: ['me'], queryFn: readMe, staleTime: 30_000 });
@@ -30,11 +29,14 @@ export function useMe(): UseQueryResult<Me | null> {
 
 async function readMe(): Promise<Me | null> {
   try {
-    setOrganisation(localStorage.getItem(KEPT_ORGANISATION) ?? undefined);
+    setOrganisation(keptOrganisation());
     return await withOrganisation(await api<Me>('/me'));
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
-    if (error.status === 401) return null;
+    if (error.status === 401) {
+      forgetAhead();
+      return null;
+    }
     // the organisation that was looked at last is not theirs any more
     if (error.status !== 404) throw error;
     choose(undefined);
@@ -52,8 +54,7 @@ async function withOrganisation(me: Me): Promise<Me> {
 
 function choose(organisation: string | undefined): void {
   setOrganisation(organisation);
-  if (organisation === undefined) localStorage.removeItem(KEPT_ORGANISATION);
-  else localStorage.setItem(KEPT_ORGANISATION, organisation);
+  keepOrganisation(organisation);
 }
 
 /** What changes who is signed in, or what is looked at. Everything that was read before is forgotten. */
@@ -64,6 +65,7 @@ export function useSession(): {
 } {
   const queries = useQueryClient();
   const refresh = async (): Promise<void> => {
+    forgetAhead();
     queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
     await queries.invalidateQueries({ queryKey: ['me'] });
   };
@@ -75,6 +77,7 @@ export function useSession(): {
     },
     signOut: async () => {
       await auth('/sign-out', {});
+      forgetAhead();
       queries.setQueryData(['me'], null);
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
     },

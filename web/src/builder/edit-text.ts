@@ -133,6 +133,7 @@ export function changeNames(
   place: Place,
   { add, remove }: { readonly add: readonly string[]; readonly remove: ReadonlySet<string> },
 ): string {
+  if (add.length + remove.size === 0) return text;
   const root = parseTree(text);
   const list = root && findNodeAtLocation(root, [...place]);
   if (list?.type !== 'array') return add.length === 0 ? text : setAt(text, place, add);

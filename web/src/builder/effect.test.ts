@@ -1,7 +1,10 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compilePolicy, knowTool, type PolicyDocument } from '#policy';
+import { compilePolicy, knowTool, type PolicyDocument, type Rule } from '#policy';
 import { proposalsAt } from './completion.ts';
-import { compareEffects, effectOn, limitInWords, nothingYet } from './effect.ts';
+import { compareEffects, effectOn, limitInWords, nothingYet, ruleAt } from './effect.ts';
+import { pointerOf } from './place.ts';
+import { policies } from './policies.suite.ts';
 
 const compile = (document: PolicyDocument) => compilePolicy(document, { name: 'p', version: '' });
 const tools = new Map(['a', 'b', 'list_x'].map((name) => [name, knowTool({ name }, 'read')]));
@@ -42,6 +45,36 @@ describe('effects', () => {
     );
     expect(limitInWords({ counter: 'c', window: 'day', max: 100, increment_from: 'args.amount' })).toBe(
       'at most 100 a day per grant, counted from args.amount',
+    );
+  });
+});
+
+describe('the rule behind a pointer', () => {
+  /** Rule by rule, from the top of the document. */
+  function walk({ tools: own, risk }: PolicyDocument, pointer: string): Rule | undefined {
+    for (const [section, rules] of Object.entries({ tools: own, risk }))
+      for (const [name, rule] of Object.entries<Rule | undefined>(rules ?? {}))
+        if (pointerOf([section, name]) === pointer) return rule;
+    return undefined;
+  }
+  it('is the one that a walk through the document finds, whatever the names in it', () => {
+    const others = [
+      '/tools',
+      '/tools/nothing',
+      '/risk/constructor',
+      '/tools/__proto__',
+      '(default deny)',
+      '',
+    ];
+    fc.assert(
+      fc.property(policies, (document) => {
+        const { tools: own = {}, risk = {} } = document;
+        const pointers = Object.entries({ tools: own, risk }).flatMap(([section, rules]) =>
+          Object.keys(rules).map((name) => pointerOf([section, name])),
+        );
+        for (const pointer of [...pointers, ...others])
+          expect(ruleAt(document, pointer)).toBe(walk(document, pointer));
+      }),
     );
   });
 });

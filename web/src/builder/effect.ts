@@ -48,11 +48,23 @@ function outcomeOf({ action }: Rule): Effect['outcome'] {
   return action === 'deny' ? 'refused' : action === 'require_approval' ? 'held' : 'allowed';
 }
 
-function ruleAt({ tools, risk }: PolicyDocument, pointer: string): Rule | undefined {
-  for (const [section, rules] of Object.entries({ tools, risk }))
-    for (const [name, rule] of Object.entries<Rule | undefined>(rules ?? {}))
-      if (pointerOf([section, name]) === pointer) return rule;
-  return undefined;
+const rulesOf = new WeakMap<PolicyDocument, ReadonlyMap<string, Rule>>();
+
+/** The rule under `tools` or `risk` that a pointer names. */
+export function ruleAt(document: PolicyDocument, pointer: string): Rule | undefined {
+  let rules = rulesOf.get(document);
+  if (rules === undefined) rulesOf.set(document, (rules = rulesByPointer(document)));
+  return rules.get(pointer);
+}
+
+function rulesByPointer({ tools, risk }: PolicyDocument): ReadonlyMap<string, Rule> {
+  return new Map(
+    Object.entries({ tools, risk }).flatMap(([section, rules]) =>
+      Object.entries<Rule | undefined>(rules ?? {}).flatMap(([name, rule]) =>
+        rule === undefined ? [] : [[pointerOf([section, name]), rule] as const],
+      ),
+    ),
+  );
 }
 
 /** What a rule does with every call that its questions about arguments let by. The engine says it; they are asked of it apart. */

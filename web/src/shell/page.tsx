@@ -47,3 +47,11 @@ function Coming(): ReactNode {
     </Center>
   );
 }
+
+const LATER_MS = 1_000;
+
+/** Does what nobody waits for once the page has what it was opened for. Gives the way to call it off. */
+export function later(work: () => void): () => void {
+  const timer = setTimeout(work, LATER_MS);
+  return () => clearTimeout(timer);
+}

@@ -2,11 +2,15 @@ import { useMediaQuery } from '@mantine/hooks';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Decision } from '../../api/logs.ts';
+import { useOverscan } from '../../parts/use-overscan.ts';
 import { LogRow } from './log-row.tsx';
 import classes from './logs.module.css';
 
 const NARROW = '(max-width: 48em)';
 const ROW_REM = 3.5;
+/** Where the list begins on a usual screen, until that is measured. */
+const USUAL_TOP = 280;
+const BEYOND = 8;
 /** How near its end the list asks for more. */
 const NEAR = 30;
 
@@ -24,7 +28,7 @@ interface ListProps {
 export function LogList({ decisions, hasMore, readMore, open, onTop }: ListProps): ReactNode {
   const isNarrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false });
   const body = useRef<HTMLDivElement>(null);
-  const [margin, setMargin] = useState(0);
+  const [margin, setMargin] = useState(USUAL_TOP);
   const rowPx = ROW_REM * rootPx();
   useLayoutEffect(() => {
     const top = (body.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
@@ -33,7 +37,7 @@ export function LogList({ decisions, hasMore, readMore, open, onTop }: ListProps
   const virtual = useWindowVirtualizer({
     count: decisions.length,
     estimateSize: () => rowPx,
-    overscan: 8,
+    overscan: useOverscan(BEYOND),
     scrollMargin: margin,
     getItemKey: (index) => decisions[index]?.id ?? index,
   });

@@ -1,11 +1,12 @@
-import { Loader, Stack, Text } from '@mantine/core';
-import { lazy, Suspense, useCallback, useMemo, type ReactNode } from 'react';
+import { Stack, Text } from '@mantine/core';
+import { useCallback, useMemo, type ReactNode } from 'react';
 import { proposalsAt } from '../../builder/completion.ts';
-import type { Highlight, Mark } from '../../parts/code-editor/code-editor.tsx';
+import type { CodeEditorProps, Highlight, Mark } from '../../parts/code-editor/code-editor.tsx';
+import { page } from '../../shell/page.tsx';
 import type { PolicyText } from './use-text.ts';
 import { useWorkbench } from './workbench.ts';
 
-const CodeEditor = lazy(() => import('../../parts/code-editor/code-editor.tsx'));
+const CodeEditor = page<CodeEditorProps>(() => import('../../parts/code-editor/code-editor.tsx'));
 
 /** The text of the policy, in step with the forms. */
 export function JsonPane({
@@ -29,19 +30,17 @@ export function JsonPane({
   );
   return (
     <Stack gap={4} h="100%">
-      <Suspense fallback={<Loader m="xl" role="status" aria-label="Loading the editor" />}>
-        <CodeEditor
-          value={text}
-          label="The policy as JSON"
-          readOnly={!mayEdit}
-          onChange={write}
-          marks={marks}
-          highlight={highlight}
-          propose={propose}
-          undo={() => undo?.()}
-          redo={() => redo?.()}
-        />
-      </Suspense>
+      <CodeEditor
+        value={text}
+        label="The policy as JSON"
+        readOnly={!mayEdit}
+        onChange={write}
+        marks={marks}
+        highlight={highlight}
+        propose={propose}
+        undo={() => undo?.()}
+        redo={() => redo?.()}
+      />
       <Text size="xs" c="dimmed">
         {mayEdit
           ? 'Ctrl+Space proposes what may stand here. Escape, then Tab, leaves the editor.'

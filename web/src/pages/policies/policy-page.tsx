@@ -18,6 +18,8 @@ export default function PolicyPage(): ReactNode {
   const search = new URLSearchParams(useSearch());
   const name = useMemo(() => ({ server, policy }), [server, policy]);
   const detail = usePolicy(name);
+  // both pages below need them: they are asked for beside the policy
+  const tools = usePolicyTools(server);
   const version = search.get('version');
   const at = search.get('at');
   if (version !== null && /^[1-9]\d{0,8}$/.test(version) && !detail.isPending)
@@ -41,6 +43,7 @@ export default function PolicyPage(): ReactNode {
         key={`${server}/${policy}`}
         name={name}
         detail={detail.data}
+        tools={tools}
         refetch={async () => (await detail.refetch()).data}
         isNew={search.get('new') !== null}
         template={search.get('template')}
@@ -53,6 +56,7 @@ export default function PolicyPage(): ReactNode {
 function Current({
   name,
   detail,
+  tools,
   refetch,
   isNew,
   template,
@@ -60,12 +64,12 @@ function Current({
 }: {
   readonly name: PolicyName;
   readonly detail: PolicyDetail | null;
+  readonly tools: ReturnType<typeof usePolicyTools>;
   readonly refetch: () => Promise<PolicyDetail | null | undefined>;
   readonly isNew: boolean;
   readonly template: string | null;
   readonly at: string | null;
 }): ReactNode {
-  const tools = usePolicyTools(name.server);
   // what is being written here is not overwritten by what is read later
   const [begun, setBegun] = useState(() => detail?.draft?.document ?? detail?.inForce?.document);
   if (begun !== undefined)

@@ -3,6 +3,7 @@ import { useCallback, useLayoutEffect, useRef, useState, type ReactNode } from '
 import type { PolicyTool } from '../../api/policies.ts';
 import { effectOn, type Effect } from '../../builder/effect.ts';
 import { stateOf } from '../../builder/tool-state.ts';
+import { useOverscan } from '../../parts/use-overscan.ts';
 import { useChoose } from './choice-control.tsx';
 import { sourceInWords } from './rule-words.ts';
 import classes from './tool-list.module.css';
@@ -11,6 +12,9 @@ import { useWorkbench } from './workbench.ts';
 
 const USUAL_HEIGHT = 78;
 const HEADER = 64;
+/** Where the list begins on a usual screen, until that is measured. */
+const USUAL_TOP = 310;
+const BEYOND = 6;
 const MOST_FRAMES = 30;
 
 /** The tools of the server. Only those in sight are there, so that hundreds are no burden; arrow keys go through all. */
@@ -24,7 +28,7 @@ export function ToolList({
   const { document, policy, known, mayEdit, canEdit } = useWorkbench();
   const choose = useChoose();
   const list = useRef<HTMLDivElement>(null);
-  const [margin, setMargin] = useState(0);
+  const [margin, setMargin] = useState(USUAL_TOP);
   const [opened, setOpened] = useState<string>();
   useLayoutEffect(() => {
     const place = list.current?.getBoundingClientRect();
@@ -33,7 +37,7 @@ export function ToolList({
   const virtual = useWindowVirtualizer({
     count: tools.length,
     estimateSize: () => USUAL_HEIGHT,
-    overscan: 6,
+    overscan: useOverscan(BEYOND),
     scrollMargin: margin,
     scrollPaddingStart: HEADER,
     getItemKey: (index) => tools[index]?.name ?? index,

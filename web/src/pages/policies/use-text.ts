@@ -36,16 +36,21 @@ export function usePolicyText(initial: string, name: string, fallback?: string):
   const [shown, setShown] = useState(initial);
   const shownNow = useRef(shown);
   shownNow.current = shown;
-  const reading = useMemo(() => readText(shown, name), [shown, name]);
-  const lastGood = useRef<Extract<Reading, { ok: true }>>(undefined);
+  const now = useRef<Written>({ text, reading: undefined });
+  // what a form changed was read when it was
+  const reading = useMemo(
+    () => (now.current.text === shown ? now.current.reading : undefined) ?? readText(shown, name),
+    [shown, name],
+  );
+  const lastGood = useRef<Good>(undefined);
   if (reading.ok) lastGood.current = reading;
   const reserve = useMemo(
     () => (fallback === undefined ? undefined : readText(fallback, name)),
     [fallback, name],
   );
   const good = reading.ok ? reading : (lastGood.current ?? (reserve?.ok === true ? reserve : NOTHING));
-  const now = useRef<Written>({ text, document: undefined });
-  if (now.current.text !== text) now.current = { text, document: undefined };
+  if (now.current.text !== text || now.current.reading === undefined)
+    now.current = { text, reading: text === shown && reading.ok ? reading : undefined };
   const lastWrite = useRef(0);
 
   const put = useCallback((next: string, joins: boolean) => {
@@ -70,14 +75,14 @@ export function usePolicyText(initial: string, name: string, fallback?: string):
     (change: Change) => {
       // a form that shows an older text would write its older values back
       if (now.current.text !== shownNow.current) return 'The form is catching up with the text. Try again.';
-      const document = now.current.document ?? documentIn(now.current.text, name);
-      if (document === undefined) return 'The text is not a policy just now.';
-      const next = change(now.current.text, document);
+      const before = now.current.reading ?? readText(now.current.text, name);
+      if (!before.ok) return 'The text is not a policy just now.';
+      const next = change(now.current.text, before.document);
       if (next === now.current.text) return undefined;
       const read = readText(next, name);
       if (!read.ok) return read.problems[0]?.message ?? 'This cannot be.';
       // several edits in one go build upon each other
-      now.current = { text: next, document: read.document };
+      now.current = { text: next, reading: read };
       shownNow.current = next;
       put(next, true);
       setShown(next);
@@ -105,13 +110,10 @@ export function usePolicyText(initial: string, name: string, fallback?: string):
 /** The last text, and what it says where that is known. */
 interface Written {
   readonly text: string;
-  readonly document: PolicyDocument | undefined;
+  readonly reading: Good | undefined;
 }
 
-function documentIn(text: string, name: string): PolicyDocument | undefined {
-  const read = readText(text, name);
-  return read.ok ? read.document : undefined;
-}
+type Good = Extract<Reading, { ok: true }>;
 
 const NOTHING = {
   document: { version: '1', default: 'deny' } as const satisfies PolicyDocument,

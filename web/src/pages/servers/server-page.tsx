@@ -1,18 +1,19 @@
 import { Anchor, Breadcrumbs, Button, Group, Stack, Tabs, Text, Title } from '@mantine/core';
 import { ScrollText } from 'lucide-react';
-import { Suspense, useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 import { ApiProblem } from '../../api/client.ts';
 import { useServer, type GovernedServer } from '../../api/servers.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { Problem } from '../../parts/problem.tsx';
-import { page, type Page } from '../../shell/page.tsx';
+import { page, later, type Page } from '../../shell/page.tsx';
 import { IfMay, useSignedIn } from '../../shell/rights.tsx';
 import NotFoundPage from '../not-found-page.tsx';
 import { ConsentOutcome } from './consent-outcome.tsx';
 import { OverviewTab } from './overview-tab.tsx';
 import { ServerState } from './server-state.tsx';
+import { SERVER_TABS } from './tab-code.ts';
 import classes from './servers.module.css';
 import { Waiting } from './waiting.tsx';
 
@@ -34,25 +35,25 @@ function here(Component: (props: { readonly server: GovernedServer }) => ReactNo
 
 const TABS: readonly Tab[] = [
   { path: 'overview', label: 'Overview', scope: 'servers:read', Content: here(OverviewTab) },
-  { path: 'tools', label: 'Tools', scope: 'servers:read', Content: page(() => import('./tools-tab.tsx')) },
+  { path: 'tools', label: 'Tools', scope: 'servers:read', Content: page(SERVER_TABS.tools) },
   {
     path: 'policies',
     label: 'Policies',
     scope: 'policies:read',
-    Content: page(() => import('./policies-tab.tsx')),
+    Content: page(SERVER_TABS.policies),
   },
-  { path: 'grants', label: 'Grants', scope: 'grants:read', Content: page(() => import('./grants-tab.tsx')) },
+  { path: 'grants', label: 'Grants', scope: 'grants:read', Content: page(SERVER_TABS.grants) },
   {
     path: 'connection',
     label: 'Connection',
     scope: 'servers:read',
-    Content: page(() => import('./connection-tab.tsx')),
+    Content: page(SERVER_TABS.connection),
   },
   {
     path: 'settings',
     label: 'Settings',
     scope: 'servers:read',
-    Content: page(() => import('./settings-tab.tsx')),
+    Content: page(SERVER_TABS.settings),
   },
 ];
 
@@ -64,10 +65,8 @@ export default function ServerPage(): ReactNode {
   const { server: id, tab: path = 'overview' } = useParams<{ server: string; tab?: string }>();
   const { data: server, error, refetch } = useServer(id);
   const { rights } = useSignedIn();
-  useEffect(() => {
-    // the others come while one looks at the first
-    for (const { Content: Other } of TABS) Other.preload();
-  }, []);
+  // the others come while one looks at the first
+  useEffect(() => later(() => TABS.forEach(({ Content: Other }) => Other.preload())), []);
   const tab = TABS.find((one) => one.path === path && rights.includes(one.scope));
   if (tab === undefined) return <NotFoundPage />;
   if (server === undefined) return <NoServer error={error} retry={() => void refetch()} />;
@@ -171,9 +170,7 @@ function ServerTabs({
         ))}
       </Tabs.List>
       <Tabs.Panel value={tab.path} pt="lg">
-        <Suspense fallback={<Waiting />}>
-          <tab.Content key={server.id} server={server} />
-        </Suspense>
+        <tab.Content key={server.id} server={server} />
       </Tabs.Panel>
     </Tabs>
   );

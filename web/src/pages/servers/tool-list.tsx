@@ -5,11 +5,15 @@ import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode }
 import type { PinState, ServerTool } from '../../api/servers.ts';
 import { inertName } from '../../parts/inert.ts';
 import { RiskBadge } from '../../parts/risk-badge.tsx';
+import { useOverscan } from '../../parts/use-overscan.ts';
 import { StateBadge } from '../settings/state-badge.tsx';
 import classes from './servers.module.css';
 import { ToolDetails } from './tool-details.tsx';
 
 const USUAL_PX = 62;
+/** Where the list begins on a usual screen, until that is measured. */
+const USUAL_TOP = 310;
+const BEYOND = 8;
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
 /** How long a row that is scrolled to may take to be drawn. */
 const MOST_FRAMES = 30;
@@ -17,7 +21,7 @@ const MOST_FRAMES = 30;
 /** Tools, of which only those in sight are drawn; arrow keys go from one to the next. */
 export function ToolList({ tools }: { readonly tools: readonly ServerTool[] }): ReactNode {
   const list = useRef<HTMLDivElement>(null);
-  const [margin, setMargin] = useState(0);
+  const [margin, setMargin] = useState(USUAL_TOP);
   const [opened, setOpened] = useState<string>();
   useLayoutEffect(() => {
     const top = (list.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
@@ -26,7 +30,7 @@ export function ToolList({ tools }: { readonly tools: readonly ServerTool[] }): 
   const virtual = useWindowVirtualizer({
     count: tools.length,
     estimateSize: () => USUAL_PX,
-    overscan: 8,
+    overscan: useOverscan(BEYOND),
     scrollMargin: margin,
     scrollPaddingStart: 64,
     getItemKey: (index) => tools[index]?.name ?? index,

@@ -6,10 +6,14 @@ import type { AuditEvent } from '../../api/audit.ts';
 import { inertName } from '../../parts/inert.ts';
 import { JsonView } from '../../parts/json-view.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
+import { useOverscan } from '../../parts/use-overscan.ts';
 import { actionWords, detailOf, targetPage, targetWords } from './audit-words.ts';
 import classes from './settings.module.css';
 
 const USUAL_HEIGHT = 44;
+/** Where the list begins on a usual screen, until that is measured. */
+const USUAL_TOP = 480;
+const BEYOND = 12;
 const LONGEST_NAME = 200;
 
 interface AuditListProps {
@@ -24,12 +28,12 @@ interface AuditListProps {
 export function AuditList({ items, hasMore, isLoading, more, onActor }: AuditListProps): ReactNode {
   const [open, setOpen] = useState<number>();
   const frame = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
+  const [top, setTop] = useState(USUAL_TOP);
   useEffect(() => setTop(frame.current?.offsetTop ?? 0), []);
   const virtual = useWindowVirtualizer({
     count: items.length,
     estimateSize: () => USUAL_HEIGHT,
-    overscan: 12,
+    overscan: useOverscan(BEYOND),
     scrollMargin: top,
     getItemKey: (index) => items[index]?.seq ?? index,
   });

@@ -1,11 +1,12 @@
-import { Center, Loader, Stack, Tabs, Title } from '@mantine/core';
-import { Suspense, useEffect, useRef, type ReactNode } from 'react';
+import { Stack, Tabs, Title } from '@mantine/core';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { useLocation, useParams } from 'wouter';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { page, type Page } from '../../shell/page.tsx';
+import { page, later, type Page } from '../../shell/page.tsx';
 import { useSignedIn } from '../../shell/rights.tsx';
 import NotFoundPage from '../not-found-page.tsx';
 import classes from './settings.module.css';
+import { SETTINGS_TABS } from './tab-code.ts';
 
 interface Tab {
   readonly path: string;
@@ -16,23 +17,23 @@ interface Tab {
 }
 
 const TABS: readonly Tab[] = [
-  { path: 'account', label: 'Account', Content: page(() => import('./account-tab.tsx')) },
-  { path: 'organisation', label: 'Organisation', Content: page(() => import('./organisation-tab.tsx')) },
+  { path: 'account', label: 'Account', Content: page(SETTINGS_TABS.account) },
+  { path: 'organisation', label: 'Organisation', Content: page(SETTINGS_TABS.organisation) },
   {
     path: 'members',
     label: 'Members',
     scope: 'members:read',
-    Content: page(() => import('./members-tab.tsx')),
+    Content: page(SETTINGS_TABS.members),
   },
   // keys are listed for admins only, who are the ones that may change members
-  { path: 'keys', label: 'API keys', scope: 'members:write', Content: page(() => import('./keys-tab.tsx')) },
+  { path: 'keys', label: 'API keys', scope: 'members:write', Content: page(SETTINGS_TABS.keys) },
   {
     path: 'webhooks',
     label: 'Webhooks',
     scope: 'webhooks:read',
-    Content: page(() => import('./webhooks-tab.tsx')),
+    Content: page(SETTINGS_TABS.webhooks),
   },
-  { path: 'audit', label: 'Audit', scope: 'audit:read', Content: page(() => import('./audit-tab.tsx')) },
+  { path: 'audit', label: 'Audit', scope: 'audit:read', Content: page(SETTINGS_TABS.audit) },
 ];
 
 const wanted = location.pathname.split('/').at(-1);
@@ -50,10 +51,8 @@ export default function SettingsPage(): ReactNode {
       ?.querySelector('[aria-selected="true"]')
       ?.scrollIntoView({ inline: 'center', block: 'nearest' });
   }, [path]);
-  useEffect(() => {
-    // the others come while one looks at the first
-    for (const { Content } of TABS) Content.preload();
-  }, []);
+  // the others come while one looks at the first
+  useEffect(() => later(() => TABS.forEach(({ Content }) => Content.preload())), []);
   const mayRead = ({ scope }: Tab): boolean => scope === undefined || rights.includes(scope);
   const tab = TABS.find((one) => one.path === path);
   if (tab === undefined) return <NotFoundPage />;
@@ -76,9 +75,7 @@ export default function SettingsPage(): ReactNode {
         </Tabs.List>
         <Tabs.Panel value={tab.path} pt="lg">
           {mayRead(tab) ? (
-            <Suspense fallback={<Waiting />}>
-              <tab.Content />
-            </Suspense>
+            <tab.Content />
           ) : (
             <EmptyState title="Not for your role">
               An admin of the organisation can see this, and can give you another role.
@@ -87,13 +84,5 @@ export default function SettingsPage(): ReactNode {
         </Tabs.Panel>
       </Tabs>
     </Stack>
-  );
-}
-
-function Waiting(): ReactNode {
-  return (
-    <Center mih="20vh">
-      <Loader role="status" aria-label="Loading" />
-    </Center>
   );
 }

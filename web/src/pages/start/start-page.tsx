@@ -1,9 +1,10 @@
-import { Container, Skeleton, Stack, Text, Title } from '@mantine/core';
-import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
+import { Container, Stack, Text, Title } from '@mantine/core';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useServer, type GovernedServer } from '../../api/servers.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { page } from '../../shell/page.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { AddServers } from './add-servers.tsx';
 import { ConnectStep } from './connect-step.tsx';
@@ -12,8 +13,8 @@ import { Progress } from './progress.tsx';
 import { useStartView, type StartView, type Step } from './start-address.ts';
 
 // they bring the engine along, which adding a server does not need
-const ToolsStep = lazy(() => import('./tools-step.tsx'));
-const PolicyStep = lazy(() => import('./policy-step.tsx'));
+const ToolsStep = page<ServerStepProps>(() => import('./tools-step.tsx'));
+const PolicyStep = page<ServerStepProps>(() => import('./policy-step.tsx'));
 
 const TITLES: Readonly<Record<Step, string>> = {
   servers: 'Add your servers',
@@ -67,6 +68,10 @@ export interface StepProps {
   readonly go: (part: Partial<StartView>) => void;
 }
 
+interface ServerStepProps extends StepProps {
+  readonly server: GovernedServer;
+}
+
 function FirstStep({ view, go }: StepProps): ReactNode {
   if (useMay('servers:write')) return <AddServers view={view} go={go} />;
   return (
@@ -101,9 +106,7 @@ function WithServer({
         {rest.view.more.length > 0 &&
           ` first; ${rest.view.more.length} more ${rest.view.more.length === 1 ? 'server comes' : 'servers come'} after it.`}
       </Text>
-      <Suspense fallback={<Skeleton height={220} animate={false} />}>
-        <OneStep server={data} {...rest} />
-      </Suspense>
+      <OneStep server={data} {...rest} />
     </>
   );
 }

@@ -1,0 +1,106 @@
+import type { ComponentType } from 'react';
+import { SERVER_TABS } from '../pages/servers/tab-code.ts';
+import { SETTINGS_TABS } from '../pages/settings/tab-code.ts';
+
+/** What is known of a page before its code is there. */
+export interface Place {
+  /** Path below `/app`; `:name` stands for a part, a `?` behind it for one that may be missing. */
+  readonly path: string;
+  readonly load: () => Promise<{ readonly default: ComponentType }>;
+  /** Begins to fetch what is opened on the page, by the parts of its path. */
+  readonly loadPart?: (parts: Parts) => Promise<unknown> | undefined;
+  /** What the page asks the API first: paths below `/api/v1`, letter for letter as it asks them. */
+  readonly asks?: (parts: Parts, search: URLSearchParams) => readonly string[];
+}
+
+type Parts = Readonly<Record<string, string | undefined>>;
+
+/** Pages that need no session. */
+export const OUTSIDE: readonly Place[] = [
+  { path: '/reset-password', load: () => import('../pages/sign-in/reset-page.tsx') },
+  { path: '/invitation', load: () => import('../pages/sign-in/invitation-page.tsx') },
+  { path: '/sign-up', load: () => import('../pages/sign-in/sign-up-page.tsx') },
+];
+
+/** Pages for people who are signed in. */
+export const INSIDE: readonly Place[] = [
+  {
+    path: '/',
+    load: () => import('../pages/overview/overview-page.tsx'),
+    asks: () => ['/servers?limit=200'],
+  },
+  { path: '/start/*?', load: () => import('../pages/start/start-page.tsx') },
+  {
+    path: '/servers',
+    load: () => import('../pages/servers/servers-page.tsx'),
+    asks: () => ['/servers?limit=200', '/grants?limit=200'],
+  },
+  {
+    path: '/servers/:server/policies/:policy',
+    load: () => import('../pages/policies/policy-page.tsx'),
+    asks: ({ server = '', policy = '' }) => [
+      `/servers/${server}/policies/${policy}`,
+      `/servers/${server}/tools?limit=1000`,
+    ],
+  },
+  {
+    path: '/servers/:server/:tab?',
+    load: () => import('../pages/servers/server-page.tsx'),
+    loadPart: ({ tab = '' }) => loadFrom(SERVER_TABS, tab),
+    asks: ({ server = '', tab }) => [
+      `/servers/${server}`,
+      ...(tab === 'tools' ? [`/servers/${server}/tools?limit=1000`] : []),
+    ],
+  },
+  {
+    path: '/approvals',
+    load: () => import('../pages/approvals/approvals-page.tsx'),
+    asks: (_, search) => (search.size === 0 ? ['/approvals?status=pending&limit=50'] : []),
+  },
+  {
+    path: '/approvals/:approval',
+    load: () => import('../pages/approvals/approval-page.tsx'),
+    asks: ({ approval = '' }) => [`/approvals/${approval}`],
+  },
+  {
+    path: '/logs',
+    load: () => import('../pages/logs/logs-page.tsx'),
+    asks: (_, search) => (search.size === 0 ? ['/logs?limit=200'] : []),
+  },
+  {
+    path: '/settings/:tab',
+    load: () => import('../pages/settings/settings-page.tsx'),
+    loadPart: ({ tab = '' }) => loadFrom(SETTINGS_TABS, tab),
+    asks: ({ tab }, search) => (tab === 'audit' && search.size === 0 ? ['/audit?limit=100'] : []),
+  },
+];
+
+function loadFrom(
+  tabs: Readonly<Record<string, () => Promise<unknown>>>,
+  tab: string,
+): Promise<unknown> | undefined {
+  return Object.hasOwn(tabs, tab) ? tabs[tab]?.() : undefined;
+}
+
+/** Where the dashboard begins. */
+export const BASE = '/app';
+
+/** The page at an address, with the parts of its path; undefined where there is none. */
+export function placeAt(
+  pathname: string,
+): { readonly place: Place; readonly isInside: boolean; readonly parts: Parts } | undefined {
+  const path = pathname.slice(BASE.length) || '/';
+  for (const place of [...OUTSIDE, ...INSIDE]) {
+    const match = patternOf(place.path).exec(path);
+    if (match !== null) return { place, isInside: INSIDE.includes(place), parts: match.groups ?? {} };
+  }
+  return undefined;
+}
+
+function patternOf(path: string): RegExp {
+  const parts = path
+    .replace(/\/\*\?$/, '(?:/.*)?')
+    .replaceAll(/\/:(\w+)\?/g, '(?:/(?<$1>[^/]+))?')
+    .replaceAll(/\/:(\w+)/g, '/(?<$1>[^/]+)');
+  return new RegExp(`^${parts}/?$`);
+}
