@@ -6,7 +6,7 @@ import type { CallEnding, CounterEntry, DecisionRecord } from '../ports.ts';
  *
  * - `A` an admitted call: its charges hold if there is room for all of them, and its record then counts
  * - `R` a reservation without a record, `C` a count without a maximum, `G` amounts given back
- * - `D` the record of a decision that charges nothing
+ * - `D` the record of a decision that charges nothing here: its charges found no room, or a `C` or `R` line has them
  * - `F` the ending of the call with this id, with what it gives back
  * - `V` the admission with this id found no room in the end: its record does not count
  * - `W` the counters as they stood when the segment began
