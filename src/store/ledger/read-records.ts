@@ -60,7 +60,7 @@ export function scanCharged(
 const withoutCharges = (record: StoredRecord): StoredRecord => record;
 
 function withCharges(record: StoredRecord, charges: readonly CounterEntry[]): ChargedRecord {
-  return { ...record, charges: record.ending?.quotaReturned === true ? [] : charges };
+  return Object.assign(record, { charges: record.ending?.quotaReturned === true ? [] : charges });
 }
 
 function byId(records: readonly StoredRecord[]): StoredRecord[] {
@@ -190,11 +190,9 @@ class Walk<Row extends StoredRecord> {
 
   #read(text: string): Row | undefined {
     const line = readLine(text);
-    const record = line && readRecord(line);
+    const record = line && readRecord(line, this.#endings.get(line.id));
     if (!record || this.#voided.delete(record.id)) return undefined;
-    const ending = this.#endings.get(record.id);
     this.#endings.delete(record.id);
-    const stored = { ...record, ending };
-    return matches(stored, this.#filter) ? this.#rowOf(stored, line.charges) : undefined;
+    return matches(record, this.#filter) ? this.#rowOf(record, line.charges) : undefined;
   }
 }

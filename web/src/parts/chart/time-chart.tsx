@@ -45,6 +45,7 @@ export function TimeChart({
         <Button
           size="compact-sm"
           variant="subtle"
+          flex="none"
           leftSection={<Icon size={14} aria-hidden />}
           onClick={() => setTable(!isTable)}
         >

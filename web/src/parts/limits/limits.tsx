@@ -65,7 +65,7 @@ function Fullest({ usage, span, nameOf }: LimitsProps & { readonly usage: LimitU
   return (
     <>
       <TimeChart
-        title={limits.length < usage.limits.length ? 'How full the fullest were' : 'How full they were'}
+        title={limits.length < usage.limits.length ? 'The five fullest' : 'How full they were'}
         kind="shares"
         timesMs={bars.timesMs}
         barMs={span.barMs}
@@ -141,7 +141,7 @@ function About({
       <div>{parts.join(' · ')}</div>
       {fullest !== undefined && share > 0 && (
         <div>
-          Fullest <TimeAgo at={fullest.start} />
+          The fullest window began <TimeAgo at={fullest.start} />
           {fullest.grant !== undefined && `, for ${inertName(fullest.grant.label)}`}
         </div>
       )}
