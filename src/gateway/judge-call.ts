@@ -12,7 +12,7 @@ import {
 } from '#mcp';
 import { decide, type CompiledPolicy, type Decision, type KnownTool, type LimitDemand } from '#policy';
 import type { Clock, Log } from '#platform';
-import type { Quota, QuotaOwner, Reservation } from '#quota';
+import type { Quota, QuotaOwner, Refused, Reservation, Unavailable } from '#quota';
 import type { Records } from '#records';
 import type { DecisionRecord } from '#store';
 import { UpstreamUnavailable } from '#upstream';
@@ -266,16 +266,7 @@ async function reserveAndRecord(
   const verdict: Verdict = { answer: undefined, outcome: 'allow', rule: admission.rule, message: note };
   const row = decisionRecord(call, name, policy, verdict, deps.clock.now());
   const reserved = await deps.quota.reserve(admission.limits, ownerOf(call), row);
-  if (!reserved.granted) {
-    const { rule, message: limitMessage } = reserved.demand;
-    call.request.observation.quotaRefused(reserved.demand.counter);
-    const text = reserved.unavailable
-      ? 'The limits of this tool cannot be checked now. Try again shortly.'
-      : limitMessage;
-    const retryAfterMs = reserved.unavailable ? undefined : reserved.retryAfterMs;
-    const answer = denied(message.id, call.era, text, noteOf(rule, policy, retryAfterMs));
-    return record(call, name, policy, { answer, outcome: 'deny', rule, message: text }, deps);
-  }
+  if (!reserved.granted) return refuseByLimit(call, message, name, policy, reserved, deps);
   if (!reserved.recorded) {
     const begun = await beginRecord(row, call, policy, deps, reserved);
     if (!begun.ok) return begun;
@@ -283,6 +274,28 @@ async function reserveAndRecord(
   keepArguments(call, row, deps);
   return pass(clearanceOf(row, reserved, approval, agreed));
 }
+
+/** A call that a limit has no room for, or whose limits cannot be counted now. */
+async function refuseByLimit(
+  call: AgentCall,
+  message: JsonRpcRequest,
+  name: string,
+  policy: CompiledPolicy | undefined,
+  refusal: Refused | Unavailable,
+  deps: JudgeDeps,
+): Promise<Step<Clearance>> {
+  const { rule, counter, message: limitMessage } = refusal.demand;
+  call.request.observation.quotaRefused(counter);
+  const text = refusal.unavailable
+    ? 'The limits of this tool cannot be checked now. Try again shortly.'
+    : limitMessage;
+  const { retryAfterMs, entry } = refusal.unavailable ? NOTHING_KNOWN : refusal;
+  const verdict = { outcome: 'deny', rule, message: text } as const;
+  keepArguments(call, await denyRecord(call, name, policy, verdict, deps, entry), deps);
+  return end(denied(message.id, call.era, text, noteOf(rule, policy, retryAfterMs)));
+}
+
+const NOTHING_KNOWN = { retryAfterMs: undefined, entry: undefined };
 
 function keepArguments({ request, message }: AgentCall, row: DecisionRecord, { capture }: JudgeDeps): void {
   if (request.server.captures !== true || !capture) return;

@@ -2,7 +2,7 @@ import type { CompiledPolicy } from '#policy';
 import { messageOf, newId, type Clock, type Log } from '#platform';
 import type { Reservation } from '#quota';
 import { argumentKeys, boundedRecord, type Records } from '#records';
-import type { DecisionRecord, RecordedOutcome } from '#store';
+import type { CounterEntry, DecisionRecord, RecordedOutcome } from '#store';
 import { end, internalFailure, pass, type Step } from './answer.ts';
 import type { AgentCall } from './read-call.ts';
 
@@ -98,7 +98,7 @@ export async function beginRecord(
   reservation?: Reservation,
 ): Promise<Step<Clearance>> {
   try {
-    await records.begin(row);
+    await records.begin(row, reservation?.entries);
   } catch (error) {
     const place = { err: messageOf(error), request: request.id };
     log.error(place, 'a decision could not be recorded; the request is refused');
@@ -111,16 +111,17 @@ export async function beginRecord(
   return pass(clearanceOf(row, reservation));
 }
 
-/** Keeps the record of something that does not leave. */
+/** Keeps the record of something that does not leave, with what a limit had no room for. */
 export async function denyRecord(
   call: AgentCall,
   name: string | undefined,
   policy: CompiledPolicy | undefined,
   verdict: RecordedVerdict,
   { records, clock }: RecordDeps,
+  refused?: CounterEntry,
 ): Promise<DecisionRecord> {
   const row = decisionRecord(call, name, policy, verdict, clock.now());
-  await records.deny(row);
+  await records.deny(row, refused);
   call.request.observation.decided(verdict.outcome, verdict.rule, policy);
   return row;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LimitDemand, LimitScope } from '#policy';
-import { counterName, type QuotaOwner } from './counter-name.ts';
+import { counterName, readCounterName, type QuotaOwner } from './counter-name.ts';
 
 const owner: QuotaOwner = { organisation: 'o1', server: 's1', grant: 'g1', session: 'session 1' };
 
@@ -83,5 +83,44 @@ describe('counterName', () => {
 
   it('contains nothing that a store would cut or merge', () => {
     expect(name('grant', { grant: 'a\0b\ud800' })).not.toMatch(/[\0\p{Surrogate}]/u);
+  });
+});
+
+describe('readCounterName', () => {
+  it('reads back whose counter it is, and what it counts', () => {
+    const scopes = fc.constantFrom<LimitScope>('organisation', 'server', 'grant', 'session');
+    const text = fc.oneof(fc.constantFrom('', '"', '","', '\\', '\0'), fc.string({ maxLength: 4 }));
+    fc.assert(
+      fc.property(scopes, text, text, fc.option(text, { nil: undefined }), (scope, id, counter, session) => {
+        const changes = { organisation: id, server: `${id}1`, grant: `${id}2`, session };
+        expect(readCounterName(name(scope, changes, { counter, windowSeconds: 3600 }))).toEqual({
+          scope,
+          organisation: id,
+          server: scope === 'organisation' ? undefined : `${id}1`,
+          grant: scope === 'grant' || scope === 'session' ? `${id}2` : undefined,
+          counter,
+          windowSeconds: 3600,
+        });
+      }),
+    );
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no JSON', 'budget'],
+    ['no list', '{"scope":"grant"}'],
+    ['a claim', '["claim","state-1"]'],
+    ['another scope', '["planet","o1","budget",60]'],
+    ['an inherited name', '["constructor","o1","budget",60]'],
+    ['an owner too few', '["server","o1","budget",60]'],
+    ['an owner too many', '["organisation","o1","s1","budget",60]'],
+    ['an owner that is no name', '["server","o1",7,"budget",60]'],
+    ['a session that is no name', '["session","o1","s1","g1",{},"budget",60]'],
+    ['no name', '["organisation","o1",null,60]'],
+    ['a window that is none', '["organisation","o1","budget","60"]'],
+    ['a window of nothing', '["organisation","o1","budget",0]'],
+    ['a window that ends between seconds', '["organisation","o1","budget",0.5]'],
+  ])('takes %s for no counter of a limit', (_what, text) => {
+    expect(readCounterName(text)).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@
  * exactly N through, under concurrency, over restarts and with several processes (see `Quota` for the
  * algorithm, its invariants and what happens when the store fails).
  */
-export { counterName, type QuotaOwner } from './counter-name.ts';
+export { counterName, readCounterName, type CounterIdentity, type QuotaOwner } from './counter-name.ts';
 export {
   createQuota,
   type Observed,

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ToolgateError, type Clock } from '#platform';
 import type { LimitDemand } from '#policy';
 import { openStore, type CounterStore, type Store } from '#store';
-import type { QuotaOwner } from './counter-name.ts';
+import { counterName, type QuotaOwner } from './counter-name.ts';
 import { createQuota, type Quota, type Reservation } from './quota.ts';
 import { windowStart } from './windows.ts';
 
@@ -82,6 +82,7 @@ describe('createQuota', () => {
       demand: tight,
       retryAfterMs: 60_000 - 12_345,
       usedMicros: 2 * ONE,
+      entry: expect.objectContaining({ counter: counterName(tight, owner), windowStart: NOON }),
     });
   });
 
@@ -254,6 +255,17 @@ describe('createQuota', () => {
       expect(await usedBy(second)).toEqual([2 * ONE]);
       await quota.giveBack(second);
       expect(await usedBy(first)).toEqual([ONE]);
+    });
+
+    it('names the limit without room first among what was counted', async () => {
+      const wide = limit({ counter: 'wide' });
+      const once = limit({ counter: 'once', maxMicros: ONE });
+      await quota.observe([wide, once], owner);
+      const { entries } = await quota.observe([wide, once], owner);
+      expect(entries.map(({ counter }) => counter)).toEqual([
+        counterName(once, owner),
+        counterName(wide, owner),
+      ]);
     });
   });
 

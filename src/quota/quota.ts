@@ -68,6 +68,8 @@ export interface Refused {
   /** Until the window ends, from 1 on; undefined when the call alone asks for more than the maximum. */
   readonly retryAfterMs: number | undefined;
   readonly usedMicros: number;
+  /** What the call asked of it. */
+  readonly entry: CounterEntry;
 }
 
 /** The store failed, and `demand` is the first limit that denies then. */
@@ -77,6 +79,7 @@ export interface Unavailable {
   readonly demand: LimitDemand;
 }
 
+/** Where `refusal` is a limit without room, its entry is the first. */
 export interface Observed extends Reservation {
   readonly refusal: Refused | Unavailable | undefined;
 }
@@ -139,7 +142,9 @@ export function createQuota({ counters, clock, log = silentLog }: QuotaParts): Q
       const outcome = await reserve(charges, now);
       if (outcome.granted) return { entries: outcome.entries, refusal: undefined };
       if (outcome.unavailable) return { entries: [], refusal: outcome };
-      const entries = charges.map((charge) => charge.entry);
+      const { entry: refused } = outcome;
+      const others = charges.map(({ entry }) => entry).filter((entry) => entry !== refused);
+      const entries = [refused, ...others];
       const isCounted = await succeeds(counters.count(entries));
       return { entries: isCounted ? entries : [], refusal: outcome };
     },
@@ -209,7 +214,7 @@ function refusal(charge: Charge | undefined, usedMicros: number, now: number): R
   const demand = present(demands.find((each) => entry.amountMicros > room(each)));
   const end = windowEnd(entry.windowStart, demand.windowSeconds);
   const retryAfterMs = entry.amountMicros > demand.maxMicros ? undefined : end - now;
-  return { granted: false, unavailable: false, demand, retryAfterMs, usedMicros };
+  return { granted: false, unavailable: false, demand, retryAfterMs, usedMicros, entry };
 }
 
 /** A store that refuses an entry it was not given broke its contract: fail this call. */

@@ -28,6 +28,14 @@ export {
 } from './forward/forwarder.ts';
 export { postForward, type ForwardPost, type Posted } from './forward/post.ts';
 export { forwardStateIn, type ForwardCursor, type ForwardState } from './forward/state.ts';
+export {
+  countLimitUse,
+  type LimitBucket,
+  type LimitCounter,
+  type LimitUse,
+  type LimitUseQuestion,
+  type LimitUses,
+} from './limit-use.ts';
 export { boundedRecord, createRecords, type Records, type RecordsParts } from './records.ts';
 export { createRetention, type Retention, type RetentionParts } from './retention.ts';
 export {
@@ -36,4 +44,4 @@ export {
   type LogSimulationParts,
   type LogSimulationQuestion,
 } from './simulate-log.ts';
-export { countUsage, type Usage, type UsageCounts, type UsageQuestion } from './usage.ts';
+export { countUsage, type RuleDenials, type Usage, type UsageCounts, type UsageQuestion } from './usage.ts';

@@ -1,5 +1,12 @@
 import { messageOf, type Clock, type Log } from '#platform';
-import type { CallEnding, DecisionRecord, RecordFilter, RecordStore, StoredRecord } from '#store';
+import type {
+  CallEnding,
+  CounterEntry,
+  DecisionRecord,
+  RecordFilter,
+  RecordStore,
+  StoredRecord,
+} from '#store';
 import { clip, isShort } from './clip.ts';
 import { followRecords } from './follow.ts';
 
@@ -7,17 +14,22 @@ import { followRecords } from './follow.ts';
 export interface Records {
   /**
    * Keeps the record of a call that is about to leave. Durable when it resolves; when it rejects there is no
-   * record, and the call must not leave.
+   * record, and the call must not leave. `charges` are what it was counted as already, the one without room first.
    */
-  begin(record: DecisionRecord): Promise<void>;
-  /** Keeps the record of a call that does not leave. A failure is logged, never thrown: the call is refused anyway. */
-  deny(record: DecisionRecord): Promise<void>;
+  begin(record: DecisionRecord, charges?: readonly CounterEntry[]): Promise<void>;
+  /**
+   * Keeps the record of a call that does not leave, with what a limit had no room for. A failure is logged, never thrown: the call
+   * is refused anyway.
+   */
+  deny(record: DecisionRecord, refused?: CounterEntry): Promise<void>;
   /** Adds how a call ended. A failure is logged, never thrown: the answer is already on its way. */
   finish(id: string, ending: CallEnding): Promise<void>;
   /** See `RecordFilter`; newest first unless told. */
   query(filter: RecordFilter): Promise<readonly StoredRecord[]>;
   /** Every matching record, the newest first; see `RecordStore.scan`. */
   scan: RecordStore['scan'];
+  /** The same with what each call used up; see `RecordStore.scanCharged`. */
+  scanCharged: RecordStore['scanCharged'];
   /** The newest records and then each new one; see `followRecords`. */
   follow(filter: Omit<RecordFilter, 'afterId' | 'order'>, signal: AbortSignal): AsyncIterable<StoredRecord>;
 }
@@ -42,12 +54,17 @@ export function createRecords({ store, clock, log }: RecordsParts): Records {
     }
   }
   return {
-    begin: (record) => store.insert(boundedRecord(record)),
-    deny: (record) =>
-      orLog('a refused call could not be recorded', record.id, store.insert(boundedRecord(record))),
+    begin: (record, charges) => store.insert(boundedRecord(record), charges),
+    deny: (record, refused) =>
+      orLog(
+        'a refused call could not be recorded',
+        record.id,
+        store.insert(boundedRecord(record), refused && [refused]),
+      ),
     finish: (id, ending) => orLog('the ending of a call could not be recorded', id, store.finish(id, ending)),
     query: (filter) => store.query(filter),
     scan: (filter) => store.scan(filter),
+    scanCharged: (filter) => store.scanCharged(filter),
     follow: (filter, signal) => followRecords(store, clock, filter, signal),
   };
 }

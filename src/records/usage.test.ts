@@ -54,6 +54,22 @@ describe('countUsage', () => {
     ]);
   });
 
+  it('counts denials by rule, policy and server, exactly, the most first', async () => {
+    const deny = (rule: string, changes: Partial<DecisionRecord> = {}): Promise<string> =>
+      insert(NOON, { outcome: 'deny', rule, ...changes });
+    await deny('/tools/a/deny_if/0');
+    for (let i = 0; i < 3; i++) await deny('(default deny)');
+    for (let i = 0; i < 2; i++) await deny('(default deny)', { policy: 'tight' });
+    await deny('(no policy)', { policy: undefined, server: 'shop' });
+    await insert(NOON, { outcome: 'hold' });
+    expect((await count()).rules).toEqual([
+      { server: 'crm', policy: 'main', rule: '(default deny)', denied: 3 },
+      { server: 'crm', policy: 'tight', rule: '(default deny)', denied: 2 },
+      { server: 'shop', policy: undefined, rule: '(no policy)', denied: 1 },
+      { server: 'crm', policy: 'main', rule: '/tools/a/deny_if/0', denied: 1 },
+    ]);
+  });
+
   it('counts only what the filter lets through', async () => {
     await insert(NOON);
     await insert(NOON, { server: 'shop' });
@@ -72,10 +88,15 @@ describe('countUsage', () => {
     expect(await count({ maxRows: 10 })).toMatchObject({ isComplete: true });
   });
 
-  it('keeps its answer short, however many tools an agent makes up', async () => {
-    await Promise.all(Array.from({ length: 1500 }, (_, i) => insert(NOON, { tool: `made_up_${i}` })));
+  it('keeps its answer short, however many tools an agent makes up, and rules a policy has', async () => {
+    await Promise.all(
+      Array.from({ length: 1500 }, (_, i) =>
+        insert(NOON, { tool: `made_up_${i}`, outcome: 'deny', rule: `/tools/${i}/action` }),
+      ),
+    );
     const usage = await count();
     expect(usage.tools).toHaveLength(1000);
+    expect(usage.rules).toHaveLength(1000);
     expect(usage.total.calls).toBe(1500);
   });
 });

@@ -2,7 +2,7 @@ import type { RecordFilter, RecordStore, StoredRecord } from '#store';
 
 /** So many rows are counted at most: some seconds of work, in turns, beside the calls. */
 const MAX_ROWS = 500_000;
-/** Distinct names that are counted apart; an agent can make up any number of tool names. */
+/** Distinct names that are counted apart, of tools and of rules; an agent can make up any number of the former. */
 const MAX_NAMES = 1000;
 
 export interface UsageCounts {
@@ -18,6 +18,15 @@ export interface UsageCounts {
   readonly failed: number;
 }
 
+/** How often a rule of a policy denied. */
+export interface RuleDenials {
+  readonly server: string;
+  /** Undefined where a grant has none. */
+  readonly policy: string | undefined;
+  readonly rule: string;
+  readonly denied: number;
+}
+
 export interface Usage {
   /** False when there was more than could be counted: then rows before `countedSince` are missing. */
   readonly isComplete: boolean;
@@ -28,6 +37,8 @@ export interface Usage {
   readonly buckets: readonly (UsageCounts & { readonly start: number })[];
   /** The most used first. */
   readonly servers: readonly (UsageCounts & { readonly server: string })[];
+  /** Those that denied, the most used first. */
+  readonly rules: readonly RuleDenials[];
   /** Of `tools/call` alone, the most used first. */
   readonly tools: readonly (UsageCounts & { readonly server: string; readonly tool: string })[];
 }
@@ -54,6 +65,7 @@ export async function countUsage(store: Pick<RecordStore, 'scan'>, question: Usa
   const buckets = new Map<number, Tally>();
   const servers = new Map<string, Tally>();
   const tools = new Map<string, Tally>();
+  const rules = new Map<string, number>();
   let countedSince = since;
   let isComplete = true;
   counting: for await (const batch of store.scan({ ...filter, since })) {
@@ -66,6 +78,7 @@ export async function countUsage(store: Pick<RecordStore, 'scan'>, question: Usa
       add(total, record);
       add(tallyOf(buckets, Math.floor(record.at / bucketMs) * bucketMs), record);
       add(tallyOf(servers, record.server), record);
+      if (record.outcome === 'deny') countRule(rules, record);
       if (record.method !== 'tools/call' || record.tool === undefined) continue;
       const name = JSON.stringify([record.server, record.tool]);
       if (tools.size < MAX_NAMES || tools.has(name)) add(tallyOf(tools, name), record);
@@ -77,6 +90,10 @@ export async function countUsage(store: Pick<RecordStore, 'scan'>, question: Usa
     total,
     buckets: [...buckets].map(([start, tally]) => ({ start, ...tally })).sort((a, b) => a.start - b.start),
     servers: mostUsed([...servers].map(([server, tally]) => ({ server, ...tally }))),
+    rules: Array.from(rules, ([name, denied]) => {
+      const [server, policy, rule] = JSON.parse(name) as [string, string | null, string];
+      return { server, policy: policy ?? undefined, rule, denied };
+    }).sort((a, b) => b.denied - a.denied),
     tools: mostUsed(
       [...tools].map(([name, tally]) => {
         const [server, tool] = JSON.parse(name) as [string, string];
@@ -84,6 +101,12 @@ export async function countUsage(store: Pick<RecordStore, 'scan'>, question: Usa
       }),
     ),
   };
+}
+
+function countRule(rules: Map<string, number>, { server, policy, rule }: StoredRecord): void {
+  const name = JSON.stringify([server, policy, rule]);
+  const denied = rules.get(name);
+  if (denied !== undefined || rules.size < MAX_NAMES) rules.set(name, (denied ?? 0) + 1);
 }
 
 function mostUsed<T extends UsageCounts>(rows: readonly T[]): readonly T[] {

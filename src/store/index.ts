@@ -10,6 +10,7 @@
 export type {
   CallEnding,
   CallResult,
+  ChargedRecord,
   CounterEntry,
   CounterStore,
   CredentialKey,

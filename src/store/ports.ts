@@ -90,6 +90,14 @@ export interface CallEnding {
 
 export type StoredRecord = DecisionRecord & { readonly ending: CallEnding | undefined };
 
+export type ChargedRecord = StoredRecord & {
+  /**
+   * What the call used up, without what was given back; of a refused one (`outcome: 'deny'`) the first is what it found no room
+   * for. Empty where no limit had a say.
+   */
+  readonly charges: readonly CounterEntry[];
+};
+
 export interface RecordFilter {
   readonly server?: string;
   /** Only these servers; none at all when the list is empty. */
@@ -113,8 +121,11 @@ export interface RecordFilter {
 }
 
 export interface RecordStore {
-  /** Durable when it resolves. Who makes a record makes its id unique. */
-  insert(record: DecisionRecord): Promise<void>;
+  /**
+   * Durable when it resolves. Who makes a record makes its id unique. `charges` are kept with it for `scanCharged` and charge
+   * nothing: they were refused, or counted already.
+   */
+  insert(record: DecisionRecord, charges?: readonly CounterEntry[]): Promise<void>;
   /** Says how the call of a record ended; may be written a moment later, together with others. */
   finish(id: string, ending: CallEnding): Promise<void>;
   query(filter: RecordFilter): Promise<readonly StoredRecord[]>;
@@ -123,6 +134,8 @@ export interface RecordStore {
    * stand in the order they were written). Other work has its turn between batches.
    */
   scan(filter: Omit<RecordFilter, 'limit' | 'order'>): AsyncIterable<readonly StoredRecord[]>;
+  /** Like `scan`, with what each row charged. */
+  scanCharged(filter: Omit<RecordFilter, 'limit' | 'order'>): AsyncIterable<readonly ChargedRecord[]>;
   /**
    * Forgets rows that are older than `before`, in whole parts of the log, a day's rows at a time: one goes a day late at most. No
    * counter is lost. Resolves to how many parts went.

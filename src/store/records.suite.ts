@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DecisionRecord, RecordFilter, RecordStore, Store, StoredRecord } from './ports.ts';
+import type {
+  CounterEntry,
+  DecisionRecord,
+  RecordFilter,
+  RecordStore,
+  Store,
+  StoredRecord,
+} from './ports.ts';
 
 /** A record as a call would leave it, with changes. */
 export function record(id: string, changes: Partial<DecisionRecord> = {}): DecisionRecord {
@@ -149,6 +156,58 @@ export function recordSuite(open: () => Store): void {
       for await (const batch of records.scan({ servers: ['github'] })) seen.push(...batch);
       expect(seen.map(({ id }) => id).toSorted()).toEqual(all.filter((_, i) => i % 2 === 1));
       expect(seen.find(({ id }) => id === 'r0001')?.ending).toEqual(ending);
+    });
+
+    describe('scanned with what was charged', () => {
+      const charge: CounterEntry = {
+        counter: '["grant","o","fluentcrm","grant_1","budget",60]',
+        windowStart: 0,
+        expiresAt: 60_000,
+        amountMicros: 1_000_000,
+        maxMicros: 1_000_000,
+      };
+      const charged = async (): Promise<ReadonlyMap<string, readonly CounterEntry[]>> => {
+        const seen = new Map<string, readonly CounterEntry[]>();
+        for await (const batch of records.scanCharged({ since: 0 }))
+          for (const row of batch) seen.set(row.id, row.charges);
+        return seen;
+      };
+
+      it('gives what a call used up, and nothing for one that used nothing', async () => {
+        await store.counters.reserve([charge], record('r1'));
+        await store.counters.reserve([], record('r2'));
+        expect(await charged()).toEqual(
+          new Map<string, readonly CounterEntry[]>([
+            ['r1', [charge]],
+            ['r2', []],
+          ]),
+        );
+        const seen: StoredRecord[] = [];
+        for await (const batch of records.scan({})) seen.push(...batch);
+        expect(seen).not.toContainEqual(expect.objectContaining({ charges: expect.anything() }));
+      });
+
+      it('leaves out what was given back', async () => {
+        await store.counters.reserve([charge], record('r1'));
+        await store.counters.giveBack([charge]);
+        await records.finish('r1', {
+          result: 'unreachable',
+          upstreamStatus: undefined,
+          latencyMs: 0,
+          quotaReturned: true,
+        });
+        expect((await charged()).get('r1')).toEqual([]);
+      });
+
+      it('keeps what was refused or counted before, and charges nothing for it', async () => {
+        await records.insert(record('r1', { outcome: 'deny' }), [charge]);
+        expect((await charged()).get('r1')).toEqual([charge]);
+        expect(await store.counters.used(charge.counter, 0)).toBe(0);
+        expect(await store.counters.reserve([charge], record('r2'))).toEqual({ granted: true });
+        await expect(records.insert(record('r3'), [{ ...charge, amountMicros: 0.5 }])).rejects.toThrow(
+          RangeError,
+        );
+      });
     });
 
     it('forgets nothing that is not old', async () => {

@@ -74,8 +74,9 @@ export function itemsIn(text: string): number {
   const read = JSON.parse(first) as {
     readonly items?: readonly unknown[];
     readonly servers?: readonly unknown[];
+    readonly limits?: readonly unknown[];
   };
-  return more.length + (read.items ?? read.servers ?? [read]).length;
+  return more.length + (read.items ?? read.servers ?? read.limits ?? [read]).length;
 }
 
 /** What of an organisation a text shows. */

@@ -85,6 +85,7 @@ const TABLE = {
     'GET /logs/follow',
     'GET /logs/export',
     'GET /usage',
+    'GET /usage/limits',
   ],
   'admin audit:read': ['GET /audit', 'GET /audit/verify', 'GET /audit/export'],
 

@@ -18,6 +18,7 @@ const document = documentOf('anybody');
 const REQUESTS: Readonly<Record<string, (of: Furnished) => ProperRequest>> = {
   diffPolicy: () => ({ query: '?from=1&to=draft' }),
   readUsage: () => ({ query: SPAN }),
+  readLimitUsage: () => ({ query: SPAN }),
   exportDecisions: () => ({ query: '?format=csv' }),
 
   renameOrganisation: ({ ids }) => ({ body: { name: `${ids.policy} renamed` } }),

@@ -1,6 +1,6 @@
 import { newId } from '#platform';
 import type { ToolDefinition } from '#policy';
-import type { Delivery } from '#store';
+import type { CounterEntry, DecisionRecord, Delivery } from '#store';
 import { enter, type Client, type ControlRig } from './control-rig.ts';
 
 /** An organisation with one of everything that a route can be asked about, and some to spare. */
@@ -203,7 +203,7 @@ async function recordCall(
 ): Promise<string> {
   const at = rig.clock.now();
   const id = newId('dec', at);
-  await rig.records.begin({
+  const record: DecisionRecord = {
     id,
     at,
     requestId: label,
@@ -221,11 +221,20 @@ async function recordCall(
     rule: '/tools/pause',
     message: '',
     argumentKeys: ['campaign'],
-  });
+  };
+  await rig.records.begin(record, [chargeOf(record)]);
   await rig.records.finish(id, { result: 'ok', upstreamStatus: 200, latencyMs: 5, quotaReturned: false });
   rig.rooms.capture.keep(id, server, { campaign: label });
   await rig.rooms.capture.settled();
   return id;
+}
+
+/** What a limit counted the call as. */
+function chargeOf({ at, server, grantId, grantLabel }: DecisionRecord): CounterEntry {
+  const counter = JSON.stringify(['grant', 'organisation', server, grantId, `${grantLabel}-rate`, 60]);
+  const windowStart = at - (at % 60_000);
+  const expiresAt = windowStart + 60_000;
+  return { counter, windowStart, expiresAt, amountMicros: 1_000_000, maxMicros: 30_000_000 };
 }
 
 /** The server lists other tools than it ever did, which nobody has accepted. */

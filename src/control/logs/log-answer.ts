@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { Usage, UsageCounts } from '#records';
 import type { StoredRecord } from '#store';
 import { pageSchema } from '../paging.ts';
 
@@ -55,52 +54,4 @@ export function decisionAnswer(record: StoredRecord): z.input<typeof DECISION> {
 
 function endingAnswer({ upstreamStatus, ...ending }: NonNullable<StoredRecord['ending']>) {
   return { ...ending, ...(upstreamStatus !== undefined && { upstreamStatus }) };
-}
-
-const COUNTS = {
-  calls: z.int(),
-  allowed: z.int(),
-  denied: z.int(),
-  held: z.int(),
-  refused: z.int().describe('Refused for how they were said, or because the server was away.'),
-  observed: z.int().describe('Of all, those decided under `mode: "observe"`.'),
-  failed: z.int().describe('Of those that left, the ones that did not end well.'),
-} satisfies Record<keyof UsageCounts, z.ZodType>;
-
-export const USAGE = z
-  .object({
-    since: time('Beginning of the span.'),
-    until: time('End of the span, not counted.'),
-    bucket: z.enum(['hour', 'day']),
-    complete: z.boolean().describe('False when there was more than is counted at once.'),
-    countedSince: time('What was decided earlier is not counted; `since` when everything is.'),
-    total: z.object(COUNTS),
-    buckets: z
-      .array(z.object({ start: time('Beginning of the hour or day, UTC.'), ...COUNTS }))
-      .describe('Only those in which there was something, oldest first.'),
-    servers: z.array(z.object({ server: z.string(), ...COUNTS })).describe('The most used first.'),
-    tools: z
-      .array(z.object({ server: z.string(), tool: z.string(), ...COUNTS }))
-      .describe('Calls of tools alone, the most used first; at most 100.'),
-  })
-  .meta({ id: 'Usage' });
-
-const MOST_TOOLS = 100;
-
-/** What was counted, as the API gives it; times in milliseconds since the epoch. */
-export function usageAnswer(
-  { isComplete, countedSince, total, buckets, servers, tools }: Usage,
-  span: { readonly since: number; readonly until: number; readonly bucket: 'hour' | 'day' },
-): z.input<typeof USAGE> {
-  return {
-    since: new Date(span.since).toISOString(),
-    until: new Date(span.until).toISOString(),
-    bucket: span.bucket,
-    complete: isComplete,
-    countedSince: new Date(countedSince).toISOString(),
-    total,
-    buckets: buckets.map(({ start, ...counts }) => ({ start: new Date(start).toISOString(), ...counts })),
-    servers: [...servers],
-    tools: tools.slice(0, MOST_TOOLS),
-  };
 }

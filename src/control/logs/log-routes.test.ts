@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { newId, silentLog } from '#platform';
+import type { LimitDemand } from '#policy';
+import { createQuota, type QuotaOwner } from '#quota';
 import { createRecords } from '#records';
 import type { DecisionRecord } from '#store';
 import { keyWith, openTestApi, START, type TestApi } from '../api.suite.ts';
@@ -30,6 +32,17 @@ function recordAt(at: number, changes: Partial<DecisionRecord> = {}): DecisionRe
   };
 }
 
+const LIMIT: LimitDemand = {
+  rule: '/tools/pause_campaign/limits/rate',
+  counter: 'rate',
+  scope: 'session',
+  windowSeconds: 60,
+  maxMicros: 3_000_000,
+  amountMicros: 1_000_000,
+  message: 'Enough.',
+  onUnavailable: 'deny',
+};
+
 interface List {
   readonly items: readonly { readonly id: string; readonly server: string }[];
   readonly next?: string;
@@ -58,6 +71,28 @@ describe('the decision log in the API', () => {
   async function insert(at: number, changes: Partial<DecisionRecord> = {}): Promise<string> {
     const record = recordAt(at, changes);
     await test.store.records.insert(record);
+    return record.id;
+  }
+  /** A call that takes one of the three that a limit allows in a minute. */
+  async function spend(
+    at: number,
+    owner: Partial<QuotaOwner> = {},
+    changes: Partial<DecisionRecord> = {},
+  ): Promise<string> {
+    const quota = createQuota({ counters: test.store.counters, clock: { now: () => at } });
+    const whole = {
+      organisation: 'acme',
+      server: 'crm',
+      grant: 'grant_1',
+      session: 'secret-session',
+      ...owner,
+    };
+    const record = recordAt(at, { outcome: 'allow', ...changes });
+    const reserved = await quota.reserve([LIMIT], whole, record);
+    if (!reserved.granted && !reserved.unavailable) {
+      const { rule } = LIMIT;
+      await test.store.records.insert({ ...record, outcome: 'deny', rule }, [reserved.entry]);
+    }
     return record.id;
   }
   const list = async (query: string): Promise<List> => (await test.ask('GET', `/logs${query}`)).body as List;
@@ -127,7 +162,8 @@ describe('the decision log in the API', () => {
   });
 
   it("never shows what is another organisation's, on any path", async () => {
-    const id = await insert(START, { server: 'theirs', tool: 'their_secret_tool' });
+    const taken = { outcome: 'allow', server: 'theirs', tool: 'their_secret_tool' } as const;
+    const id = await spend(START, { organisation: 'other', server: 'theirs' }, taken);
     const seen = [
       await test.ask('GET', '/logs'),
       await test.ask('GET', '/logs?server=theirs'),
@@ -135,6 +171,8 @@ describe('the decision log in the API', () => {
       await test.ask('GET', '/logs/export'),
       await test.ask('GET', '/logs/export?format=csv&server=theirs'),
       await test.ask('GET', '/usage?since=2023-11-14T00:00:00Z&until=2023-11-15T00:00:00Z'),
+      await test.ask('GET', '/usage/limits?since=2023-11-14T00:00:00Z&until=2023-11-15T00:00:00Z'),
+      await test.ask('GET', '/usage/limits?server=theirs'),
     ];
     expect(JSON.stringify(seen.map(({ body }) => body))).not.toContain('their');
     expect(seen[2]?.status).toBe(404);
@@ -174,7 +212,7 @@ describe('the decision log in the API', () => {
     });
   });
 
-  it.each(['/logs', '/logs/dec_1', '/logs/follow', '/logs/export', '/usage'])(
+  it.each(['/logs', '/logs/dec_1', '/logs/follow', '/logs/export', '/usage', '/usage/limits'])(
     'gives %s to viewers and keys of its scope alone',
     async (path) => {
       for (const [as, status] of [
@@ -204,6 +242,7 @@ describe('the decision log in the API', () => {
           { server: 'crm', calls: 2 },
           { server: 'shop', calls: 1 },
         ],
+        rules: [{ server: 'crm', policy: 'main', rule: '(default deny)', denied: 1 }],
         tools: [{ tool: 'pause_campaign', calls: 2 }, {}],
       });
       expect((await test.ask('GET', `/usage?${span}&server=shop`)).body).toMatchObject({
@@ -217,14 +256,67 @@ describe('the decision log in the API', () => {
       expect((await test.ask('GET', '/usage')).body).toMatchObject({ bucket: 'hour', total: { calls: 1 } });
     });
 
+    it('says how full limits were, whom they refused, and by which rule', async () => {
+      for (let i = 0; i < 5; i++) await spend(START + i);
+      await spend(START - 2 * HOUR, { grant: 'grant_2', session: undefined });
+      const { status, body } = await test.ask('GET', '/usage/limits?until=2023-11-14T22:14:00Z');
+      expect(status).toBe(200);
+      expect(body).toEqual({
+        since: '2023-11-13T22:14:00.000Z',
+        until: '2023-11-14T22:14:00.000Z',
+        bucket: 'hour',
+        complete: true,
+        countedSince: '2023-11-13T22:14:00.000Z',
+        limits: [
+          {
+            server: 'crm',
+            policy: 'main',
+            scope: 'session',
+            counter: 'rate',
+            windowSeconds: 60,
+            max: 3,
+            counts: 'calls',
+            used: 4,
+            share: 1,
+            refused: 2,
+            rules: [{ rule: LIMIT.rule, refused: 2 }],
+            fullest: {
+              start: '2023-11-14T22:13:00.000Z',
+              grant: { id: 'grant_1', label: 'newsletter' },
+            },
+            buckets: [
+              { start: '2023-11-14T20:00:00.000Z', used: 1, share: 0.3333, refused: 0 },
+              { start: '2023-11-14T22:00:00.000Z', used: 3, share: 1, refused: 2 },
+            ],
+          },
+        ],
+      });
+      expect(JSON.stringify(body)).not.toContain('secret-session');
+    });
+
+    it('says it of one server, where that is asked', async () => {
+      await spend(START);
+      await spend(START, { server: 'shop' }, { server: 'shop' });
+      const { body } = await test.ask('GET', '/usage/limits?server=shop&until=2023-11-14T22:14:00Z');
+      expect(body).toMatchObject({ limits: [{ server: 'shop', used: 1 }] });
+    });
+
+    it('draws the buckets of the ten fullest limits alone', async () => {
+      for (let i = 0; i < 12; i++) await spend(START, { session: `session ${i}` }, { policy: `policy ${i}` });
+      const { body } = await test.ask('GET', '/usage/limits?until=2023-11-14T22:14:00Z');
+      const { limits } = body as { limits: readonly { readonly buckets: readonly unknown[] }[] };
+      expect(limits.map(({ buckets }) => buckets.length)).toEqual([...Array<number>(10).fill(1), 0, 0]);
+    });
+
     it.each([
       'since=2023-11-15T00:00:00Z&until=2023-11-14T00:00:00Z',
       'since=2023-09-01T00:00:00Z&until=2023-11-14T00:00:00Z',
     ])('refuses the span %s', async (span) => {
-      expect(await test.ask('GET', `/usage?${span}`)).toMatchObject({
-        status: 422,
-        body: { code: 'logs.span' },
-      });
+      for (const path of ['/usage', '/usage/limits'])
+        expect(await test.ask('GET', `${path}?${span}`)).toMatchObject({
+          status: 422,
+          body: { code: 'logs.span' },
+        });
     });
   });
 

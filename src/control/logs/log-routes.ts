@@ -1,18 +1,15 @@
 import * as z from 'zod';
-import { countUsage } from '#records';
 import { PAGE_QUERY, readCursor, writeCursor } from '../paging.ts';
 import { notFound, type Problem } from '../problem.ts';
 import { route, type Route } from '../route.ts';
-import { DECISION, DECISION_LIST, decisionAnswer, USAGE, usageAnswer } from './log-answer.ts';
+import { DECISION, DECISION_LIST, decisionAnswer } from './log-answer.ts';
 import { FILTER_QUERY, filterOf, SPAN_QUERY } from './log-filter.ts';
 import { Lanes } from './lanes.ts';
 import { READ, TAG, type LogParts } from './log-parts.ts';
 import { streamRoutes } from './log-streams.ts';
+import { usageRoutes } from './usage-routes.ts';
 
 const CURSOR = z.tuple([z.string().max(100)]);
-const HOUR_MS = 60 * 60 * 1000;
-const DAY_MS = 24 * HOUR_MS;
-const LONGEST_SPAN_MS = 31 * DAY_MS;
 const MOST_READS = 8;
 
 export type { LogParts } from './log-parts.ts';
@@ -20,7 +17,12 @@ export type { LogParts } from './log-parts.ts';
 /** The decision log: pages, single decisions, live, as a file, and counted. */
 export function logRoutes(parts: LogParts): readonly Route[] {
   const lanes = new Lanes(MOST_READS, TOO_MANY);
-  return [listRoute(parts, lanes), findRoute(parts, lanes), usageRoute(parts, lanes), ...streamRoutes(parts)];
+  return [
+    listRoute(parts, lanes),
+    findRoute(parts, lanes),
+    ...usageRoutes(parts, lanes),
+    ...streamRoutes(parts),
+  ];
 }
 
 function listRoute({ records, serverIds }: LogParts, lanes: Lanes): Route {
@@ -82,42 +84,6 @@ function momentOfId(id: string): number | undefined {
   return time === undefined ? undefined : Number.parseInt(time, 36);
 }
 
-function usageRoute({ records, serverIds }: LogParts, lanes: Lanes): Route {
-  return route({
-    method: 'GET',
-    path: '/usage',
-    id: 'readUsage',
-    tag: TAG,
-    summary:
-      'Decisions counted by hour or day, by server and by tool. Up to 31 days; up to 500,000 decisions.',
-    access: READ,
-    query: z.strictObject({
-      server: FILTER_QUERY.server,
-      ...SPAN_QUERY,
-      bucket: z.enum(['hour', 'day']).default('hour').describe('What the counts are divided into.'),
-    }),
-    answer: USAGE,
-    refusals: [422, 429],
-    async run({ query, caller: { organisation }, at }) {
-      const { bucket } = query;
-      const until = query.until === undefined ? at : Date.parse(query.until);
-      const since = query.since === undefined ? until - DAY_MS : Date.parse(query.since);
-      if (!(since < until) || until - since > LONGEST_SPAN_MS) return { problem: BAD_SPAN };
-      return lanes.run(organisation, async () => {
-        const filter = { ...filterOf({ server: query.server }, await serverIds(organisation)), until };
-        const bucketMs = bucket === 'hour' ? HOUR_MS : DAY_MS;
-        const usage = await countUsage(records, { filter, since, bucketMs });
-        return { answer: usageAnswer(usage, { since, until, bucket }) };
-      });
-    },
-  });
-}
-
-const BAD_SPAN: Problem = {
-  status: 422,
-  code: 'logs.span',
-  detail: '`since` must lie before `until`, by at most 31 days.',
-};
 const TOO_MANY: Problem = {
   status: 429,
   code: 'logs.too_many_reads',

@@ -80,7 +80,7 @@ function kindOf(text: string): 'record' | 'other' | 'unreadable' {
       return 'unreadable';
     case 'A':
     case 'D':
-      return readRecord(line) === undefined ? 'unreadable' : 'record';
+      return readRecord(line, undefined) === undefined ? 'unreadable' : 'record';
     case 'F':
       return readEnding(line) === undefined ? 'unreadable' : 'other';
     default:

@@ -1,4 +1,4 @@
-import type { CallEnding, CounterEntry, DecisionRecord } from '../ports.ts';
+import type { CallEnding, CounterEntry, DecisionRecord, StoredRecord } from '../ports.ts';
 
 /**
  * One line of the ledger: a letter, an id, charges and a body, parted by tabs. Charges and body are JSON, which holds
@@ -6,7 +6,7 @@ import type { CallEnding, CounterEntry, DecisionRecord } from '../ports.ts';
  *
  * - `A` an admitted call: its charges hold if there is room for all of them, and its record then counts
  * - `R` a reservation without a record, `C` a count without a maximum, `G` amounts given back
- * - `D` the record of a decision that charges nothing
+ * - `D` the record of a decision that charges nothing here: its charges found no room, or a `C` or `R` line has them
  * - `F` the ending of the call with this id, with what it gives back
  * - `V` the admission with this id found no room in the end: its record does not count
  * - `W` the counters as they stood when the segment began
@@ -47,11 +47,15 @@ function writeCharges(entries: readonly CounterEntry[]): string {
 
 /** Reads a line without its line feed; undefined for what is no line (torn by a full disk, or damaged). */
 export function readLine(text: string): Line | undefined {
-  const [kind = '', id, charges, body, ...rest] = text.split('\t');
-  if (!KINDS.has(kind) || id === undefined || charges === undefined || body === undefined || rest.length > 0)
-    return undefined;
+  const kind = text.charAt(0);
+  const idEnd = text.indexOf('\t', 2);
+  const chargesEnd = text.indexOf('\t', idEnd + 1);
+  if (!KINDS.has(kind) || text.charAt(1) !== '\t' || idEnd < 0 || chargesEnd < 0) return undefined;
+  if (text.includes('\t', chargesEnd + 1)) return undefined;
+  const charges = text.slice(idEnd + 1, chargesEnd);
   const read = charges === NOTHING ? [] : readCharges(charges);
-  return read && { kind: kind as LineKind, id, charges: read, body };
+  const id = text.slice(2, idEnd);
+  return read && { kind: kind as LineKind, id, charges: read, body: text.slice(chargesEnd + 1) };
 }
 
 const TAB = 9;
@@ -109,7 +113,9 @@ interface Setting {
   readonly text: string;
 }
 
-const SETTING: (keyof DecisionRecord)[] = [
+/** The first of them parts a record that is read. */
+const SETTING_MEMBER = ',"server":';
+const SETTING = [
   'server',
   'method',
   'tool',
@@ -121,7 +127,7 @@ const SETTING: (keyof DecisionRecord)[] = [
   'enforced',
   'rule',
   'message',
-];
+] as const satisfies readonly (keyof DecisionRecord)[];
 const MAX_SETTINGS = 10_000;
 /** The setting that was written last under each rule. */
 const settings = new Map<string, Setting>();
@@ -130,7 +136,7 @@ const settings = new Map<string, Setting>();
 function writeSetting(record: DecisionRecord): string {
   const known = settings.get(record.rule);
   if (known !== undefined && isSameSetting(known.of, record)) return known.text;
-  const text = `,${JSON.stringify(record, SETTING).slice(1, -1)}`;
+  const text = `,${JSON.stringify(record, [...SETTING]).slice(1, -1)}`;
   if (settings.size >= MAX_SETTINGS) settings.clear();
   // a copy: V8 makes every later record in the old space once it has seen that records are kept
   settings.set(record.rule, { of: { ...record, argumentKeys: [] }, text });
@@ -152,12 +158,76 @@ function isSameSetting(a: DecisionRecord, b: DecisionRecord): boolean {
   );
 }
 
-/** The record of an `A` or `D` line; undefined when the body is damaged. */
-export function readRecord({ body }: Line): DecisionRecord | undefined {
-  const record = parse(body) as DecisionRecord | undefined;
-  if (typeof record !== 'object' || record === null) return undefined;
-  const { tool, policy, policyVersion } = record; // JSON leaves out what is undefined
-  return { ...record, tool, policy, policyVersion };
+const KEYS_MEMBER = ',"argumentKeys":';
+const MAX_READ = 2000;
+/** Settings and lists of keys that were read, by their text: most records have those of another. */
+const settingsRead = new Map<string, unknown>();
+const keysRead = new Map<string, unknown>();
+
+/** The record of an `A` or `D` line, with how its call ended; undefined when the body is damaged. */
+export function readRecord(
+  { body }: Pick<Line, 'body'>,
+  ending: CallEnding | undefined,
+): StoredRecord | undefined {
+  // nothing within a text can look like these members: its quotes are escaped
+  const settingAt = body.indexOf(SETTING_MEMBER);
+  const keysAt = body.lastIndexOf(KEYS_MEMBER);
+  if (settingAt < 0 || keysAt < settingAt || !body.endsWith('}')) return readWhole(body, ending);
+  const call = parse(`${body.slice(0, settingAt)}}`);
+  const setting = readOnce(settingsRead, `{${body.slice(settingAt + 1, keysAt)}}`);
+  const keys = readOnce(keysRead, body.slice(keysAt + KEYS_MEMBER.length, -1));
+  if (!isObject(call) || !isObject(setting) || !Array.isArray(keys)) return undefined;
+  return recordOf(call as DecisionRecord, setting as DecisionRecord, keys as string[], ending);
+}
+
+/** A record whose members stand in another order than they are written in today. */
+function readWhole(body: string, ending: CallEnding | undefined): StoredRecord | undefined {
+  const record = parse(body);
+  if (!isObject(record)) return undefined;
+  const whole = record as DecisionRecord;
+  return Array.isArray(whole.argumentKeys) ? recordOf(whole, whole, whole.argumentKeys, ending) : undefined;
+}
+
+/** Member by member, which takes half the time of any other way. */
+function recordOf(
+  call: Pick<DecisionRecord, 'id' | 'at' | 'requestId' | 'grantId' | 'grantLabel'>,
+  setting: Pick<DecisionRecord, (typeof SETTING)[number]>,
+  argumentKeys: readonly string[],
+  ending: CallEnding | undefined,
+): StoredRecord {
+  return {
+    id: call.id,
+    at: call.at,
+    requestId: call.requestId,
+    server: setting.server,
+    grantId: call.grantId,
+    grantLabel: call.grantLabel,
+    method: setting.method,
+    tool: setting.tool, // JSON leaves out what is undefined
+    revision: setting.revision,
+    transport: setting.transport,
+    policy: setting.policy,
+    policyVersion: setting.policyVersion,
+    outcome: setting.outcome,
+    enforced: setting.enforced,
+    rule: setting.rule,
+    message: setting.message,
+    argumentKeys,
+    ending,
+  };
+}
+
+function readOnce(read: Map<string, unknown>, text: string): unknown {
+  let value = read.get(text);
+  if (value !== undefined) return value;
+  value = parse(text);
+  if (read.size >= MAX_READ) read.clear();
+  if (value !== undefined) read.set(text, value);
+  return value;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** An ending as JSON. */

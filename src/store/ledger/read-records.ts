@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CallEnding, RecordFilter, StoredRecord } from '../ports.ts';
+import type { CallEnding, ChargedRecord, CounterEntry, RecordFilter, StoredRecord } from '../ports.ts';
 import { readEnding, readLine, readRecord } from './line.ts';
 import { firstMoment, idIn, linesBackwards, momentIn, openIfThere } from './read-segment.ts';
 import type { Segment, Segments } from './segments.ts';
@@ -28,7 +28,7 @@ export async function readRecords(
   const isNewestFirst = filter.order !== 'oldest';
   let found: StoredRecord[] = [];
   if (limit === 0) return found;
-  const walk = new Walk(segments, filter);
+  const walk = new Walk(segments, filter, withoutCharges);
   for await (const batch of walk.batches()) {
     for (const record of batch) found.push(record);
     // of the oldest ones, those that stand last so far are all that can be wanted
@@ -46,7 +46,21 @@ export function scanRecords(
   segments: Segments,
   filter: Scan,
 ): AsyncGenerator<readonly StoredRecord[], void, undefined> {
-  return new Walk(segments, filter).batches();
+  return new Walk(segments, filter, withoutCharges).batches();
+}
+
+/** The same with what each row charged; see `RecordStore.scanCharged`. */
+export function scanCharged(
+  segments: Segments,
+  filter: Scan,
+): AsyncGenerator<readonly ChargedRecord[], void, undefined> {
+  return new Walk(segments, filter, withCharges).batches();
+}
+
+const withoutCharges = (record: StoredRecord): StoredRecord => record;
+
+function withCharges(record: StoredRecord, charges: readonly CounterEntry[]): ChargedRecord {
+  return Object.assign(record, { charges: record.ending?.quotaReturned === true ? [] : charges });
 }
 
 function byId(records: readonly StoredRecord[]): StoredRecord[] {
@@ -78,9 +92,10 @@ function needlesOf({ server, servers, grant, tool, rule }: Scan): readonly strin
 }
 
 /** One way through the ledger, from its end to the earliest moment that can matter. */
-class Walk {
+class Walk<Row extends StoredRecord> {
   readonly #segments: Segments;
   readonly #filter: Scan;
+  readonly #rowOf: (record: StoredRecord, charges: readonly CounterEntry[]) => Row;
   readonly #needles: readonly string[];
   /** Lines: of most endings that are met nobody ever wants to know more. */
   readonly #endings = new Map<string, string>();
@@ -89,9 +104,14 @@ class Walk {
   #fromId = '';
   #isOver = false;
 
-  constructor(segments: Segments, filter: Scan) {
+  constructor(
+    segments: Segments,
+    filter: Scan,
+    rowOf: (record: StoredRecord, charges: readonly CounterEntry[]) => Row,
+  ) {
     this.#segments = segments;
     this.#filter = filter;
+    this.#rowOf = rowOf;
     this.#needles = needlesOf(filter);
     this.#from = (filter.since ?? Number.NEGATIVE_INFINITY) - OUT_OF_ORDER_MS;
   }
@@ -104,7 +124,7 @@ class Walk {
   }
 
   /** The matching rows of each piece that was read, perhaps none; other work gets its turn in between. */
-  async *batches(): AsyncGenerator<readonly StoredRecord[], void, undefined> {
+  async *batches(): AsyncGenerator<readonly Row[], void, undefined> {
     if (this.#filter.servers?.length === 0) return;
     let startedAt = performance.now();
     for (const batch of this.#steps()) {
@@ -115,7 +135,7 @@ class Walk {
     }
   }
 
-  *#steps(): Generator<readonly StoredRecord[]> {
+  *#steps(): Generator<readonly Row[]> {
     const numbers = this.#segments.list();
     for (const number of numbers.toReversed()) {
       const segment = openIfThere(this.#segments, number);
@@ -125,7 +145,7 @@ class Walk {
         // what stands behind the line that ends a segment does not count
         let counts = number === numbers.at(-1);
         for (const lines of linesBackwards(segment)) {
-          const batch: StoredRecord[] = [];
+          const batch: Row[] = [];
           for (const text of lines) {
             if (text.startsWith('S')) counts = true;
             const record = counts ? this.#take(text) : undefined;
@@ -147,7 +167,7 @@ class Walk {
     return until !== undefined && (firstMoment(segment) ?? until) > until + LATE_ENDING_MS;
   }
 
-  #take(text: string): StoredRecord | undefined {
+  #take(text: string): Row | undefined {
     const kind = text.charAt(0);
     if (kind === 'F') this.#remember(text);
     if (kind === 'V') this.#annul(text);
@@ -178,14 +198,14 @@ class Walk {
     return this.#needles.every((needle) => text.includes(needle));
   }
 
-  #read(lineText: string): StoredRecord | undefined {
-    const line = readLine(lineText);
-    const record = line && readRecord(line);
-    if (!record || this.#voided.delete(record.id)) return undefined;
-    const text = this.#endings.get(record.id);
-    this.#endings.delete(record.id);
-    const stored = { ...record, ending: text === undefined ? undefined : endingIn(text) };
-    return matches(stored, this.#filter) ? stored : undefined;
+  #read(text: string): Row | undefined {
+    const line = readLine(text);
+    if (line === undefined) return undefined;
+    const ending = this.#endings.get(line.id);
+    this.#endings.delete(line.id);
+    const record = readRecord(line, ending === undefined ? undefined : endingIn(ending));
+    if (!record || this.#voided.delete(line.id)) return undefined;
+    return matches(record, this.#filter) ? this.#rowOf(record, line.charges) : undefined;
   }
 }
 

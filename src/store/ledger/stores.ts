@@ -2,7 +2,7 @@ import { newId, type Clock } from '#platform';
 import type { CounterEntry, CounterStore, RecordStore } from '../ports.ts';
 import { Ledger } from './ledger.ts';
 import { writeEnding, writeRecord } from './line.ts';
-import { readRecords, scanRecords } from './read-records.ts';
+import { readRecords, scanCharged, scanRecords } from './read-records.ts';
 import { pruneRecords } from './retention.ts';
 import type { Segments } from './segments.ts';
 
@@ -36,8 +36,9 @@ export function ledgerStores(segments: Segments, access: 'append' | 'read', cloc
       prune: async (now) => ledger.prune(now),
     },
     records: {
-      async insert(record) {
-        await ledger.append('D', record.id, [], writeRecord(record));
+      async insert(record, charges = []) {
+        charges.forEach(assertExact);
+        await ledger.append('D', record.id, charges, writeRecord(record));
       },
       async finish(id, ending) {
         await ledger.append('F', id, [], writeEnding(ending));
@@ -49,6 +50,10 @@ export function ledgerStores(segments: Segments, access: 'append' | 'read', cloc
       scan(filter) {
         ledger.flush();
         return scanRecords(segments, filter);
+      },
+      scanCharged(filter) {
+        ledger.flush();
+        return scanCharged(segments, filter);
       },
       prune: async (before) => pruneRecords(segments, ledger, before, clock.now()),
     },

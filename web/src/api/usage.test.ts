@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Decision } from './logs.ts';
-import { barsOf, byRule, type Usage, type UsageCounts } from './usage.ts';
+import { barsOf, limitBarsOf, type Usage, type UsageCounts } from './usage.ts';
 
 const HOUR_MS = 3_600_000;
 const NOTHING: UsageCounts = {
@@ -24,6 +23,7 @@ function usage(buckets: Usage['buckets']): Usage {
     total: NOTHING,
     buckets,
     servers: [],
+    rules: [],
     tools: [],
   };
 }
@@ -56,33 +56,27 @@ it('leaves out what lies before the span', () => {
   expect(bars.every(({ allowed }) => allowed === 0)).toBe(true);
 });
 
-it('counts decisions by rule, server and policy', () => {
-  const denied = (server: string, rule: string, policy?: string): Decision => ({
-    id: 'dec',
-    at: '2026-11-28T12:00:00.000Z',
-    outcome: 'deny',
-    enforced: true,
-    server,
-    method: 'tools/call',
-    rule,
-    message: '',
-    grant: { id: 'g', label: 'g' },
-    ...(policy !== undefined && { policy }),
-    argumentKeys: [],
-    requestId: 'req',
-    revision: '2026-07-28',
-    transport: 'http',
-  });
-  expect(
-    byRule([
-      denied('a', '(hidden)', 'p'),
-      denied('b', '(hidden)', 'p'),
-      denied('b', '(hidden)', 'p'),
-      denied('a', '(no policy)'),
-    ]),
-  ).toEqual([
-    { server: 'b', rule: '(hidden)', policy: 'p', count: 2 },
-    { server: 'a', rule: '(hidden)', policy: 'p', count: 1 },
-    { server: 'a', rule: '(no policy)', policy: undefined, count: 1 },
+it('shows a limit in a wider bar as full as in its fullest hour, with all that was refused', () => {
+  const { since, until } = usage([]);
+  const bucket = (start: string, share: number, refused: number) => ({ start, used: 0, share, refused });
+  const { timesMs, limits } = limitBarsOf(
+    { since, until },
+    [
+      {
+        buckets: [
+          bucket('2026-11-28T11:00:00.000Z', 1, 9),
+          bucket('2026-11-28T13:00:00.000Z', 0.5, 1),
+          bucket('2026-11-28T17:00:00.000Z', 0.25, 2),
+          bucket('2026-11-29T11:00:00.000Z', 1, 0),
+        ],
+      },
+      { buckets: [] },
+    ],
+    6 * HOUR_MS,
+  );
+  expect(timesMs).toHaveLength(4);
+  expect(limits).toEqual([
+    { shares: [0.5, 0, 0, 1], refused: [3, 0, 0, 0] },
+    { shares: [0, 0, 0, 0], refused: [0, 0, 0, 0] },
   ]);
 });

@@ -1,6 +1,5 @@
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { api } from './client.ts';
-import type { Decision, DecisionPage } from './logs.ts';
 
 /** How many calls there were, by what became of them. */
 export interface UsageCounts {
@@ -15,18 +14,62 @@ export interface UsageCounts {
   readonly failed: number;
 }
 
-export interface Usage {
+/** A rule and how often it denied. */
+export interface RuleDenials {
+  readonly server: string;
+  readonly rule: string;
+  readonly policy?: string;
+  readonly denied: number;
+}
+
+interface Counted {
   readonly since: string;
   readonly until: string;
   readonly bucket: 'hour' | 'day';
   /** False when there was more than is counted at once. */
   readonly complete: boolean;
   readonly countedSince: string;
+}
+
+export interface Usage extends Counted {
   readonly total: UsageCounts;
   /** Only those in which there was something. */
   readonly buckets: readonly (UsageCounts & { readonly start: string })[];
   readonly servers: readonly (UsageCounts & { readonly server: string })[];
+  /** Those that denied, the most used first. */
+  readonly rules: readonly RuleDenials[];
   readonly tools: readonly (UsageCounts & { readonly server: string; readonly tool: string })[];
+}
+
+/** How one limit was used. Shares are of its maximum: 1 is full, more where a policy only observes. */
+export interface LimitUse {
+  readonly server: string;
+  readonly policy?: string;
+  readonly scope: 'grant' | 'session' | 'server' | 'organisation';
+  readonly counter: string;
+  readonly windowSeconds: number;
+  readonly max: number;
+  readonly counts: 'calls' | 'amounts';
+  readonly used: number;
+  /** Of the fullest window of whoever used it most. */
+  readonly share: number;
+  readonly refused: number;
+  readonly rules: readonly { readonly rule: string; readonly refused: number }[];
+  readonly fullest?: {
+    readonly start: string;
+    readonly grant?: { readonly id: string; readonly label: string };
+  };
+  readonly buckets: readonly {
+    readonly start: string;
+    readonly used: number;
+    readonly share: number;
+    readonly refused: number;
+  }[];
+}
+
+export interface LimitUsage extends Counted {
+  /** The fullest first. */
+  readonly limits: readonly LimitUse[];
 }
 
 /** A span of time that ends now. */
@@ -55,57 +98,29 @@ const FRESH_MS = 30_000;
 export function useUsage({ value, ms, bucket, barMs }: Span): UseQueryResult<Usage> {
   return useQuery({
     queryKey: ['usage', value],
-    queryFn: ({ signal }) =>
-      // from the beginning of a bar, so that the first is as whole as the others
-      api<Usage>('/usage', {
-        query: {
-          since: new Date(Math.ceil((Date.now() - ms) / barMs) * barMs).toISOString(),
-          bucket,
-        },
-        signal,
-      }),
+    queryFn: ({ signal }) => api<Usage>('/usage', { query: { since: beginning(ms, barMs), bucket }, signal }),
     placeholderData: keepPreviousData,
     refetchInterval: FRESH_MS,
   });
 }
 
-const MOST_DENIALS = 200;
-
-/** The newest denials of a span: the counts do not say which rule it was. */
-export function useLatestDenials({ value, ms }: Span): UseQueryResult<DecisionPage> {
+/** How full the limits of a span were, of all servers or of one; kept fresh while somebody looks. */
+export function useLimitUsage(
+  { value, ms, bucket, barMs }: Span,
+  server?: string,
+): UseQueryResult<LimitUsage> {
   return useQuery({
-    queryKey: ['usage', value, 'denials'],
+    queryKey: ['usage', value, 'limits', server],
     queryFn: ({ signal }) =>
-      api<DecisionPage>('/logs', {
-        query: {
-          outcome: 'deny',
-          since: new Date(Date.now() - ms).toISOString(),
-          limit: MOST_DENIALS,
-        },
-        signal,
-      }),
+      api<LimitUsage>('/usage/limits', { query: { since: beginning(ms, barMs), bucket, server }, signal }),
     placeholderData: keepPreviousData,
     refetchInterval: FRESH_MS,
   });
 }
 
-/** A rule and how often it denied. */
-export interface DeniedRule {
-  readonly server: string;
-  readonly rule: string;
-  readonly policy: string | undefined;
-  readonly count: number;
-}
-
-/** Decisions counted by the rule that made them, the most used first. */
-export function byRule(decisions: readonly Decision[]): readonly DeniedRule[] {
-  const found = new Map<string, DeniedRule>();
-  for (const { server, rule, policy } of decisions) {
-    const key = JSON.stringify([server, rule, policy]);
-    const count = (found.get(key)?.count ?? 0) + 1;
-    found.set(key, { server, rule, policy, count });
-  }
-  return [...found.values()].toSorted((a, b) => b.count - a.count);
+/** From the beginning of a bar, so that the first is as whole as the others. */
+function beginning(ms: number, barMs: number): string {
+  return new Date(Math.ceil((Date.now() - ms) / barMs) * barMs).toISOString();
 }
 
 /** One bar of a chart. */
@@ -113,19 +128,24 @@ export interface Bar extends Pick<UsageCounts, 'allowed' | 'denied' | 'held' | '
   readonly startMs: number;
 }
 
-/** Counts by bars of one width, those without any call too. */
-export function barsOf({ since, until, buckets }: Usage, barMs: number): readonly Bar[] {
+/** The beginnings of the bars of a span. */
+function startsOf({ since, until }: Pick<Counted, 'since' | 'until'>, barMs: number): readonly number[] {
   const first = Math.floor(Date.parse(since) / barMs);
   const end = Math.max(first + 1, Math.ceil(Date.parse(until) / barMs));
-  const bars = Array.from({ length: end - first }, (_, index) => ({
-    startMs: (first + index) * barMs,
+  return Array.from({ length: end - first }, (_, index) => (first + index) * barMs);
+}
+
+/** Counts by bars of one width, those without any call too. */
+export function barsOf(usage: Usage, barMs: number): readonly Bar[] {
+  const bars = startsOf(usage, barMs).map((startMs) => ({
+    startMs,
     allowed: 0,
     denied: 0,
     held: 0,
     refused: 0,
   }));
-  for (const { start, allowed, denied, held, refused } of buckets) {
-    const bar = bars[Math.floor(Date.parse(start) / barMs) - first];
+  for (const { start, allowed, denied, held, refused } of usage.buckets) {
+    const bar = bars[barAt(bars[0]?.startMs ?? 0, start, barMs)];
     if (bar === undefined) continue;
     bar.allowed += allowed;
     bar.denied += denied;
@@ -133,4 +153,37 @@ export function barsOf({ since, until, buckets }: Usage, barMs: number): readonl
     bar.refused += refused;
   }
   return bars;
+}
+
+function barAt(firstMs: number, start: string, barMs: number): number {
+  return Math.floor((Date.parse(start) - firstMs) / barMs);
+}
+
+/** How full a limit was in the bars of a span, and what it refused. */
+export interface LimitBars {
+  readonly shares: readonly number[];
+  readonly refused: readonly number[];
+}
+
+/** Limits by bars of one width: a bar is as full as its fullest hour. */
+export function limitBarsOf(
+  usage: Pick<LimitUsage, 'since' | 'until'>,
+  limits: readonly Pick<LimitUse, 'buckets'>[],
+  barMs: number,
+): { readonly timesMs: readonly number[]; readonly limits: readonly LimitBars[] } {
+  const timesMs = startsOf(usage, barMs);
+  return {
+    timesMs,
+    limits: limits.map(({ buckets }) => {
+      const shares = timesMs.map(() => 0);
+      const refusals = timesMs.map(() => 0);
+      for (const { start, share, refused } of buckets) {
+        const at = barAt(timesMs[0] ?? 0, start, barMs);
+        if (timesMs[at] === undefined) continue;
+        shares[at] = Math.max(shares[at] ?? 0, share);
+        refusals[at] = (refusals[at] ?? 0) + refused;
+      }
+      return { shares, refused: refusals };
+    }),
+  };
 }

@@ -2,6 +2,7 @@ import { Anchor, Button, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { GovernedServer } from '../../api/servers.ts';
+import cards from '../../parts/cards.module.css';
 import { CATEGORIES, RiskBadge, type Category } from '../../parts/risk-badge.tsx';
 import classes from './overview.module.css';
 import { sumOfReach, type ClassReach, type Reach } from './sum-of-reach.ts';
@@ -76,7 +77,7 @@ function Tiles({
   return (
     <ul className={classes['tiles']}>
       {CATEGORIES.filter((category) => category !== 'unknown' || sum.unknown.tools > 0).map((category) => (
-        <li key={category} className={classes['card']}>
+        <li key={category} className={cards['card']}>
           <RiskBadge category={category} />
           <div className={classes['number']}>
             {(mayReadPolicies ? sum[category].open : sum[category].tools).toLocaleString('en')}

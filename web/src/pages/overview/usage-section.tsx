@@ -2,44 +2,60 @@ import { Alert, Anchor, Group, SegmentedControl, Skeleton, Stack, Text, Title } 
 import type { ReactNode } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { barsOf, SPANS, useUsage, type Span, type Usage } from '../../api/usage.ts';
+import cards from '../../parts/cards.module.css';
 import { TimeChart } from '../../parts/chart/time-chart.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import type { LimitsProps } from '../../parts/limits/limits.tsx';
+import { page } from '../../shell/page.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import classes from './overview.module.css';
 import { TopRules, TopTools } from './top-lists.tsx';
 
-/** What agents did over time, as long as the address says. */
+// brings the engine along, which has the words for a limit
+const Limits = page<LimitsProps>(() => import('../../parts/limits/limits.tsx'));
+
+/** What agents did over time, and how full the limits were, as long as the address says. */
 export function UsageSection({ nameOf }: { readonly nameOf: (server: string) => string }): ReactNode {
   const [span, choose] = useSpan();
   const { data, error, refetch, isPlaceholderData } = useUsage(span);
   return (
-    <Stack component="section" aria-labelledby="usage">
-      <Group justify="space-between">
-        <Title order={2} size="h4" id="usage">
-          Calls
-        </Title>
-        <SegmentedControl
-          aria-label="How far back"
-          size="xs"
-          data={SPANS.map(({ value, label }) => ({ value, label }))}
-          value={span.value}
-          onChange={choose}
-        />
-      </Group>
-      {error !== null && <Problem error={error} retry={() => void refetch()} />}
-      {data === undefined ? (
-        error === null && <Skeleton height={240} animate={false} />
-      ) : (
-        <div aria-busy={isPlaceholderData}>
-          {data.total.calls === 0 ? (
-            <NoCalls span={span} />
-          ) : (
-            <Counted usage={data} span={span} nameOf={nameOf} />
-          )}
-        </div>
+    <>
+      <Stack component="section" aria-labelledby="usage">
+        <Group justify="space-between">
+          <Title order={2} size="h4" id="usage">
+            Calls
+          </Title>
+          <SegmentedControl
+            aria-label="How far back"
+            size="xs"
+            data={SPANS.map(({ value, label }) => ({ value, label }))}
+            value={span.value}
+            onChange={choose}
+          />
+        </Group>
+        {error !== null && <Problem error={error} retry={() => void refetch()} />}
+        {data === undefined ? (
+          error === null && <Skeleton height={240} animate={false} />
+        ) : (
+          <div aria-busy={isPlaceholderData}>
+            {data.total.calls === 0 ? (
+              <NoCalls span={span} />
+            ) : (
+              <Counted usage={data} span={span} nameOf={nameOf} />
+            )}
+          </div>
+        )}
+      </Stack>
+      {data !== undefined && data.total.calls > 0 && (
+        <Stack gap="sm" component="section" aria-labelledby="limits">
+          <Title order={2} size="h4" id="limits">
+            Limits
+          </Title>
+          <Limits span={span} nameOf={nameOf} />
+        </Stack>
       )}
-    </Stack>
+    </>
   );
 }
 
@@ -75,16 +91,16 @@ function Counted({
           There were more calls in this time than are counted at once. A shorter time shows all of them.
         </Alert>
       )}
-      <div className={classes['pair']}>
-        <div className={classes['card']}>
+      <div className={cards['pair']}>
+        <div className={cards['card']}>
           <TimeChart title="All calls" timesMs={timesMs} barMs={span.barMs} series={[allowed, ...stopped]} />
         </div>
-        <div className={classes['card']}>
+        <div className={cards['card']}>
           <TimeChart title="Stopped calls" timesMs={timesMs} barMs={span.barMs} series={stopped} />
         </div>
       </div>
       <Remarks usage={usage} />
-      <div className={classes['pair']}>
+      <div className={cards['pair']}>
         <TopTools usage={usage} span={span} nameOf={nameOf} />
         <TopRules usage={usage} span={span} nameOf={nameOf} />
       </div>

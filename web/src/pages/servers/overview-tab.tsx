@@ -4,18 +4,24 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useGrants } from '../../api/grants.ts';
 import { useCheckServer, useServerTools, type GovernedServer } from '../../api/servers.ts';
+import { SPANS } from '../../api/usage.ts';
 import { endpointOf } from '../../parts/client-blocks.ts';
 import { CopyBlock } from '../../parts/copy-block.tsx';
+import { inertName } from '../../parts/inert.ts';
+import type { LimitsProps } from '../../parts/limits/limits.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { page } from '../../shell/page.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { Fact, Facts } from '../logs/facts.tsx';
-import { Sheet } from '../settings/section.tsx';
+import { Section, Sheet } from '../settings/section.tsx';
 import { CheckResult } from './check-result.tsx';
 import { Notice } from './notice.tsx';
 import { RiskCounts } from './risk-counts.tsx';
 import { credentialWord, isAskable, transportWord } from './server-state.tsx';
 import { isInForce, usePolicies } from './use-policies.ts';
+
+const Limits = page<LimitsProps>(() => import('../../parts/limits/limits.tsx'));
 
 interface TabProps {
   readonly server: GovernedServer;
@@ -23,6 +29,7 @@ interface TabProps {
 
 /** What one wants to know of a server at once: what is wrong, what agents can call, under what, and from where. */
 export function OverviewTab({ server }: TabProps): ReactNode {
+  const mayReadLogs = useMay('logs:read');
   return (
     <Stack gap="lg">
       <Attention server={server} />
@@ -37,6 +44,11 @@ export function OverviewTab({ server }: TabProps): ReactNode {
       <Sheet title="Address for agents" lead="With the token of a grant; without one nobody gets in.">
         <CopyBlock text={endpointOf(location.origin, server.path)} label="address" />
       </Sheet>
+      {mayReadLogs && (
+        <Section title="Limits" lead="In the last 24 hours.">
+          <Limits span={SPANS[0]} server={server.id} nameOf={() => inertName(server.name)} />
+        </Section>
+      )}
       <Connection server={server} />
     </Stack>
   );

@@ -2,7 +2,7 @@ import { Button, Group, Skeleton, Stack, Table, Text, Title } from '@mantine/cor
 import { ChartColumn, Table2 } from 'lucide-react';
 import { lazy, Suspense, useId, useState, type ReactNode } from 'react';
 import classes from './chart.module.css';
-import type { Series } from './stack.ts';
+import { totalOf, valueInWords, type ChartKind, type Series } from './stack.ts';
 
 // asked for at once: later it would wait behind everything that the page asks the gateway
 const plot = import('./plot.tsx');
@@ -13,13 +13,22 @@ interface TimeChartProps {
   readonly timesMs: readonly number[];
   readonly barMs: number;
   readonly series: readonly Series[];
+  /** `counts` unless told. */
+  readonly kind?: ChartKind;
   readonly height?: number;
 }
 
 const DAY_MS = 86_400_000;
 
-/** Counts over time as stacked bars, and the same as a table for those who would rather read it. */
-export function TimeChart({ title, timesMs, barMs, series, height = 200 }: TimeChartProps): ReactNode {
+/** Counts or shares over time as a drawing, and the same as a table for those who would rather read it. */
+export function TimeChart({
+  title,
+  timesMs,
+  barMs,
+  series,
+  kind = 'counts',
+  height = 200,
+}: TimeChartProps): ReactNode {
   const [isTable, setTable] = useState(false);
   const [pointed, setPointed] = useState<number>();
   const heading = useId();
@@ -36,18 +45,19 @@ export function TimeChart({ title, timesMs, barMs, series, height = 200 }: TimeC
         <Button
           size="compact-sm"
           variant="subtle"
+          flex="none"
           leftSection={<Icon size={14} aria-hidden />}
           onClick={() => setTable(!isTable)}
         >
           {isTable ? 'Show as a chart' : 'Show as a table'}
         </Button>
       </Group>
-      <Legend series={series} index={at === undefined ? undefined : pointed} />
+      <Legend kind={kind} series={series} index={at === undefined ? undefined : pointed} />
       {isTable ? (
-        <Numbers title={title} timesMs={timesMs} series={series} name={name} />
+        <Numbers title={title} timesMs={timesMs} kind={kind} series={series} name={name} />
       ) : (
         <Suspense fallback={<Skeleton height={height} animate={false} />}>
-          <Plot {...{ timesMs, barMs, series, height, isUtc }} onPoint={setPointed} />
+          <Plot {...{ timesMs, barMs, kind, series, height, isUtc }} onPoint={setPointed} />
         </Suspense>
       )}
       <Text size="xs" c="dimmed">
@@ -57,11 +67,13 @@ export function TimeChart({ title, timesMs, barMs, series, height = 200 }: TimeC
   );
 }
 
-/** What the colours mean, with the sums, or the numbers of the bar that is pointed at. */
+/** What the colours mean, with what it comes to, or the numbers of the time that is pointed at. */
 function Legend({
+  kind,
   series,
   index,
 }: {
+  readonly kind: ChartKind;
   readonly series: readonly Series[];
   readonly index: number | undefined;
 }): ReactNode {
@@ -72,7 +84,7 @@ function Legend({
           <span className={classes['swatch']} style={{ background: `var(${colour})` }} aria-hidden />
           {label}
           <span className={classes['count']}>
-            {(index === undefined ? sumOf(values) : (values[index] ?? 0)).toLocaleString('en')}
+            {valueInWords(kind, index === undefined ? totalOf(kind, values) : (values[index] ?? 0))}
           </span>
         </li>
       ))}
@@ -83,15 +95,23 @@ function Legend({
 function Numbers({
   title,
   timesMs,
+  kind,
   series,
   name,
 }: Pick<TimeChartProps, 'title' | 'timesMs' | 'series'> & {
+  readonly kind: ChartKind;
   readonly name: (startMs: number) => string;
 }): ReactNode {
   // the newest first, and nothing of the hours in which nothing was
   const rows = timesMs
-    .map((startMs, index) => ({ startMs, counts: series.map(({ values }) => values[index] ?? 0) }))
-    .filter(({ counts }) => counts.some((count) => count > 0))
+    .map((startMs, index) => ({
+      startMs,
+      cells: series.map(({ values, refused }) => ({
+        value: values[index] ?? 0,
+        refused: refused?.[index] ?? 0,
+      })),
+    }))
+    .filter(({ cells }) => cells.some(({ value, refused }) => value > 0 || refused > 0))
     .toReversed();
   if (rows.length === 0) return <Text size="sm">Nothing in this time.</Text>;
   return (
@@ -108,14 +128,15 @@ function Numbers({
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {rows.map(({ startMs, counts }) => (
+          {rows.map(({ startMs, cells }) => (
             <Table.Tr key={startMs}>
               <Table.Th scope="row" fw={400}>
                 {name(startMs)}
               </Table.Th>
-              {series.map(({ label }, index) => (
-                <Table.Td key={label} ta="right">
-                  {(counts[index] ?? 0).toLocaleString('en')}
+              {cells.map(({ value, refused }, index) => (
+                <Table.Td key={series[index]?.label} ta="right">
+                  {valueInWords(kind, value)}
+                  {refused > 0 && `, ${refused.toLocaleString('en')} refused`}
                 </Table.Td>
               ))}
             </Table.Tr>
@@ -135,8 +156,4 @@ function nameOfBar(barMs: number): (startMs: number) => string {
   const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
   const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
   return (startMs) => `${day.format(startMs)}, ${hour.format(startMs)} to ${hour.format(startMs + barMs)}`;
-}
-
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }
