@@ -252,6 +252,7 @@ export interface Verdict {
   readonly message?: string;
   readonly limits: readonly {
     readonly counter: string;
+    readonly scope: 'grant' | 'session' | 'server' | 'organisation';
     readonly windowSeconds: number;
     readonly max: number;
     readonly amount: number;
