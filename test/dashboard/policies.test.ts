@@ -137,6 +137,8 @@ describe.skipIf(CHROMIUM === undefined)('the policy builder', () => {
     await review.getByRole('button', { name: 'Publish', exact: true }).waitFor();
 
     await choose(theirs, RESUME, 'Deny');
+    await theirs.getByRole('button', { name: 'Keep mine' }).click();
+    await theirs.getByText('Saved as draft').waitFor();
     await theirs.getByRole('button', { name: 'Review and publish' }).click();
     await theirs.getByRole('dialog').getByRole('button', { name: 'Publish', exact: true }).click();
     await theirs.getByText('Version 2 is published').waitFor();

@@ -1,7 +1,7 @@
 import { Anchor, Code, List, Paper, Spoiler, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { CompiledPolicy } from '#policy';
-import type { Verdict } from '../../api/policies.ts';
+import type { Verdict } from '../../api/policy-trials.ts';
 import { placeOfRule, type Place } from '../../builder/place.ts';
 import { inert } from '../../parts/inert.ts';
 import { OutcomeBadge } from '../../parts/outcome-badge.tsx';
