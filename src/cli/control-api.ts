@@ -6,6 +6,7 @@ import type { Catalogue } from '#catalogue';
 import type {
   Caller,
   CatalogueTemplate,
+  DeclaredGrant,
   DeclaredPolicy,
   DeclaredServer,
   LiveTools,
@@ -36,6 +37,7 @@ export interface ControlApiOptions {
   readonly otherOrigins: () => readonly string[];
   readonly declaredServers: (organisation: string) => readonly DeclaredServer[];
   readonly declaredPolicies: (organisation: string) => readonly DeclaredPolicy[];
+  readonly declaredGrants: (organisation: string) => readonly DeclaredGrant[];
   readonly liveTools: (server: string) => Promise<LiveTools>;
   readonly probe: Probe;
   readonly vault: () => Promise<CredentialVault>;
@@ -199,6 +201,7 @@ function routesOf(room: ControlRoom, options: ControlApiOptions, people: PeopleP
       policies: control.policies,
       serverOf,
       declared: declaredPolicies,
+      declaredGrants: options.declaredGrants,
       notify,
     }),
     ...room.approvalRoutes({

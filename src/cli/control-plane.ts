@@ -7,7 +7,7 @@ import { UpstreamUnavailable, type AddressRules } from '#upstream';
 import type { Assembly, Compose } from './assembly.ts';
 import { createControlListener } from './control-api.ts';
 import type { ControlRooms } from './control-rooms.ts';
-import { declaredPolicies, declaredServers, installationOf } from './declared.ts';
+import { declaredPolicies, declaredServers, describedGrants, installationOf } from './declared.ts';
 import { DriftLook } from './drift-look.ts';
 import { createManagedUpstreams } from './managed-upstreams.ts';
 import { Rounds } from './rounds.ts';
@@ -81,6 +81,7 @@ export function openControlPlane(options: ControlPlaneOptions): ControlPlane {
           otherOrigins: options.otherOrigins,
           declaredServers: (organisation) => ofInstallation(organisation, declaredServers),
           declaredPolicies: (organisation) => ofInstallation(organisation, declaredPolicies),
+          declaredGrants: (organisation) => ofInstallation(organisation, describedGrants),
           liveTools: (server) => liveTools(assembly, source, server),
           probe: managed.probe,
           vault: assembly.vault,
