@@ -58,6 +58,7 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
   const serving = assemble(compose, loaded, options.dataDir);
   const { assembly, rooms } = serving;
   await declareServers(compose, serving);
+  const grants = new GrantSource(assembly.directory, assembly.store.grants, assembly.log);
   const site = createSite({
     loaded,
     dataDir: options.dataDir,
@@ -75,10 +76,10 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
     otherOrigins: () => otherOriginsOf(serving.base),
     isOnLoopback: isLoopback(host),
     site,
+    catchUpGrants: () => grants.catchUp(),
   });
   await assembly.store.ready();
   await plane.source.load();
-  const grants = new GrantSource(assembly.directory, assembly.store.grants, assembly.log);
   await grants.declare(declaredGrants(configuration, options.dataDir));
   const lastUse = new LastUse(assembly.store.grants, systemClock, assembly.log);
   let refresh: NodeJS.Timeout | undefined;

@@ -39,6 +39,8 @@ export interface ControlApiOptions {
   readonly declaredPolicies: (organisation: string) => readonly DeclaredPolicy[];
   readonly declaredGrants: (organisation: string) => readonly DeclaredGrant[];
   readonly liveTools: (server: string) => Promise<LiveTools>;
+  /** Brings what was changed through the API into force in this process. */
+  readonly bringIntoForce?: () => Promise<void>;
   readonly probe: Probe;
   readonly vault: () => Promise<CredentialVault>;
   readonly addresses: AddressRules;
@@ -146,6 +148,7 @@ export async function openControlApi(
     clock,
     log,
     version: packageVersion(),
+    ...(options.bringIntoForce && { bringIntoForce: options.bringIntoForce }),
     sameSite: (request) => controlRoom.checkSameSite(request, origins),
   });
   return {

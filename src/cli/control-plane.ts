@@ -27,6 +27,8 @@ export interface ControlPlaneOptions {
   /** Whether only programs of this machine reach the gateway. */
   readonly isOnLoopback: boolean;
   readonly site: Site | undefined;
+  /** Takes over every grant as it is now; see `GrantSource.catchUp`. */
+  readonly catchUpGrants: () => Promise<void>;
 }
 
 export interface ControlPlane {
@@ -83,6 +85,11 @@ export function openControlPlane(options: ControlPlaneOptions): ControlPlane {
           declaredPolicies: (organisation) => ofInstallation(organisation, declaredPolicies),
           declaredGrants: (organisation) => ofInstallation(organisation, describedGrants),
           liveTools: (server) => liveTools(assembly, source, server),
+          // grants are told of when their server is unknown: servers first
+          async bringIntoForce() {
+            await source.catchUp();
+            await options.catchUpGrants();
+          },
           probe: managed.probe,
           vault: assembly.vault,
           addresses,
@@ -101,9 +108,9 @@ export function openControlPlane(options: ControlPlaneOptions): ControlPlane {
   };
 }
 
-/** A server that was registered a moment ago may not be in this process's directory yet. */
+/** A server that was registered a moment ago in another process may not be in this one's directory yet. */
 async function liveTools({ directory }: Assembly, source: ControlSource, id: string): Promise<LiveTools> {
-  if (directory.server(id) === undefined) await source.refresh();
+  if (directory.server(id) === undefined) await source.catchUp();
   const server = directory.server(id);
   if (server === undefined)
     return { unavailable: 'The gateway could not open this server; its log says why.' };

@@ -29,7 +29,7 @@ const ATTACH = { kind: 'member', role: 'policy_manager', scope: 'grants:write' }
 const MOST_OVERLAP_SECONDS = 30 * 24 * 3600;
 const USUAL_OVERLAP_SECONDS = 3600;
 
-/** Grants: mint, read, change, rotate and revoke the credentials of agents. A gateway follows within a second. */
+/** Grants: mint, read, change, rotate and revoke the credentials of agents. */
 export function grantRoutes(parts: GrantParts): readonly Route[] {
   return [
     listRoute(parts),
