@@ -59,6 +59,7 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
   const serving = assemble(compose, loaded, options.dataDir);
   const { assembly, rooms } = serving;
   await declareServers(compose, serving);
+  const grants = new GrantSource(assembly.directory, assembly.store.grants, assembly.log);
   const site = createSite({
     loaded,
     dataDir: options.dataDir,
@@ -78,10 +79,10 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
     isOnLoopback: isLoopback(host),
     setupCode,
     site,
+    catchUpGrants: () => grants.catchUp(),
   });
   await assembly.store.ready();
   await plane.source.load();
-  const grants = new GrantSource(assembly.directory, assembly.store.grants, assembly.log);
   await grants.declare(declaredGrants(configuration, options.dataDir));
   const lastUse = new LastUse(assembly.store.grants, systemClock, assembly.log);
   let refresh: NodeJS.Timeout | undefined;

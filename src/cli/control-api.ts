@@ -5,6 +5,7 @@ import type { Catalogue } from '#catalogue';
 import type {
   Caller,
   CatalogueTemplate,
+  DeclaredGrant,
   DeclaredPolicy,
   DeclaredServer,
   LiveTools,
@@ -34,7 +35,10 @@ export interface ControlApiOptions {
   readonly otherOrigins: () => readonly string[];
   readonly declaredServers: (organisation: string) => readonly DeclaredServer[];
   readonly declaredPolicies: (organisation: string) => readonly DeclaredPolicy[];
+  readonly declaredGrants: (organisation: string) => readonly DeclaredGrant[];
   readonly liveTools: (server: string) => Promise<LiveTools>;
+  /** Brings what was changed through the API into force in this process. */
+  readonly bringIntoForce?: () => Promise<void>;
   readonly probe: Probe;
   readonly vault: () => Promise<CredentialVault>;
   readonly addresses: AddressRules;
@@ -145,6 +149,7 @@ export async function openControlApi(
     clock,
     log,
     version: packageVersion(),
+    ...(options.bringIntoForce && { bringIntoForce: options.bringIntoForce }),
     sameSite: (request) => controlRoom.checkSameSite(request, origins),
   });
   return {
@@ -200,6 +205,7 @@ function routesOf(room: ControlRoom, options: ControlApiOptions, people: PeopleP
       policies: control.policies,
       serverOf,
       declared: declaredPolicies,
+      declaredGrants: options.declaredGrants,
       notify,
     }),
     ...room.approvalRoutes({

@@ -8,7 +8,7 @@ import { UpstreamUnavailable, type AddressRules, type ToolCatalogue } from '#ups
 import type { Assembly, Compose } from './assembly.ts';
 import { createControlListener } from './control-api.ts';
 import type { ControlRooms } from './control-rooms.ts';
-import { declaredPolicies, declaredServers, installationOf } from './declared.ts';
+import { declaredPolicies, declaredServers, describedGrants, installationOf } from './declared.ts';
 import { DriftLook } from './drift-look.ts';
 import { createManagedUpstreams } from './managed-upstreams.ts';
 import { Rounds } from './rounds.ts';
@@ -30,6 +30,8 @@ export interface ControlPlaneOptions {
   /** What the founder of the first organisation must know; undefined where only this machine reaches the gateway. */
   readonly setupCode: string | undefined;
   readonly site: Site | undefined;
+  /** Takes over every grant as it is now; see `GrantSource.catchUp`. */
+  readonly catchUpGrants: () => Promise<void>;
 }
 
 export interface ControlPlane {
@@ -84,7 +86,13 @@ export function openControlPlane(options: ControlPlaneOptions): ControlPlane {
           otherOrigins: options.otherOrigins,
           declaredServers: (organisation) => ofInstallation(organisation, declaredServers),
           declaredPolicies: (organisation) => ofInstallation(organisation, declaredPolicies),
+          declaredGrants: (organisation) => ofInstallation(organisation, describedGrants),
           liveTools: (server) => liveTools(assembly, source, server),
+          // grants are told of when their server is unknown: servers first
+          async bringIntoForce() {
+            await source.catchUp();
+            await options.catchUpGrants();
+          },
           probe: managed.probe,
           vault: assembly.vault,
           addresses,
@@ -104,9 +112,9 @@ export function openControlPlane(options: ControlPlaneOptions): ControlPlane {
   };
 }
 
-/** A server that was registered a moment ago may not be in this process's directory yet. */
+/** A server that was registered a moment ago in another process may not be in this one's directory yet. */
 async function liveTools({ directory }: Assembly, source: ControlSource, id: string): Promise<LiveTools> {
-  if (directory.server(id) === undefined) await source.refresh();
+  if (directory.server(id) === undefined) await source.catchUp();
   const server = directory.server(id);
   if (server === undefined)
     return { unavailable: 'The gateway could not open this server; its log says why.' };

@@ -1,6 +1,7 @@
 /** What a configuration file declares, in the forms that the rooms take. */
 import { readFileSync } from 'node:fs';
-import type { DeclaredPolicy, DeclaredServer } from '#control';
+import { basename } from 'node:path';
+import type { DeclaredGrant, DeclaredPolicy, DeclaredServer } from '#control';
 import { readOrMakeToken, versionOf, type PolicyOrigin } from '#gateway';
 import {
   hashGrantToken,
@@ -44,20 +45,26 @@ export function policyOriginsOf(
 /** Grants of the configuration keep their id over restarts, so that their counters go on. */
 export function declaredGrants(configuration: Configuration, dataDir: string): StoredGrant[] {
   return (configuration.grants ?? []).map((grant) => ({
-    id: `declared:${grant.server}/${grant.label}`,
-    label: grant.label,
-    server: grant.server,
-    policy: grant.policy,
+    ...describedGrant(grant),
     createdAt: 0,
-    expiresAt: grant.expires === undefined ? undefined : Date.parse(grant.expires),
     revokedAt: undefined,
     tokenHash: 'sha256' in grant.token ? grant.token.sha256 : hashGrantToken(tokenOf(grant, dataDir)),
   }));
 }
 
-type DeclaredGrant = NonNullable<Configuration['grants']>[number];
+/** The same, as people of their organisation see them: without a token, or a place where one lies. */
+export function describedGrants({ configuration, file }: LoadedConfiguration): readonly DeclaredGrant[] {
+  return (configuration.grants ?? []).map((grant) => ({ ...describedGrant(grant), file: basename(file) }));
+}
 
-function tokenOf(grant: DeclaredGrant, dataDir: string): string {
+type GrantConfiguration = NonNullable<Configuration['grants']>[number];
+
+function describedGrant({ server, label, policy, expires }: GrantConfiguration): Omit<DeclaredGrant, 'file'> {
+  const expiresAt = expires === undefined ? undefined : Date.parse(expires);
+  return { id: `declared:${server}/${label}`, label, server, policy, expiresAt };
+}
+
+function tokenOf(grant: GrantConfiguration, dataDir: string): string {
   if ('file' in grant.token) return readOrMakeToken(resolveFrom(dataDir, grant.token.file));
   const name = 'env' in grant.token ? grant.token.env : '';
   const token = process.env[name];

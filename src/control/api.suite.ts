@@ -157,5 +157,18 @@ export const SERVERS = {
           },
         ]
       : [],
+  declaredGrants: (organisation: string) =>
+    organisation === 'acme'
+      ? [
+          {
+            id: 'declared:declared/from-file',
+            label: 'from-file',
+            server: 'declared',
+            policy: 'from-file',
+            expiresAt: undefined,
+            file: 'toolgate.json',
+          },
+        ]
+      : [],
   liveTools: (): Promise<LiveTools> => Promise.resolve(TOOLS),
 };

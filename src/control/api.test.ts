@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { keyWith, openTestApi, START, type Asker } from './api.suite.ts';
 import { route } from './route.ts';
@@ -85,6 +85,34 @@ describe('who may ask', () => {
     expect((await ask('GET', '/me', { as: 'viewer' })).status).toBe(200);
     clock.advance(30_000);
     expect((await ask('GET', '/me')).status).toBe(200);
+  });
+});
+
+describe('what was changed', () => {
+  const THING = { body: { name: 'a' } };
+
+  it('is in force before the answer comes; what was only read brings nothing into force', async () => {
+    const seen: string[] = [];
+    let done = (): void => {};
+    const { ask } = openThings({
+      bringIntoForce: async () => {
+        seen.push('begun');
+        await new Promise<void>((resolve) => (done = resolve));
+        seen.push('in force');
+      },
+    });
+    await ask('GET', '/things/a');
+    const answered = ask('POST', '/things', THING).then(({ status }) => seen.push(String(status)));
+    await vi.waitFor(() => expect(seen).toEqual(['begun']));
+    done();
+    await answered;
+    expect(seen).toEqual(['begun', 'in force', '201']);
+  });
+
+  it('is answered although it is not in force here yet, and the log says so', async () => {
+    const { ask, logged } = openThings({ bringIntoForce: () => Promise.reject(new Error('gone')) });
+    expect((await ask('POST', '/things', THING)).status).toBe(201);
+    expect(logged()).toContain('a change is not in force here yet');
   });
 });
 

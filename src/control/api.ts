@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { newId, type Clock, type KeyRing, type Log } from '#platform';
+import { messageOf, newId, type Clock, type KeyRing, type Log } from '#platform';
 import type { ControlStore } from '#store';
 import { refusedAccess } from './access.ts';
 import { actorOf, type Caller } from './caller.ts';
@@ -38,6 +38,8 @@ export interface ControlApiParts {
   readonly version: string;
   /** Why a request that changes something, sent with a cookie, may come from a page of somewhere else; undefined when it does not. */
   readonly sameSite: (request: Request) => Problem | undefined;
+  /** Brings what was changed into force in this process; called behind every change, before its answer. What fails is tried again by itself. */
+  readonly bringIntoForce?: () => Promise<void>;
   /** Requests that each caller may send in a minute; 600 unless told. */
   readonly callsPerMinute?: number;
 }
@@ -221,10 +223,21 @@ class Call {
     try {
       // query, body and caller were checked against this very route
       const outcome = await this.#route.run(ask as unknown as Ask<never, never, never>);
+      if (this.#hasChanged) await this.#bringIntoForce();
       if ('response' in outcome) return outcome.response;
       return 'problem' in outcome ? refusalOf(outcome.problem) : this.#reply(outcome);
     } catch (error) {
       return failure(this.#kernel.log, error, { route: this.#route.id, requestId: this.#requestId });
+    }
+  }
+
+  /** Whoever reads the answer may rely on it at once, here; other processes follow. The change stands, whatever comes of this. */
+  async #bringIntoForce(): Promise<void> {
+    try {
+      await this.#kernel.bringIntoForce?.();
+    } catch (error) {
+      const about = { err: messageOf(error), route: this.#route.id, requestId: this.#requestId };
+      this.#kernel.log.warn(about, 'a change is not in force here yet');
     }
   }
 

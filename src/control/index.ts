@@ -18,6 +18,7 @@ export { actorOf, type Caller } from './caller.ts';
 export { openApiDocument } from './openapi.ts';
 export type { Problem } from './problem.ts';
 export { SCOPES, type Access, type AuditDraft, type Route, type Scope } from './route.ts';
+export type { DeclaredGrant } from './grants/grant-answers.ts';
 export { grantRoutes, type GrantParts } from './grants/grant-routes.ts';
 export { policyRoutes } from './policies/policy-routes.ts';
 export type { DeclaredPolicy } from './policies/policy-answers.ts';

@@ -49,6 +49,7 @@ const STATUS_OF_CODE: Readonly<Record<string, Problem['status']>> = {
   'member.last_admin': 409,
   'server.exists': 409,
   'policy.conflict': 409,
+  'policy.draft_conflict': 409,
   'policy.in_use': 409,
   'grant.label_taken': 409,
   'grant.token_taken': 409,

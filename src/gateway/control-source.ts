@@ -76,6 +76,12 @@ export class ControlSource {
     return this.#looking;
   }
 
+  /** Everything that was changed before this call is in force when it resolves: a look under way may have begun earlier. Never rejects. */
+  async catchUp(): Promise<void> {
+    await this.#looking;
+    await this.refresh();
+  }
+
   /** Closes the upstreams that were replaced and still had calls. Those in force are closed with the directory's others. */
   async close(): Promise<void> {
     await this.#looking;

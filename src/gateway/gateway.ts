@@ -79,9 +79,13 @@ export class Gateway {
     directory.onChange(() => this.#directoryChanged());
   }
 
-  /** Streams that stay open are judged by what holds now, and end with the token that opened them and with their server. */
+  /**
+   * Streams that stay open are judged by what holds now, and end with the token that opened them and with their server; so do calls that
+   * wait for a person.
+   */
   #directoryChanged(): void {
     const { directory, clock } = this.#deps;
+    this.#waiting.endThose((request) => !this.#isUnchanged(request));
     for (const [relay, listening] of this.#listening) {
       const { grant, server } = listening.request;
       const current = directory.current(grant, clock.now());

@@ -12,6 +12,7 @@ export class GrantSource {
   readonly #log: Log;
   #declared: readonly StoredGrant[] = [];
   #revision: number | undefined;
+  #looking: Promise<void> | undefined;
 
   constructor(directory: Directory, store: GrantStore, log: Log) {
     this.#directory = directory;
@@ -22,12 +23,27 @@ export class GrantSource {
   /** Replaces the grants that the configuration declares. */
   async declare(grants: readonly StoredGrant[]): Promise<void> {
     this.#declared = grants;
+    // a look that is under way would note its revision afterwards
+    await this.#looking?.catch(() => {});
     this.#revision = undefined;
     await this.refresh();
   }
 
-  /** Reads the store's grants again when something changed there. */
-  async refresh(): Promise<void> {
+  /** Reads the store's grants again when something changed there. One look at a time: an older one cannot undo a newer one. */
+  refresh(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  /** Everything that was changed before this call is in force when it resolves: a look under way may have begun earlier. */
+  async catchUp(): Promise<void> {
+    await this.#looking?.catch(() => {});
+    await this.refresh();
+  }
+
+  async #look(): Promise<void> {
     const revision = await this.#store.revision();
     if (revision === this.#revision) return;
     const stored = await this.#store.list();

@@ -1,6 +1,7 @@
 import type { Approvals } from '#approvals';
 import type { ApprovalMeta, JsonRpcRequest } from '#mcp';
 import { messageOf, type Log } from '#platform';
+import type { AgentRequest } from './agent-request.ts';
 import type { HeldReply } from './held-reply.ts';
 import type { AgentCall } from './read-call.ts';
 
@@ -8,7 +9,7 @@ import type { AgentCall } from './read-call.ts';
 export const MAX_WAITING_CALLS = 1_000;
 
 interface WaitingCall {
-  readonly grantId: string;
+  readonly request: AgentRequest;
   readonly sessionId: string | undefined;
   readonly requestId: string | number;
   readonly over: AbortController;
@@ -40,7 +41,7 @@ export class WaitingCalls {
     { approvals, log }: { readonly approvals: Approvals; readonly log: Log },
   ): Promise<boolean> {
     const over = new AbortController();
-    const call = { grantId: request.grant.id, sessionId, requestId: message.id, over };
+    const call = { request, sessionId, requestId: message.id, over };
     this.#waiting.add(call);
     const timer = setTimeout(() => over.abort(), holdOpenMs);
     const quiet = reply.tellWaiting(approval, () => over.abort());
@@ -61,11 +62,17 @@ export class WaitingCalls {
   cancel(grantId: string, sessionId: string | undefined, requestId: unknown): boolean {
     let isFound = false;
     for (const call of this.#waiting) {
-      if (call.grantId !== grantId || call.sessionId !== sessionId || call.requestId !== requestId) continue;
+      if (call.request.grant.id !== grantId || call.sessionId !== sessionId || call.requestId !== requestId)
+        continue;
       isFound = true;
       call.over.abort();
     }
     return isFound;
+  }
+
+  /** Those that nobody may wait for any longer are told to come again. */
+  endThose(isOver: (request: AgentRequest) => boolean): void {
+    for (const { request, over } of this.#waiting) if (isOver(request)) over.abort();
   }
 
   /** The gateway is stopping: all are told to come again. */

@@ -51,6 +51,21 @@ describe('the audit log', () => {
     expect(await audit.verify('acme')).toEqual({ ok: true, head: { seq: 2, hash: second?.hash } });
   });
 
+  it('lets others have their turn while a long log is read', async () => {
+    const events = 201; // two pages
+    await written(events);
+    let turns = 0;
+    let next: NodeJS.Immediate | undefined;
+    const take = (): void => {
+      turns++;
+      next = setImmediate(take);
+    };
+    take();
+    expect(await audit.verify('acme')).toMatchObject({ ok: true, head: { seq: events } });
+    clearImmediate(next);
+    expect(turns).toBeGreaterThan(2);
+  });
+
   it('has a chain of its own for each organisation, and an empty one where nothing was done', async () => {
     await written(3);
     const [theirs] = await written(1, 'other');

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { canonicalJson, type JsonObject } from '#mcp';
 import type { Clock } from '#platform';
 import type { AuditEvent, AuditStore } from '#store';
@@ -12,7 +13,7 @@ import { clip } from './clip.ts';
 
 const MAX_NAME_CHARS = 256;
 const MAX_DETAIL_CHARS = 8 * 1024;
-const PAGE = 500;
+const PAGE = 200;
 
 /** What somebody did. */
 export interface AuditDraft {
@@ -57,6 +58,8 @@ export function createAudit({ store, clock }: AuditParts): Audit {
       if (last === undefined) return;
       yield page;
       after = last.seq;
+      // an embedded database answers without a turn of the event loop between: a long log would keep everybody else waiting
+      await nextTurn();
     }
   }
   return {

@@ -16,6 +16,10 @@ function toSave(
   return { server: 'crm', name: 'main', document: '{"draft":1}', at: NOW, by: 'user:ada', ...changes };
 }
 
+function toDrop(name: string, at = NOW, by = 'user:ada', after?: number | null) {
+  return { server: 'crm', name, at, by, ...(after !== undefined && { after }) };
+}
+
 /** What every driver's `PolicyStore` must do; `open` as for `organisationSuite`. */
 export function policySuite(open: () => Promise<readonly [Store, Store]>): void {
   describe('PolicyStore', () => {
@@ -38,14 +42,72 @@ export function policySuite(open: () => Promise<readonly [Store, Store]>): void 
       expect(await policies.saveDraft('acme', toSave())).toEqual({
         ...made,
         draft: '{"draft":1}',
+        draftRevision: expect.any(Number),
         updatedAt: NOW,
         updatedBy: 'user:ada',
       });
       const again = toSave({ document: '{"draft":2}', at: NOW + 1, by: 'user:bea' });
-      const saved = { ...made, draft: '{"draft":2}', updatedAt: NOW + 1, updatedBy: 'user:bea' };
-      expect(await policies.saveDraft('acme', again)).toEqual(saved);
+      const saved = await policies.saveDraft('acme', again);
+      expect(saved).toMatchObject({
+        ...made,
+        draft: '{"draft":2}',
+        updatedAt: NOW + 1,
+        updatedBy: 'user:bea',
+      });
       expect(await elsewhere.find('acme', 'crm', 'main')).toEqual(saved);
       expect(await elsewhere.published()).toEqual([]);
+    });
+
+    it('keeps a draft only for who saw the one before, and says who was quicker', async () => {
+      const first = await policies.saveDraft('acme', { ...toSave(), after: null });
+      const second = await policies.saveDraft('acme', { ...toSave(), after: first.draftRevision });
+      expect(second.draftRevision).toBeGreaterThan(first.draftRevision);
+      for (const after of [null, first.draftRevision]) {
+        const late = { ...toSave({ document: '{"late":1}', at: NOW + 1, by: 'user:bea' }), after };
+        await expect(elsewhere.saveDraft('acme', late)).rejects.toMatchObject({
+          code: 'policy.draft_conflict',
+          message: expect.stringMatching(/saved by user:ada at 2023-11-14T22:13:20.000Z/),
+        });
+        const drop = elsewhere.dropDraft('acme', toDrop('main', NOW, 'user:bea', after));
+        await expect(drop).rejects.toMatchObject({ code: 'policy.draft_conflict' });
+        const publish = elsewhere.publish('acme', toPublish(), undefined, after);
+        await expect(publish).rejects.toMatchObject({ code: 'policy.draft_conflict' });
+      }
+      expect(await policies.find('acme', 'crm', 'main')).toEqual(second);
+    });
+
+    it('says that a draft went, to who goes on from it; its number does not come back', async () => {
+      const { draftRevision: after } = await policies.saveDraft('acme', toSave());
+      await policies.publish('acme', toPublish(), undefined, after);
+      await expect(elsewhere.saveDraft('acme', { ...toSave(), after })).rejects.toMatchObject({
+        code: 'policy.draft_conflict',
+        message: expect.stringContaining('was published or discarded by user:ada'),
+      });
+      expect((await elsewhere.saveDraft('acme', { ...toSave(), after: null })).draftRevision).not.toBe(after);
+      const gone = elsewhere.saveDraft('acme', { ...toSave({ name: 'never' }), after });
+      await expect(gone).rejects.toMatchObject({ code: 'policy.draft_conflict' });
+      expect(await policies.find('acme', 'crm', 'never')).toBeUndefined();
+    });
+
+    it('keeps the draft of one of many who began with the same', async () => {
+      const { draftRevision: after } = await policies.saveDraft('acme', toSave());
+      const settled = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, i) =>
+          (i % 2 === 0 ? policies : elsewhere).saveDraft('acme', { ...toSave({ document: `${i}` }), after }),
+        ),
+      );
+      expect(settled.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+    });
+
+    it('leaves the draft where a publication is not of it', async () => {
+      const draft = await policies.saveDraft('acme', toSave());
+      await policies.publish('acme', toPublish(), undefined, 'kept');
+      const { draftRevision } = draft;
+      expect(await elsewhere.find('acme', 'crm', 'main')).toMatchObject({
+        draft: '{"draft":1}',
+        draftRevision,
+        published: 1,
+      });
     });
 
     it('publishes the exact text, and drops the draft', async () => {
@@ -109,14 +171,15 @@ export function policySuite(open: () => Promise<readonly [Store, Store]>): void 
       await policies.saveDraft('acme', toSave());
       await policies.publish('acme', toPublish({ name: 'other' }), undefined);
       await policies.saveDraft('acme', toSave({ name: 'other' }));
-      expect(await policies.dropDraft('acme', 'crm', 'main', NOW + 1, 'user:bea')).toBe(true);
-      expect(await policies.dropDraft('acme', 'crm', 'main', NOW + 1, 'user:bea')).toBe(false);
-      expect(await policies.dropDraft('acme', 'crm', 'other', NOW + 1, 'user:bea')).toBe(true);
+      expect(await policies.dropDraft('acme', toDrop('main', NOW + 1, 'user:bea'))).toBe(true);
+      expect(await policies.dropDraft('acme', toDrop('main', NOW + 1, 'user:bea'))).toBe(false);
+      expect(await policies.dropDraft('acme', toDrop('other', NOW + 1, 'user:bea'))).toBe(true);
       expect(await policies.list('acme', 'crm')).toEqual([
         {
           server: 'crm',
           name: 'other',
           draft: undefined,
+          draftRevision: undefined,
           published: 1,
           createdAt: NOW,
           updatedAt: NOW + 1,
@@ -184,7 +247,7 @@ export function policySuite(open: () => Promise<readonly [Store, Store]>): void 
       await note();
       await policies.saveDraft('acme', toSave());
       await note();
-      await policies.dropDraft('acme', 'crm', 'main', NOW, 'user:ada');
+      await policies.dropDraft('acme', toDrop('main', NOW, 'user:ada'));
       await note();
       await policies.remove('acme', 'crm', 'main', NOW);
       await note();
@@ -201,7 +264,7 @@ export function policySuite(open: () => Promise<readonly [Store, Store]>): void 
       expect(await policies.find('other', 'crm', 'main')).toBeUndefined();
       expect(await policies.versions('other', 'crm', 'main')).toEqual([]);
       expect(await policies.version('other', 'crm', 'main', 1)).toBeUndefined();
-      expect(await policies.dropDraft('other', 'crm', 'main', NOW, 'user:eve')).toBe(false);
+      expect(await policies.dropDraft('other', toDrop('main', NOW, 'user:eve'))).toBe(false);
       expect(await policies.remove('other', 'crm', 'main', NOW)).toBe(false);
       await policies.saveDraft('other', toSave({ document: 'theirs' }));
       const theirs = await policies.publish('other', toPublish({ document: 'theirs' }), undefined);

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { vi } from 'vitest';
 import { callOnce } from '../support/api.ts';
 import { run, TOOLGATE } from '../support/command.ts';
 import type { Place, Secret } from '../support/secret-search.ts';
@@ -92,12 +91,8 @@ export class Diary {
 
   /** Calls a tool as an agent does. */
   async call(as: string, server: string, token: string, tool: string, args: object): Promise<void> {
-    const { status, body } = await vi.waitFor(async () => {
-      const called = await callOnce(`${this.base}/mcp/${server}/`, token, tool, args);
-      // a grant that was made a moment ago
-      if (called.status === 401) throw new Error(`${as}: the token is not taken`);
-      return called;
-    }, 20_000);
+    const { status, body } = await callOnce(`${this.base}/mcp/${server}/`, token, tool, args);
+    if (status === 401) throw new Error(`${as}: the token is not taken`);
     this.note(`agent ${as}`, `${status} ${JSON.stringify(body)}`);
   }
 

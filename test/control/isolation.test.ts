@@ -101,6 +101,8 @@ describe.each([
       }
       expect((await alpha.admin.ask('GET', `/servers/${DECLARED.server}`)).status).toBe(200);
       expect((await bravo.admin.ask('GET', '/servers')).text).not.toContain(DECLARED.server);
+      expect((await alpha.admin.ask('GET', '/grants')).text).toContain(DECLARED.grant);
+      expect((await bravo.admin.ask('GET', '/grants')).text).not.toContain(DECLARED.grant);
     });
   });
 

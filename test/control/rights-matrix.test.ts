@@ -50,6 +50,7 @@ const TABLE = {
     'GET /servers/{server}/policies/{policy}/diff',
     'GET /servers/{server}/policies/{policy}/versions',
     'GET /servers/{server}/policies/{policy}/versions/{version}',
+    'POST /servers/{server}/policies/{policy}/diff',
     'POST /servers/{server}/policies/{policy}/lint',
     'POST /servers/{server}/policies/{policy}/try',
   ],

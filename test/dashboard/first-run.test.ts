@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADA } from '../support/api.ts';
 import { connectClient } from '../support/clients.ts';
-import { CHROMIUM, Dashboard, SANDBOX, signIn, tabTo, WAIT } from '../support/dashboard.ts';
+import { CHROMIUM, Dashboard, SANDBOX, signIn, tabTo } from '../support/dashboard.ts';
 
 /** From nothing to an agent whose calls are governed, in the order of the story. */
 describe.skipIf(CHROMIUM === undefined)('the first run', () => {
@@ -56,8 +56,7 @@ describe.skipIf(CHROMIUM === undefined)('the first run', () => {
     const [, url = ''] = /(http:\/\/[^\s"']+\/mcp\/[^\s"']+)/.exec(copied) ?? [];
     const [token = ''] = /tg_[0-9A-Za-z]{40,}/.exec(copied) ?? [];
 
-    // a new grant opens the gateway within a second
-    const client = await vi.waitFor(() => connectClient('SDK 2, modern', { url, token }), WAIT);
+    const client = await connectClient('SDK 2, modern', { url, token });
     expect(await client.listTools()).not.toContain('fluentcrm_delete_contact');
     const answer = await client.callTool('fluentcrm_list_campaigns');
     expect(answer.isError ?? false).toBe(false);

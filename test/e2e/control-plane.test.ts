@@ -170,7 +170,8 @@ describe('with two workers', () => {
   });
 
   it('a grant that is revoked opens nothing in any worker', { timeout: 60_000 }, async () => {
-    const [grant] = (await api.get<Items<{ id: string }>>('/grants')).items;
+    const { items } = await api.get<Items<{ id: string; managed: boolean }>>('/grants');
+    const grant = items.find(({ managed }) => managed);
     await api.call('POST', `/grants/${grant?.id}/revoke`);
     await vi.waitFor(async () => {
       for (const { status } of await everyWorker()) expect(status).toBe(401);
@@ -186,6 +187,85 @@ describe('with two workers', () => {
     expect([after.isError, after.content[0]?.text]).toEqual([true, '[POLICY DENIED] Not now.']);
     expect(after._meta?.[DECISION]).toMatchObject({ rule: '/tools/echo/action', version: '2' });
     await client.close();
+  });
+});
+
+describe('in one process, what was answered is in force', () => {
+  const upstream = new RecordingUpstream({ sessions: true });
+  let base: string;
+  let api: ApiClient;
+  let server: string;
+  beforeEach(async () => {
+    ({ base } = await served(throwAwayFolder()));
+    api = await ApiClient.signUp(base);
+    server = await api.register('Shop', { kind: 'streamable-http', url: await upstream.start() });
+    opened.push(upstream);
+  });
+
+  const url = (): string => `${base}/mcp/${server}/`;
+  const echo = (token: string): Promise<Called> => callOnce(url(), token, 'echo', { text: 'x' });
+  const ruleOf = ({ body }: Called): string | undefined => body.result?._meta?.[DECISION]?.rule;
+
+  it('without a moment between, again and again', { timeout: 60_000 }, async () => {
+    for (let round = 0; round < 5; round++) {
+      await api.publish(server, 'main', OPEN);
+      const { id, token } = await api.mint(server, `agent ${round}`, 'main');
+      expect([(await echo(token)).status, ruleOf(await echo(token))]).toEqual([200, undefined]);
+      await api.publish(server, 'main', SHUT);
+      expect(ruleOf(await echo(token))).toBe('/tools/echo/action');
+      await api.call('PATCH', `/grants/${id}`, { policy: null });
+      expect(ruleOf(await echo(token))).toBe('(no policy)');
+      const rotated = await api.call<{ token: string }>('POST', `/grants/${id}/rotate`, {
+        overlapSeconds: 0,
+      });
+      expect([(await echo(token)).status, (await echo(rotated.token)).status]).toEqual([401, 200]);
+      await api.call('POST', `/grants/${id}/revoke`);
+      expect((await echo(rotated.token)).status).toBe(401);
+    }
+  });
+
+  it('for the connection of a server, and for its end', async () => {
+    await api.publish(server, 'main', OPEN);
+    const { token } = await api.mint(server, 'agent', 'main');
+    const elsewhere = new RecordingUpstream();
+    opened.push(elsewhere);
+    await echo(token);
+    await api.call('PATCH', `/servers/${server}`, { connection: { url: await elsewhere.start() } });
+    await echo(token);
+    expect(elsewhere.calls).toHaveLength(1);
+    await api.call('DELETE', `/servers/${server}`);
+    expect((await echo(token)).status).toBe(401);
+  });
+
+  it.each<[string, (grant: string) => Promise<unknown>]>([
+    ['its grant is revoked', (grant) => api.call('POST', `/grants/${grant}/revoke`)],
+    ['its server is removed', () => api.call('DELETE', `/servers/${server}`)],
+  ])('and an open stream ends when %s', async (_name, end) => {
+    await api.publish(server, 'main', OPEN);
+    const { id, token } = await api.mint(server, 'agent', 'main');
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+    const accept = 'application/json, text/event-stream';
+    const params = {
+      protocolVersion: '2025-06-18',
+      capabilities: {},
+      clientInfo: { name: 'x', version: '1' },
+    };
+    const opening = await fetch(url(), {
+      method: 'POST',
+      headers: { ...headers, accept },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params }),
+    });
+    const session = opening.headers.get('mcp-session-id') ?? '';
+    await opening.text();
+    const stream = await fetch(url(), {
+      headers: { ...headers, accept: 'text/event-stream', 'mcp-session-id': session },
+    });
+    expect([stream.status, stream.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    const ended = stream.text();
+    await end(id);
+    // it ends by itself: nobody reads it again, and nothing is sent on it
+    expect(typeof (await ended)).toBe('string');
+    expect((await echo(token)).status).toBe(401);
   });
 });
 
@@ -248,11 +328,8 @@ describe('a backup', () => {
     const { token } = await api.mint(server, 'agent', 'main');
     const echo = (base: string): Promise<Called> =>
       callOnce(`${base}/mcp/${server}/`, token, 'echo', { text: 'hello' });
-    const id = await vi.waitFor(async () => {
-      const meta = (await echo(gateway.base)).body.result?._meta?.['io.toolgate/approval'];
-      expect(meta?.id).toMatch(/^apr_/);
-      return meta?.id ?? '';
-    }, WAIT);
+    const id = (await echo(gateway.base)).body.result?._meta?.['io.toolgate/approval']?.id ?? '';
+    expect(id).toMatch(/^apr_/);
     await api.call('POST', `/approvals/${id}/approve`, {});
     const paths = ['/servers', '/members', '/audit', '/approvals'].concat(
       `/servers/${server}/policies/main/versions`,

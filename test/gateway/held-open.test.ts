@@ -156,13 +156,17 @@ describe('a held call that waits', () => {
     expect(held.rig.upstream.calls).toEqual([]);
   });
 
-  it('is not made with a grant that was taken away meanwhile', async () => {
+  it.each<[string, () => void]>([
+    ['a grant that was taken away', () => held.rig.directory.setGrants(new Map())],
+    ['a server that was removed', () => held.rig.directory.removeServer('shop')],
+  ])('ends at once with %s, and is not made', async (_name, takeAway) => {
     await start();
     const answering = held.rig.post(bodyOf());
     const id = await waits();
-    held.rig.directory.setGrants(new Map());
-    await held.approve(id);
+    takeAway();
+    // nobody has decided yet
     expect(textOf(await answering)).toMatch(/^\[APPROVAL REQUIRED\]/);
+    await held.approve(id);
     expect(held.rig.upstream.calls).toEqual([]);
     expect((await held.approvals())[0]?.status).toBe('approved');
   });

@@ -40,6 +40,7 @@ const REQUESTS: Readonly<Record<string, (of: Furnished) => ProperRequest>> = {
   publishPolicy: () => ({ body: { document } }),
   removePolicy: ({ spare }) => ({ parts: { policy: spare.policy } }),
   restorePolicy: () => ({ body: { version: 1 } }),
+  diffPolicyText: () => ({ body: { from: '1', document } }),
   lintPolicy: () => ({ body: { document } }),
   tryPolicy: () => ({ body: { document, tool: 'pause' } }),
   simulatePolicy: () => ({ body: { document } }),

@@ -11,9 +11,13 @@ import { openControlApi } from '../../src/cli/control-api.ts';
 import { openControlRooms, type ControlRooms } from '../../src/cli/control-rooms.ts';
 
 export const ORIGIN = 'http://gateway.test';
-/** Id of the organisation that the configuration file belongs to, and its one server and policy. */
+/** Id of the organisation that the configuration file belongs to, and its one server, policy and grant. */
 export const INSTALLATION = 'acme';
-export const DECLARED = { server: 'from-file', policy: 'written' } as const;
+export const DECLARED = {
+  server: 'from-file',
+  policy: 'written',
+  grant: 'declared:from-file/from the file',
+} as const;
 export const PASSWORD = 'correct horse battery';
 
 const CONFIGURATION: Configuration = {
@@ -133,6 +137,7 @@ export async function openControlRig(databaseUrl?: string): Promise<ControlRig> 
       otherOrigins: () => [],
       declaredServers: (organisation) => (organisation === INSTALLATION ? [DECLARED_SERVER] : []),
       declaredPolicies: (organisation) => (organisation === INSTALLATION ? [DECLARED_POLICY] : []),
+      declaredGrants: (organisation) => (organisation === INSTALLATION ? [DECLARED_GRANT] : []),
       liveTools,
       probe: async (_, server) => ({
         ok: true,
@@ -215,6 +220,14 @@ const DECLARED_SERVER = {
   connection: { kind: 'streamable-http', url: 'http://127.0.0.1:9/mcp', headers: {} },
   settings: {},
 } as const;
+const DECLARED_GRANT = {
+  id: DECLARED.grant,
+  label: 'from the file',
+  server: DECLARED.server,
+  policy: DECLARED.policy,
+  expiresAt: undefined,
+  file: 'toolgate.json',
+};
 const DECLARED_POLICY = {
   server: DECLARED.server,
   name: DECLARED.policy,

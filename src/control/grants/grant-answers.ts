@@ -4,13 +4,25 @@ import { pageSchema } from '../paging.ts';
 
 const Time = z.iso.datetime();
 
+/** A grant that the configuration file declares: it is read here, and changed there. */
+export interface DeclaredGrant {
+  readonly id: string;
+  readonly label: string;
+  readonly server: string;
+  readonly policy: string | undefined;
+  readonly expiresAt: number | undefined;
+  /** Name of the file, for whoever wants to change it. */
+  readonly file: string;
+}
+
 const grantMembers = {
   id: z.string(),
   label: z.string(),
   server: z.string(),
   policy: z.string().optional().describe('Without one every call is denied.'),
+  managed: z.boolean().describe('False for a grant of the configuration file, which is only read here.'),
   state: z.enum(['live', 'expired', 'revoked']),
-  createdAt: Time,
+  createdAt: Time.optional().describe('Absent for a grant of the configuration file.'),
   expiresAt: Time.optional(),
   revokedAt: Time.optional(),
   lastUsedAt: Time.optional().describe('To the minute.'),
@@ -50,6 +62,7 @@ export function grantAnswer(grant: StoredGrant, now: number): GrantAnswer {
     label,
     server,
     ...(policy !== undefined && { policy }),
+    managed: true,
     state: stateOf(grant, now),
     createdAt: new Date(createdAt).toISOString(),
     ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
@@ -57,5 +70,21 @@ export function grantAnswer(grant: StoredGrant, now: number): GrantAnswer {
     ...(lastUsedAt !== undefined && { lastUsedAt: new Date(lastUsedAt).toISOString() }),
     ...(addresses !== undefined && { addresses: [...addresses] }),
     ...(overlap !== undefined && { previousTokenUntil: new Date(overlap).toISOString() }),
+  };
+}
+
+/** What is shown of a grant of the configuration file. */
+export function declaredGrant(
+  { id, label, server, policy, expiresAt }: DeclaredGrant,
+  now: number,
+): GrantAnswer {
+  return {
+    id,
+    label,
+    server,
+    ...(policy !== undefined && { policy }),
+    managed: false,
+    state: stateOf({ expiresAt, revokedAt: undefined }, now),
+    ...(expiresAt !== undefined && { expiresAt: new Date(expiresAt).toISOString() }),
   };
 }

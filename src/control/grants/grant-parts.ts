@@ -1,6 +1,7 @@
 import type { NotifiedEvent } from '#notifications';
 import type { GrantStore, PolicyStore, StoredGrant } from '#store';
-import type { Problem } from '../problem.ts';
+import { notFound, type Problem } from '../problem.ts';
+import type { DeclaredGrant } from './grant-answers.ts';
 
 export interface GrantParts {
   readonly grants: GrantStore;
@@ -11,10 +12,50 @@ export interface GrantParts {
   ) => Promise<{ readonly id: string; readonly name: string } | undefined>;
   /** Policies of the configuration file on the servers of an organisation. */
   readonly declared: (organisation: string) => readonly { readonly server: string; readonly name: string }[];
+  /** Grants of the configuration file for the servers of an organisation. */
+  readonly declaredGrants: (organisation: string) => readonly DeclaredGrant[];
   readonly notify: (event: NotifiedEvent) => Promise<void>;
 }
 
-/** A grant of an organisation; undefined for one that is another's. */
+/** The declared grant of an id; undefined where the configuration file has none. */
+export function declaredOf(
+  { declaredGrants }: Pick<GrantParts, 'declaredGrants'>,
+  organisation: string,
+  id: string,
+): DeclaredGrant | undefined {
+  return declaredGrants(organisation).find((grant) => grant.id === id);
+}
+
+/** Why a grant of the configuration file cannot be changed; undefined for every other id. */
+export function refusedChange(
+  parts: Pick<GrantParts, 'declaredGrants'>,
+  organisation: string,
+  id: string,
+): Problem | undefined {
+  const declared = declaredOf(parts, organisation, id);
+  return (
+    declared && {
+      status: 409,
+      code: 'grant.declared',
+      detail: 'The configuration file declares this grant.',
+      hint: `Change it in ${declared.file}, or mint another one here.`,
+    }
+  );
+}
+
+/** The grant that a change is for, or why there is none to change. */
+export async function grantToChange(
+  parts: Pick<GrantParts, 'grants' | 'declaredGrants'>,
+  organisation: string,
+  id: string,
+): Promise<{ readonly grant: StoredGrant } | { readonly problem: Problem }> {
+  const problem = refusedChange(parts, organisation, id);
+  if (problem !== undefined) return { problem };
+  const grant = await findGrant(parts, organisation, id);
+  return grant === undefined ? notFound('grant') : { grant };
+}
+
+/** A minted grant of an organisation; undefined for one that is another's. */
 export async function findGrant(
   { grants }: Pick<GrantParts, 'grants'>,
   organisation: string,

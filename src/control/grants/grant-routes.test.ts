@@ -25,6 +25,7 @@ describe('minting a grant', () => {
       label: 'newsletter',
       server: 'crm',
       policy: 'main',
+      managed: true,
       state: 'live',
       createdAt: iso(START),
       expiresAt,
@@ -150,8 +151,48 @@ describe('the grants of an organisation', () => {
     });
     expect((second.body as { next?: string }).next).toBeUndefined();
     expect((await test.ask('GET', '/grants')).body).toMatchObject({
-      items: [{}, { id: ids[1], state: 'live' }, {}],
+      items: [{ label: 'from-file' }, {}, { id: ids[1], state: 'live' }, {}],
     });
+  });
+
+  it('are those of the configuration file too, which are only read', async () => {
+    const test = await openGrants();
+    await mint(test, { server: 'declared' });
+    const shown = {
+      id: 'declared:declared/from-file',
+      label: 'from-file',
+      server: 'declared',
+      policy: 'from-file',
+      managed: false,
+      state: 'live',
+    };
+    const { body } = await test.ask('GET', '/grants?server=declared', { as: 'viewer' });
+    expect(body).toMatchObject({ items: [shown, { label: 'agent', managed: true }] });
+    expect((body as { items: object[] }).items[0]).toEqual(shown);
+    const path = `/grants/${encodeURIComponent(shown.id)}`;
+    expect((await test.ask('GET', path)).body).toEqual(shown);
+    expect((await test.ask('GET', '/grants?server=crm')).body).toEqual({ items: [] });
+    for (const [method, rest, change] of [
+      ['PATCH', '', { label: 'another' }],
+      ['PATCH', '', { policy: null }],
+      ['POST', '/rotate', {}],
+      ['POST', '/revoke', undefined],
+      ['DELETE', '', undefined],
+    ] as const) {
+      const refused = await test.ask(method, `${path}${rest}`, change && { body: change });
+      expect(refused.body).toMatchObject({
+        status: 409,
+        code: 'grant.declared',
+        hint: expect.stringContaining('toolgate.json'),
+      });
+    }
+    const as = { organisation: 'other', role: 'admin' } as const;
+    for (const [method, rest] of [
+      ['GET', ''],
+      ['POST', '/revoke'],
+    ] as const)
+      expect((await test.ask(method, `${path}${rest}`, { as })).status).toBe(404);
+    expect((await test.ask('GET', '/grants', { as })).body).toEqual({ items: [] });
   });
 
   it('show when they were last used', async () => {
@@ -175,7 +216,14 @@ describe('changing a grant', () => {
     const taken = await test.ask('PATCH', `/grants/${id}`, {
       body: { policy: null, addresses: null, expiresAt: null },
     });
-    expect(taken.body).toEqual({ id, label: 'renamed', server: 'crm', state: 'live', createdAt: iso(START) });
+    expect(taken.body).toEqual({
+      id,
+      label: 'renamed',
+      server: 'crm',
+      managed: true,
+      state: 'live',
+      createdAt: iso(START),
+    });
   });
 
   it('lets a policy manager attach and detach a policy, and nothing else', async () => {

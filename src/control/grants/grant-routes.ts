@@ -6,9 +6,16 @@ import { actorOf } from '../caller.ts';
 import { PAGE_QUERY, pageOf } from '../paging.ts';
 import { notFound, type Problem } from '../problem.ts';
 import { route, type Access, type Route } from '../route.ts';
-import { grantAnswer, GrantAnswer, GrantList, GrantWithToken, stateOf } from './grant-answers.ts';
+import {
+  declaredGrant,
+  grantAnswer,
+  GrantAnswer,
+  GrantList,
+  GrantWithToken,
+  stateOf,
+} from './grant-answers.ts';
 import { ADDRESSES, EXPIRES_AT, expiryOf, LABEL, POLICY, rangesOf } from './grant-fields.ts';
-import { findGrant, refusedPolicy, type GrantParts } from './grant-parts.ts';
+import { declaredOf, findGrant, grantToChange, refusedPolicy, type GrantParts } from './grant-parts.ts';
 import { revokeRoutes } from './revoke-routes.ts';
 
 export type { GrantParts } from './grant-parts.ts';
@@ -22,7 +29,7 @@ const ATTACH = { kind: 'member', role: 'policy_manager', scope: 'grants:write' }
 const MOST_OVERLAP_SECONDS = 30 * 24 * 3600;
 const USUAL_OVERLAP_SECONDS = 3600;
 
-/** Grants: mint, read, change, rotate and revoke the credentials of agents. A gateway follows within a second. */
+/** Grants: mint, read, change, rotate and revoke the credentials of agents. */
 export function grantRoutes(parts: GrantParts): readonly Route[] {
   return [
     listRoute(parts),
@@ -34,13 +41,13 @@ export function grantRoutes(parts: GrantParts): readonly Route[] {
   ];
 }
 
-function listRoute({ grants }: GrantParts): Route {
+function listRoute({ grants, declaredGrants }: GrantParts): Route {
   return route({
     method: 'GET',
     path: '/grants',
     id: 'listGrants',
     tag: TAG,
-    summary: 'Grants, oldest first; those that were revoked too.',
+    summary: 'Grants, those of the configuration file first, then the oldest; those that were revoked too.',
     access: READ,
     query: z.strictObject({
       ...PAGE_QUERY,
@@ -48,9 +55,20 @@ function listRoute({ grants }: GrantParts): Route {
     }),
     answer: GrantList,
     async run({ query, caller, at }) {
-      const all = await grants.ofOrganisation(caller.organisation, query.server);
-      const page = pageOf(all, query, ({ createdAt, id }) => [createdAt, id]);
-      return { answer: { ...page, items: page.items.map((grant) => grantAnswer(grant, at)) } };
+      const { organisation } = caller;
+      const declared = declaredGrants(organisation).filter(
+        ({ server }) => query.server === undefined || query.server === server,
+      );
+      const minted = await grants.ofOrganisation(organisation, query.server);
+      const all = [
+        ...declared.map((grant) => ({ place: [-1, grant.id], answer: declaredGrant(grant, at) })),
+        ...minted.map((grant) => ({
+          place: [grant.createdAt, grant.id],
+          answer: grantAnswer(grant, at),
+        })),
+      ];
+      const page = pageOf(all, query, ({ place }) => place);
+      return { answer: { ...page, items: page.items.map(({ answer }) => answer) } };
     },
   });
 }
@@ -65,6 +83,8 @@ function findRoute(parts: GrantParts): Route {
     access: READ,
     answer: GrantAnswer,
     async run({ path: { grant: id = '' }, caller, at }) {
+      const declared = declaredOf(parts, caller.organisation, id);
+      if (declared !== undefined) return { answer: declaredGrant(declared, at) };
       const grant = await findGrant(parts, caller.organisation, id);
       return grant === undefined ? notFound('grant') : { answer: grantAnswer(grant, at) };
     },
@@ -156,8 +176,9 @@ function changeRoute(parts: GrantParts): Route {
       const isMore = [label, expiresAt, addresses].some((member) => member !== undefined);
       const refused = isMore ? refusedRole(caller, 'admin') : undefined;
       if (refused !== undefined) return { problem: refused };
-      const grant = await findGrant(parts, caller.organisation, id);
-      if (grant === undefined) return notFound('grant');
+      const found = await grantToChange(parts, caller.organisation, id);
+      if ('problem' in found) return found;
+      const { grant } = found;
       const expiry = typeof expiresAt === 'string' ? expiryOf(expiresAt, at) : { expiresAt };
       if ('problem' in expiry) return expiry;
       const edit: GrantEdit = {
@@ -206,10 +227,11 @@ function rotateRoute(parts: GrantParts): Route {
       })
       .prefault({}),
     answer: GrantWithToken,
+    refusals: [409],
     async run({ path: { grant: id = '' }, body: { overlapSeconds }, caller, at, change }) {
-      const grant = await findGrant(parts, caller.organisation, id);
-      if (grant === undefined) return notFound('grant');
-      if (stateOf(grant, at) === 'expired') return { problem: EXPIRED };
+      const found = await grantToChange(parts, caller.organisation, id);
+      if ('problem' in found) return found;
+      if (stateOf(found.grant, at) === 'expired') return { problem: EXPIRED };
       const token = newGrantToken();
       const rotated = await change(
         (done) =>

@@ -3,7 +3,7 @@ import { actorOf, type Caller } from '../caller.ts';
 import { notFound } from '../problem.ts';
 import { route, type Access, type Ask, type Route } from '../route.ts';
 import { grantAnswer, GrantAnswer } from './grant-answers.ts';
-import { findGrant, type GrantParts } from './grant-parts.ts';
+import { findGrant, refusedChange, type GrantParts } from './grant-parts.ts';
 
 type RevokeAsk = Pick<
   Ask<undefined, undefined, Caller & { readonly organisation: string }>,
@@ -25,7 +25,10 @@ export function revokeRoutes(
       summary,
       access,
       answer: GrantAnswer,
+      refusals: [409],
       async run(ask) {
+        const problem = refusedChange(parts, ask.caller.organisation, ask.path['grant'] ?? '');
+        if (problem !== undefined) return { problem };
         const revoked = await revoke(parts, ask);
         return revoked === undefined ? notFound('grant') : { answer: grantAnswer(revoked, ask.at) };
       },
@@ -37,7 +40,10 @@ export function revokeRoutes(
       tag,
       summary,
       access,
+      refusals: [409],
       async run(ask) {
+        const problem = refusedChange(parts, ask.caller.organisation, ask.path['grant'] ?? '');
+        if (problem !== undefined) return { problem };
         const revoked = await revoke(parts, ask);
         return revoked === undefined ? notFound('grant') : { answer: undefined };
       },

@@ -70,7 +70,13 @@ const policyMembers = {
 export const Policy = z.object(policyMembers).meta({ id: 'Policy' });
 export const PolicyList = pageSchema(Policy, 'PolicyList');
 
-export const PolicyDraft = z.object({ document: z.string(), check: PolicyCheck }).meta({ id: 'PolicyDraft' });
+const CheckedText = z.object({ document: z.string(), check: PolicyCheck }).meta({ id: 'CheckedPolicyText' });
+
+export const PolicyDraft = CheckedText.extend({
+  revision: z
+    .int()
+    .describe('Another one with every time the draft is kept: `after` of whoever goes on from it.'),
+}).meta({ id: 'PolicyDraft' });
 
 const versionMembers = {
   server: z.string(),
@@ -91,7 +97,7 @@ export const PolicyDetail = z
   .object({
     ...policyMembers,
     draft: PolicyDraft.optional(),
-    inForce: PolicyDraft.optional().describe('Text in force, and what is to be said of it today.'),
+    inForce: CheckedText.optional().describe('Text in force, and what is to be said of it today.'),
   })
   .meta({ id: 'PolicyDetail' });
 
@@ -109,7 +115,15 @@ const Verdict = z
     rule: z.string(),
     message: z.string().optional().describe('What the agent would be told.'),
     limits: z.array(
-      z.object({ counter: z.string(), windowSeconds: z.number(), max: z.number(), amount: z.number() }),
+      z.object({
+        counter: z.string(),
+        scope: z
+          .enum(['grant', 'session', 'server', 'organisation'])
+          .describe('Whose calls the counter counts together.'),
+        windowSeconds: z.number(),
+        max: z.number(),
+        amount: z.number(),
+      }),
     ),
     steps: z.array(
       z.object({

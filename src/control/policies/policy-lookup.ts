@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Caller } from '../caller.ts';
 import type { Problem } from '../problem.ts';
 import type { Access } from '../route.ts';
@@ -14,6 +14,9 @@ export const WRITE = {
   scope: 'policies:write',
 } as const satisfies Access;
 
+/** Revision of a draft that somebody saw; null where there was none. */
+export const DRAFT_SEEN = z.int().min(0).nullable().optional();
+
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /** A policy that a request names, and who asks. */
@@ -25,6 +28,7 @@ interface Named {
 /** The texts that there are of a policy. */
 export interface PolicyTexts {
   readonly draft: string | undefined;
+  readonly draftRevision: number | undefined;
   readonly inForce: string | undefined;
   /** What a list shows of it. */
   readonly policy: z.input<typeof Policy>;
@@ -40,14 +44,20 @@ export async function findTexts(
   if ((await parts.serverOf(organisation, server)) === undefined) return undefined;
   const declared = declaredOn(parts, organisation, server, name);
   if (declared !== undefined)
-    return { draft: undefined, inForce: declared.document, policy: declaredPolicy(declared) };
+    return {
+      draft: undefined,
+      draftRevision: undefined,
+      inForce: declared.document,
+      policy: declaredPolicy(declared),
+    };
   const policy = await parts.policies.find(organisation, server, name);
   if (policy === undefined) return undefined;
   const inForce =
     policy.published === undefined
       ? undefined
       : await parts.policies.version(organisation, server, name, policy.published);
-  return { draft: policy.draft, inForce: inForce?.document, policy: managedPolicy(policy) };
+  const { draft, draftRevision } = policy;
+  return { draft, draftRevision, inForce: inForce?.document, policy: managedPolicy(policy) };
 }
 
 /** Why nothing can be written under this name; undefined when it can. */

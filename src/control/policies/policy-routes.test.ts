@@ -48,6 +48,74 @@ describe('a draft', () => {
   });
 });
 
+describe('a draft that two people write', () => {
+  const save = (test: ReturnType<typeof openPolicies>, max: number, after?: unknown) =>
+    test.ask('PUT', `${MAIN}/draft`, { body: { document: pausePolicy(max), after } });
+  const revisionOf = ({ body }: { readonly body: unknown }): number =>
+    (body as { revision: number }).revision;
+
+  it('is kept for who saw the one before; who was slower is told whose is there, and nothing is lost', async () => {
+    const test = openPolicies();
+    const first = revisionOf(await save(test, 1, null));
+    const second = await save(test, 2, first);
+    expect((await test.ask('GET', MAIN)).body).toMatchObject({ draft: { revision: revisionOf(second) } });
+    for (const seen of [null, first]) {
+      const late = await save(test, 3, seen);
+      expect(late.body).toMatchObject({
+        status: 409,
+        code: 'policy.draft_conflict',
+        detail: expect.stringContaining('was saved by user:admin at 2023-'),
+      });
+    }
+    const drop = await test.ask('DELETE', `${MAIN}/draft?after=${first}`);
+    const publish = await test.ask('POST', `${MAIN}/publish`, { body: { draft: first } });
+    for (const { body } of [drop, publish])
+      expect(body).toMatchObject({ status: 409, code: 'policy.draft_conflict' });
+    expect((await test.ask('GET', MAIN)).body).toMatchObject({ draft: second.body });
+  });
+
+  it('can be replaced without a look, and dropped or published by who saw it', async () => {
+    const test = openPolicies();
+    const seen = revisionOf(await save(test, 1));
+    const last = revisionOf(await save(test, 2));
+    expect(last).not.toBe(seen);
+    expect((await test.ask('DELETE', `${MAIN}/draft?after=${last}`)).status).toBe(204);
+    const again = revisionOf(await save(test, 3));
+    const body = { document: pausePolicy(3), after: null, draft: again };
+    expect((await test.ask('POST', `${MAIN}/publish`, { body })).status).toBe(201);
+    expect((await save(test, 4, again)).body).toMatchObject({
+      code: 'policy.draft_conflict',
+      detail: expect.stringContaining('was published or discarded by user:admin'),
+    });
+    expect((await save(test, 4, null)).status).toBe(200);
+  });
+
+  it('stays when an old version is put in force again', async () => {
+    const test = openPolicies();
+    await test.ask('POST', `${MAIN}/publish`, { body: { document: pausePolicy(1) } });
+    const draft = await save(test, 2);
+    await test.ask('POST', `${MAIN}/restore`, { body: { version: 1 } });
+    expect((await test.ask('GET', MAIN)).body).toMatchObject({ published: 2, draft: draft.body });
+  });
+
+  it('is compared with another text, which is not kept', async () => {
+    const test = openPolicies();
+    const draft = await save(test, 1);
+    const body = { from: 'draft', document: pausePolicy(2) };
+    expect((await test.ask('POST', `${MAIN}/diff`, { as: 'viewer', body })).body).toMatchObject({
+      from: 'draft',
+      to: 'document',
+      changes: [{ pointer: '/tools/pause_campaign/limits/0/max', before: 1, after: 2 }],
+      text: expect.stringContaining('+++ main document'),
+    });
+    const diff = (from: string, document: unknown) =>
+      test.ask('POST', `${MAIN}/diff`, { body: { from, document } });
+    expect((await diff('7', {})).status).toBe(404);
+    expect((await diff('draft', '{')).body).toMatchObject({ code: 'policy.not_json' });
+    expect((await test.ask('GET', MAIN)).body).toMatchObject({ draft: draft.body });
+  });
+});
+
 describe('the policies of a server', () => {
   it('are those of the API and those of the configuration file, which are only read', async () => {
     const { ask } = openPolicies();
@@ -158,7 +226,7 @@ describe('trying a call', () => {
       inForce: {
         outcome: 'allow',
         rule: '/tools/pause_campaign',
-        limits: [{ counter: 'pauses', windowSeconds: 60, max: 3, amount: 1 }],
+        limits: [{ counter: 'pauses', scope: 'grant', windowSeconds: 60, max: 3, amount: 1 }],
       },
       candidate: {
         outcome: 'deny',

@@ -20,7 +20,17 @@ import {
   readDocument,
   refusedDraft,
 } from './policy-document.ts';
-import { DECLARED, declaredOn, findTexts, PATH, READ, refusedName, TAG, WRITE } from './policy-lookup.ts';
+import {
+  DECLARED,
+  declaredOn,
+  DRAFT_SEEN,
+  findTexts,
+  PATH,
+  READ,
+  refusedName,
+  TAG,
+  WRITE,
+} from './policy-lookup.ts';
 import type { PolicyParts } from './policy-parts.ts';
 import { tryPolicy } from './try-policy.ts';
 import { versionRoutes } from './version-routes.ts';
@@ -79,7 +89,9 @@ function findRoute(parts: PolicyParts): Route {
       return {
         answer: {
           ...texts.policy,
-          ...(texts.draft !== undefined && { draft: checkedText(texts.draft, tools) }),
+          ...(texts.draft !== undefined && {
+            draft: { ...checkedText(texts.draft, tools), revision: texts.draftRevision ?? 0 },
+          }),
           ...(texts.inForce !== undefined && { inForce: checkedText(texts.inForce, tools) }),
         },
       };
@@ -95,7 +107,12 @@ function saveDraftRoute(parts: PolicyParts): Route {
     tag: TAG,
     summary: 'Keeps a draft. It need not be a policy yet, only JSON; its faults come back beside it.',
     access: WRITE,
-    body: z.strictObject({ document: DOCUMENT }),
+    body: z.strictObject({
+      document: DOCUMENT,
+      after: DRAFT_SEEN.describe(
+        'Revision of the draft that you began with, null for none: refused when another one is there by now. Without it, whatever is there is replaced.',
+      ),
+    }),
     answer: PolicyDraft,
     refusals: [409],
     async run(ask) {
@@ -104,16 +121,19 @@ function saveDraftRoute(parts: PolicyParts): Route {
       if ((await parts.serverOf(caller.organisation, server)) === undefined) return notFound('server');
       const refused = refusedName(parts, ask) ?? refusedDraft(body.document);
       if (refused !== undefined) return { problem: refused };
-      await change({ action: 'policy.draft', target: `policy:${server}/${name}` }, () =>
+      const { document, after } = body;
+      const kept = await change({ action: 'policy.draft', target: `policy:${server}/${name}` }, () =>
         parts.policies.saveDraft(caller.organisation, {
           server,
           name,
-          document: body.document,
+          document,
           at,
           by: actorOf(caller),
+          ...(after !== undefined && { after }),
         }),
       );
-      return { answer: checkedText(body.document, await parts.liveTools(caller.organisation, server)) };
+      const checked = checkedText(document, await parts.liveTools(caller.organisation, server));
+      return { answer: { ...checked, revision: kept.draftRevision } };
     },
   });
 }
@@ -126,11 +146,26 @@ function dropDraftRoute(parts: PolicyParts): Route {
     tag: TAG,
     summary: 'Forgets the draft of a policy.',
     access: WRITE,
-    async run({ path, caller, at, change }) {
+    query: z.strictObject({
+      after: z
+        .int()
+        .min(0)
+        .optional()
+        .describe('Revision of the draft that you saw: refused when another one is there by now.'),
+    }),
+    refusals: [409],
+    async run({ path, query: { after }, caller, at, change }) {
       const { server = '', policy: name = '' } = path;
       const dropped = await change(
         (was) => (was ? { action: 'policy.drop_draft', target: `policy:${server}/${name}` } : undefined),
-        () => parts.policies.dropDraft(caller.organisation, server, name, at, actorOf(caller)),
+        () =>
+          parts.policies.dropDraft(caller.organisation, {
+            server,
+            name,
+            at,
+            by: actorOf(caller),
+            ...(after !== undefined && { after }),
+          }),
       );
       return dropped ? { answer: undefined } : notFound('draft');
     },

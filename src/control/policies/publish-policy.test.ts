@@ -168,7 +168,7 @@ describe('publishing a policy', () => {
       });
     expect((await test.ask('POST', `${MAIN}/publish`)).body).toMatchObject({
       status: 409,
-      code: 'policy.conflict',
+      code: 'policy.draft_conflict',
     });
     expect((await test.ask('GET', MAIN)).body).toMatchObject({
       draft: { document: '{"by": "somebody else"}' },

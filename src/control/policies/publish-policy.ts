@@ -1,4 +1,3 @@
-import { ToolgateError } from '#platform';
 import type { PolicyVersion } from '#store';
 import { actorOf, type Caller } from '../caller.ts';
 import type { Problem } from '../problem.ts';
@@ -17,8 +16,8 @@ export interface Publication {
   readonly after: number | null | undefined;
   /** Publish although the tools of the server cannot be known. */
   readonly force: boolean;
-  /** The draft that the document was taken from: it must still be the same. */
-  readonly draft?: string;
+  /** Revision of the draft that the publication takes away; null: there was none. Undefined: whatever draft is there goes. `kept`: it stays. */
+  readonly draft: number | null | 'kept' | undefined;
   /** `policy.publish` or `policy.restore` */
   readonly action: string;
 }
@@ -36,7 +35,7 @@ type PublishAsk = Pick<
 
 /**
  * Puts a document in force as the next version of a policy, if it is a policy and lints without errors against the tools that its server
- * lists now. Throws `policy.conflict` when another version, or another draft, is there than was seen.
+ * lists now. Throws `policy.conflict` when another version, `policy.draft_conflict` when another draft is there than was seen.
  */
 export async function publishPolicy(
   parts: PolicyParts,
@@ -63,6 +62,7 @@ export async function publishPolicy(
         organisation,
         { server: server.id, name, document, note, createdAt: at, createdBy: by },
         after,
+        publication.draft,
       );
       if (!('unavailable' in tools))
         await parts.onPublished({ organisation, server: server.id, policy: name, tools, by, at });
@@ -82,15 +82,10 @@ export async function publishPolicy(
 async function seenVersion(
   { policies }: PolicyParts,
   organisation: string,
-  { server, name, after, draft }: Publication,
+  { server, name, after }: Publication,
 ): Promise<number | undefined> {
-  const policy = await policies.find(organisation, server.id, name);
-  if (draft !== undefined && policy?.draft !== draft) {
-    throw new ToolgateError('policy.conflict', 'The draft was changed while it was being published.', {
-      hint: 'Read it again, then publish it.',
-    });
-  }
-  return after === undefined ? policy?.published : (after ?? undefined);
+  if (after !== undefined) return after ?? undefined;
+  return (await policies.find(organisation, server.id, name))?.published;
 }
 
 function refusedPublication(check: PolicyCheck, force: boolean): Problem | undefined {

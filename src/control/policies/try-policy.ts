@@ -55,9 +55,10 @@ function knownTool(name: string, tools: LiveTools): KnownTool | undefined {
 
 function limitOf({
   counter,
+  scope,
   windowSeconds,
   maxMicros,
   amountMicros,
 }: LimitDemand): Verdict['limits'][number] {
-  return { counter, windowSeconds, max: maxMicros / MICROS, amount: amountMicros / MICROS };
+  return { counter, scope, windowSeconds, max: maxMicros / MICROS, amount: amountMicros / MICROS };
 }

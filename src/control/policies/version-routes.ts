@@ -12,8 +12,8 @@ import {
   versionAnswer,
   versionEntry,
 } from './policy-answers.ts';
-import { DOCUMENT } from './policy-document.ts';
-import { PATH, READ, refusedName, TAG, WRITE } from './policy-lookup.ts';
+import { DOCUMENT, refusedDraft } from './policy-document.ts';
+import { DRAFT_SEEN, PATH, READ, refusedName, TAG, WRITE } from './policy-lookup.ts';
 import type { PolicyParts } from './policy-parts.ts';
 import { publishPolicy, type PublicationOutcome } from './publish-policy.ts';
 import { textDiff } from './text-diff.ts';
@@ -44,6 +44,7 @@ export function versionRoutes(parts: PolicyParts): readonly Route[] {
     versionsRoute(parts),
     versionRoute(parts),
     diffRoute(parts),
+    diffTextRoute(parts),
   ];
 }
 
@@ -57,7 +58,15 @@ function publishRoute(parts: PolicyParts): Route {
       'Puts a document, else the draft, in force as the next version, if it passes against the tools of the server.',
     access: WRITE,
     body: z
-      .strictObject({ document: DOCUMENT.optional(), note: NOTE, after: AFTER, force: FORCE })
+      .strictObject({
+        document: DOCUMENT.optional(),
+        note: NOTE,
+        after: AFTER,
+        draft: DRAFT_SEEN.describe(
+          'Revision of the draft that you saw, which goes with the publication; null for none: refused when another one is there by now.',
+        ),
+        force: FORCE,
+      })
       .prefault({}),
     answer: Published,
     status: 201,
@@ -68,19 +77,22 @@ function publishRoute(parts: PolicyParts): Route {
       if (server === undefined) return notFound('server');
       const refused = refusedName(parts, ask);
       if (refused !== undefined) return { problem: refused };
-      const draft = (await parts.policies.find(caller.organisation, id, name))?.draft;
-      const document = body.document ?? draft;
+      const policy = await parts.policies.find(caller.organisation, id, name);
+      const document = body.document ?? policy?.draft;
       if (document === undefined) return { problem: NOTHING_TO_PUBLISH };
       const { note, after, force } = body;
+      // what is published from the draft is the draft that was read
+      const draft =
+        body.document === undefined && body.draft === undefined ? policy?.draftRevision : body.draft;
       const outcome = await publishPolicy(parts, ask, {
         server,
         name,
         document,
         note,
         after,
+        draft,
         force,
         action: 'policy.publish',
-        ...(body.document === undefined && { draft: document }),
       });
       return published(outcome);
     },
@@ -120,6 +132,7 @@ function restoreRoute(parts: PolicyParts): Route {
         document: old.document,
         note,
         after,
+        draft: 'kept',
         force,
         action: 'policy.restore',
       });
@@ -192,23 +205,59 @@ function diffRoute(parts: PolicyParts): Route {
     query: z.strictObject({ from: SIDE, to: SIDE }),
     answer: PolicyDiff,
     async run({ path: { server = '', policy = '' }, query: { from, to }, caller: { organisation } }) {
-      const textOf = async (side: string): Promise<string | undefined> =>
-        side === 'draft'
-          ? (await parts.policies.find(organisation, server, policy))?.draft
-          : (await parts.policies.version(organisation, server, policy, Number(side)))?.document;
-      const before = await textOf(from);
-      const after = await textOf(to);
+      const name = { organisation, server, policy };
+      const before = await textOf(parts, name, from);
+      const after = await textOf(parts, name, to);
       if (before === undefined || after === undefined) return notFound('version');
+      return { answer: difference(policy, { side: from, text: before }, { side: to, text: after }) };
+    },
+  });
+}
+
+function diffTextRoute(parts: PolicyParts): Route {
+  return route({
+    method: 'POST',
+    path: `${PATH}/{policy}/diff`,
+    id: 'diffPolicyText',
+    tag: TAG,
+    summary: 'What is different between a version, or the draft, and a document. Keeps nothing.',
+    access: READ,
+    body: z.strictObject({ from: SIDE, document: DOCUMENT }),
+    answer: PolicyDiff,
+    async run({ path: { server = '', policy = '' }, body: { from, document }, caller: { organisation } }) {
+      const before = await textOf(parts, { organisation, server, policy }, from);
+      if (before === undefined) return notFound('version');
+      const refused = refusedDraft(document);
+      if (refused !== undefined) return { problem: refused };
       return {
-        answer: {
-          from,
-          to,
-          changes: [...jsonDiff(valueOf(before), valueOf(after))],
-          text: textDiff(before, after, { from: `${policy} ${from}`, to: `${policy} ${to}` }),
-        },
+        answer: difference(policy, { side: from, text: before }, { side: 'document', text: document }),
       };
     },
   });
+}
+
+/** The text of a version, or of the draft; undefined where there is none. */
+async function textOf(
+  { policies }: PolicyParts,
+  { organisation, server, policy }: Readonly<Record<'organisation' | 'server' | 'policy', string>>,
+  side: string,
+): Promise<string | undefined> {
+  if (side === 'draft') return (await policies.find(organisation, server, policy))?.draft;
+  return (await policies.version(organisation, server, policy, Number(side)))?.document;
+}
+
+interface Side {
+  readonly side: string;
+  readonly text: string;
+}
+
+function difference(policy: string, from: Side, to: Side): z.input<typeof PolicyDiff> {
+  return {
+    from: from.side,
+    to: to.side,
+    changes: [...jsonDiff(valueOf(from.text), valueOf(to.text))],
+    text: textDiff(from.text, to.text, { from: `${policy} ${from.side}`, to: `${policy} ${to.side}` }),
+  };
 }
 
 /** The value of a text that was read strictly before it was kept. */

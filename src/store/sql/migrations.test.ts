@@ -30,7 +30,9 @@ const ROWS: readonly string[] = [
    VALUES ('crm', 'https://as.example.com', 'client', 'sealed', 5, 3);
    UPDATE revisions SET revision = 3 WHERE name = 'credentials'`,
   `INSERT INTO contact_messages (id, at, name, email, text) VALUES ('m1', 6, 'Ana', 'ana@example.com', 'Hi')`,
-  `INSERT INTO organisations (id, name, created_at) VALUES ('o1', 'Acme', 8)`,
+  `INSERT INTO organisations (id, name, created_at) VALUES ('o1', 'Acme', 8);
+   INSERT INTO policies (organisation, server, name, draft, created_at, updated_at, updated_by)
+   VALUES ('o1', 'crm', 'main', '{}', 8, 9, 'user:ada')`,
 ];
 
 const GRANTS: readonly StoredGrant[] = [
@@ -76,6 +78,8 @@ async function expectRows(store: Store, version: number): Promise<void> {
     version >= 3 ? [{ id: 'm1', at: 6, name: 'Ana', email: 'ana@example.com', text: 'Hi' }] : [],
   );
   expect(await store.control.organisations.count()).toBe(version >= 4 ? 1 : 0);
+  const draft = await store.control.policies.find('o1', 'crm', 'main');
+  expect(draft?.draftRevision).toBe(version >= 4 ? 0 : undefined);
   await store.grants.insert({ ...GRANTS[0], id: 'g3', label: 'new', tokenHash: 'h3' } as StoredGrant);
   expect(await store.grants.revision()).toBe(version >= 1 ? 8 : 1);
   expect(await store.control.revision()).toBe(0);

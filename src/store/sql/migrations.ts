@@ -11,6 +11,11 @@ export interface Migration {
 /** PostgreSQL sorts text by the language of the database; ours is sorted by its bytes everywhere, as SQLite does. */
 const BYTES = 'TEXT COLLATE "C"';
 
+const DRAFT_REVISION = `
+    ALTER TABLE policies ADD COLUMN draft_revision BIGINT;
+    UPDATE policies SET draft_revision = 0 WHERE draft IS NOT NULL;
+    `;
+
 /** The schema, as numbered steps: a step that was released is never edited, only followed by another one. */
 export const MIGRATIONS: readonly Migration[] = [
   // 1: grants
@@ -123,6 +128,11 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     sqlite: `${IDENTITY_TABLES.sqlite.join(';\n')};`,
     postgres: `${IDENTITY_TABLES.postgres.join(';\n')};`,
+  },
+  // 6: drafts have a revision
+  {
+    sqlite: DRAFT_REVISION,
+    postgres: DRAFT_REVISION,
   },
 ];
 

@@ -4,6 +4,8 @@ import { sortedBy } from './row-values.ts';
 import type { PolicyRow, PolicyVersionRow } from './schema.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
+const NO_DRAFT = { draft: null, draft_revision: null } as const;
+
 /** What names one policy. */
 type Key = Pick<PolicyRow, 'organisation' | 'server' | 'name'>;
 
@@ -68,20 +70,23 @@ function readersOf(
 function draftsOf(database: SqlDatabase): Pick<PolicyStore, 'saveDraft' | 'dropDraft' | 'remove'> {
   const { sql } = database;
   return {
-    saveDraft: (organisation, { server, name, document, at, by }) =>
+    saveDraft: (organisation, { server, name, document, at, by, after }) =>
       database.transaction(async () => {
-        await database.raise('control');
-        const row = await put(database, { organisation, server, name }, at, by, { draft: document });
-        return toPolicy(row);
+        const key = { organisation, server, name };
+        const revision = await database.raise('control');
+        await refuseOtherDraft(database, key, after);
+        const row = await put(database, key, at, by, { draft: document, draft_revision: revision });
+        return { ...toPolicy(row), draftRevision: revision };
       }),
-    dropDraft: (organisation, server, name, at, by) =>
+    dropDraft: (organisation, { server, name, at, by, after }) =>
       database.transaction(async () => {
         const key = { organisation, server, name };
         if ((await rowOf(database, key))?.draft == null) return false;
         await database.raise('control');
+        await refuseOtherDraft(database, key, after);
         const dropped = await sql()
           .updateTable('policies')
-          .set({ draft: null, updated_at: at, updated_by: by })
+          .set({ ...NO_DRAFT, updated_at: at, updated_by: by })
           .where((eb) => eb.and(key))
           .where('draft', 'is not', null)
           .executeTakeFirst();
@@ -112,12 +117,13 @@ function draftsOf(database: SqlDatabase): Pick<PolicyStore, 'saveDraft' | 'dropD
 function publishingOf(database: SqlDatabase): Pick<PolicyStore, 'publish'> {
   const { sql } = database;
   return {
-    publish: (organisation, version, after) =>
+    publish: (organisation, version, after, draft) =>
       database.transaction(async () => {
         const key = { organisation, server: version.server, name: version.name };
         await database.raise('control');
         const inForce = (await rowOf(database, key))?.published ?? undefined;
         if (inForce !== after) throw conflict(version.name, inForce);
+        if (draft !== 'kept') await refuseOtherDraft(database, key, draft);
         // Of all versions there ever were, those of a policy that was removed too: a number names one text for good.
         const { last } = await sql()
           .selectFrom('policy_versions')
@@ -126,7 +132,10 @@ function publishingOf(database: SqlDatabase): Pick<PolicyStore, 'publish'> {
           .executeTakeFirstOrThrow();
         const row = versionRow(key, version, (last ?? 0) + 1);
         await sql().insertInto('policy_versions').values(row).execute();
-        await put(database, key, row.created_at, row.created_by, { draft: null, published: row.version });
+        await put(database, key, row.created_at, row.created_by, {
+          ...(draft !== 'kept' && NO_DRAFT),
+          published: row.version,
+        });
         return toVersion(row);
       }),
   };
@@ -146,7 +155,7 @@ function put(
   key: Key,
   at: number,
   by: string,
-  change: Partial<Pick<PolicyRow, 'draft' | 'published'>>,
+  change: Partial<Pick<PolicyRow, 'draft' | 'draft_revision' | 'published'>>,
 ): Promise<PolicyRow> {
   const changed = { ...change, updated_at: at, updated_by: by };
   return sql()
@@ -176,6 +185,30 @@ async function refuseWhileInUse({ sql }: SqlDatabase, key: Key, now: number): Pr
   );
 }
 
+/** To be asked behind the lock: what is there then is there until the end of the transaction. */
+async function refuseOtherDraft(
+  database: SqlDatabase,
+  key: Key,
+  after: number | null | undefined,
+): Promise<void> {
+  if (after === undefined) return;
+  const row = await rowOf(database, key);
+  if ((row?.draft_revision ?? null) !== after) throw draftConflict(key.name, row);
+}
+
+function draftConflict(name: string, row: PolicyRow | undefined): ToolgateError {
+  const since = row && `by ${row.updated_by} at ${new Date(row.updated_at).toISOString()}`;
+  const what =
+    row === undefined
+      ? `The policy "${name}" is not there any more`
+      : row.draft === null
+        ? `The draft of "${name}" was published or discarded ${since}`
+        : `Another draft of "${name}" was saved ${since}`;
+  return new ToolgateError('policy.draft_conflict', `${what}.`, {
+    hint: 'Read what is there now, decide between the two texts, and send yours after its revision.',
+  });
+}
+
 function conflict(name: string, inForce: number | undefined): ToolgateError {
   const now = inForce === undefined ? 'none is now' : `version ${inForce} is now`;
   return new ToolgateError('policy.conflict', `Another version of "${name}" was in force: ${now}.`, {
@@ -199,6 +232,7 @@ function toPolicy(row: PolicyRow): ManagedPolicy {
     server: row.server,
     name: row.name,
     draft: row.draft ?? undefined,
+    draftRevision: row.draft_revision ?? undefined,
     published: row.published ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

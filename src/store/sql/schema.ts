@@ -122,6 +122,8 @@ export interface PolicyRow {
   readonly server: string;
   readonly name: string;
   readonly draft: string | null;
+  /** The revision of `control` that the draft was kept at; 0 for one that is older than the column. */
+  readonly draft_revision: number | null;
   readonly published: number | null;
   readonly created_at: number;
   readonly updated_at: number;

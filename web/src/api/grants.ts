@@ -15,8 +15,10 @@ export interface Grant {
   readonly server: string;
   /** Without one every call is denied. */
   readonly policy?: string;
+  /** False for one of the configuration file: it is read here, and changed there. */
+  readonly managed: boolean;
   readonly state: 'live' | 'expired' | 'revoked';
-  readonly createdAt: string;
+  readonly createdAt?: string;
   readonly expiresAt?: string;
   readonly revokedAt?: string;
   /** To the minute. */

@@ -8,7 +8,7 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query';
-import type { PolicyDocument } from '#policy';
+import { useMemo } from 'react';
 import type { Category } from '../parts/risk-badge.tsx';
 import { api, ApiProblem, type ApiFault } from './client.ts';
 
@@ -48,9 +48,14 @@ export interface Policy {
   readonly updatedBy?: string;
 }
 
+export interface PolicyDraft extends CheckedText {
+  /** Another one with every time the draft is kept. */
+  readonly revision: number;
+}
+
 /** A policy with its draft and the text in force. */
 export interface PolicyDetail extends Policy {
-  readonly draft?: CheckedText;
+  readonly draft?: PolicyDraft;
   readonly inForce?: CheckedText;
 }
 
@@ -107,56 +112,30 @@ export interface PolicyTool {
   readonly [member: string]: unknown;
 }
 
-type Outcome = 'allow' | 'deny' | 'hold';
-
-interface Decided {
-  readonly outcome: Outcome;
-  readonly rule: string;
-}
-
-export interface Simulation {
-  readonly since: string;
-  readonly from?: string;
-  readonly complete: boolean;
-  readonly captured: boolean;
-  readonly calls: number;
-  readonly unchanged: number;
-  readonly changed: number;
-  readonly unknown: number;
-  readonly leftOut: number;
-  readonly before: Readonly<Record<Outcome, number>>;
-  readonly after: Readonly<Record<Outcome | 'unknown', number>>;
-  readonly changes: readonly {
-    readonly subject: string;
-    readonly before: Decided;
-    readonly after: Decided;
-    readonly count: number;
-    readonly examples: readonly string[];
-  }[];
-  readonly gaps: readonly {
-    readonly subject: string;
-    readonly rule: string;
-    readonly reason: string;
-    readonly count: number;
-  }[];
-  readonly notes: readonly string[];
-}
-
 /** Which policy of which server. */
 export interface PolicyName {
   readonly server: string;
   readonly policy: string;
 }
 
-function pathOf({ server, policy }: PolicyName): string {
+/** Path of a policy below the API. */
+export function pathOf({ server, policy }: PolicyName): string {
   return `/servers/${encodeURIComponent(server)}/policies/${encodeURIComponent(policy)}`;
 }
 
-const keyOf = ({ server, policy }: PolicyName): readonly string[] => ['policies', server, policy];
+/** Under what queries of a policy are kept. */
+export const keyOf = ({ server, policy }: PolicyName): readonly string[] => ['policies', server, policy];
 
 /** A policy with its texts; `null` when there is none of that name yet. */
 export function usePolicy(name: PolicyName): UseQueryResult<PolicyDetail | null> {
-  return useQuery({
+  return useQuery(detailQuery(name));
+}
+
+function detailQuery(name: PolicyName): {
+  readonly queryKey: readonly string[];
+  readonly queryFn: (context: { readonly signal: AbortSignal }) => Promise<PolicyDetail | null>;
+} {
+  return {
     queryKey: [...keyOf(name), 'detail'],
     queryFn: async ({ signal }) => {
       try {
@@ -166,7 +145,27 @@ export function usePolicy(name: PolicyName): UseQueryResult<PolicyDetail | null>
         throw error;
       }
     },
-  });
+  };
+}
+
+/** What the page knows of a policy: read at once, or told of a draft that was just kept. */
+export function usePolicyCache(name: PolicyName): {
+  readonly read: () => Promise<PolicyDetail | null>;
+  readonly kept: (draft: PolicyDraft) => void;
+} {
+  const queries = useQueryClient();
+  const { server, policy } = name;
+  return useMemo(() => {
+    const query = detailQuery({ server, policy });
+    return {
+      read: () => queries.fetchQuery({ ...query, staleTime: 0 }),
+      kept(draft) {
+        const before = queries.getQueryData<PolicyDetail | null>(query.queryKey);
+        if (before) queries.setQueryData(query.queryKey, { ...before, hasDraft: true, draft });
+        else void queries.invalidateQueries({ queryKey: query.queryKey });
+      },
+    };
+  }, [queries, server, policy]);
 }
 
 const PAGE = 1_000;
@@ -233,65 +232,43 @@ export function useVersion(name: PolicyName, version: number | undefined): UseQu
   });
 }
 
-/** What is different between two versions, or a version and the draft. `fresh` tells drafts apart. */
+/** What is different between two versions, or a version and the draft. */
 export function useDiff(
   name: PolicyName,
-  { from, to, fresh }: { readonly from: string | undefined; readonly to: string; readonly fresh?: string },
+  { from, to }: { readonly from: string | undefined; readonly to: string },
 ): UseQueryResult<PolicyDiff> {
   return useQuery({
-    queryKey: [...keyOf(name), 'diff', from, to, fresh],
+    queryKey: [...keyOf(name), 'diff', from, to],
     queryFn: ({ signal }) => api<PolicyDiff>(`${pathOf(name)}/diff`, { query: { from, to }, signal }),
     enabled: from !== undefined,
   });
 }
 
-/** What one text says of a call, step by step. */
-export interface Verdict {
-  readonly outcome: 'allow' | 'deny' | 'hold';
-  readonly rule: string;
-  readonly message?: string;
-  readonly limits: readonly {
-    readonly counter: string;
-    readonly windowSeconds: number;
-    readonly max: number;
-    readonly amount: number;
-  }[];
-  readonly steps: readonly {
-    readonly rule: string;
-    readonly question: string;
-    readonly result: 'passed' | 'refused' | 'held' | 'skipped';
-    readonly why: string;
-  }[];
-}
-
-export interface Trial {
-  readonly inForce?: Verdict;
-  readonly candidate?: Verdict;
-  /** Why the tools of the server are not known; then the arguments are not checked against the tool. */
-  readonly unavailable?: string;
-}
-
-/** What the policy in force and a document would say of a call. Nothing is called or counted. */
-export function useTrial(
+/** What is different between a version, or the draft, and a text that is kept nowhere. `fresh` tells drafts apart. */
+export function useTextDiff(
   name: PolicyName,
-  call: {
-    readonly document: PolicyDocument;
-    readonly tool: string;
-    readonly arguments: Readonly<Record<string, unknown>>;
-  },
-): UseQueryResult<Trial> {
+  {
+    from,
+    document,
+    fresh,
+  }: { readonly from: string | undefined; readonly document: string; readonly fresh: unknown },
+): UseQueryResult<PolicyDiff> {
   return useQuery({
-    queryKey: [...keyOf(name), 'trial', call],
-    queryFn: ({ signal }) => api<Trial>(`${pathOf(name)}/try`, { method: 'POST', body: call, signal }),
-    // the last answer for the same tool stands until the next is there
-    placeholderData: (before, query) =>
-      (query?.queryKey[4] as typeof call | undefined)?.tool === call.tool ? before : undefined,
+    queryKey: [...keyOf(name), 'diff', from, document, fresh],
+    queryFn: ({ signal }) =>
+      api<PolicyDiff>(`${pathOf(name)}/diff`, { method: 'POST', body: { from, document }, signal }),
+    enabled: from !== undefined,
   });
 }
 
-/** Keeps a draft. What is said of it comes back. */
-export function saveDraft(name: PolicyName, document: string, signal: AbortSignal): Promise<CheckedText> {
-  return api<CheckedText>(`${pathOf(name)}/draft`, { method: 'PUT', body: { document }, signal });
+/** Keeps a draft in the place of the one that was seen; null: there was none. What is said of it comes back. */
+export function saveDraft(name: PolicyName, document: string, after: number | null): Promise<PolicyDraft> {
+  return api<PolicyDraft>(`${pathOf(name)}/draft`, { method: 'PUT', body: { document, after } });
+}
+
+/** Whether another draft is there than was seen. */
+export function isDraftConflict(error: unknown): boolean {
+  return error instanceof ApiProblem && error.code === 'policy.draft_conflict';
 }
 
 /** What is read anew when something was published, kept or forgotten. */
@@ -307,13 +284,13 @@ export function usePolicyRefresh(name: PolicyName): () => Promise<void> {
     });
 }
 
-/** Forgets the draft. */
-export function useDropDraft(name: PolicyName): UseMutationResult<void, Error, void> {
+/** Forgets the draft that was seen; null: there was none. */
+export function useDropDraft(name: PolicyName): UseMutationResult<void, Error, number | null> {
   const refresh = usePolicyRefresh(name);
   return useMutation({
-    mutationFn: async () => {
+    mutationFn: async (after) => {
       try {
-        await api(`${pathOf(name)}/draft`, { method: 'DELETE' });
+        await api(`${pathOf(name)}/draft`, { method: 'DELETE', query: { after: after ?? undefined } });
       } catch (error) {
         // what is not there need not go
         if (!(error instanceof ApiProblem && error.status === 404)) throw error;
@@ -328,6 +305,8 @@ export interface Publication {
   readonly note: string;
   /** Version that was seen in force; null for none. */
   readonly after: number | null;
+  /** Revision of the draft that was seen; null for none. */
+  readonly draft: number | null;
   readonly force: boolean;
 }
 
@@ -352,20 +331,6 @@ export function useRestore(name: PolicyName): UseMutationResult<Published, Error
   return useMutation({
     mutationFn: (body: Restoration) => api<Published>(`${pathOf(name)}/restore`, { method: 'POST', body }),
     onSuccess: refresh,
-  });
-}
-
-export interface SimulationAsked {
-  readonly document: string;
-  readonly since: string;
-  readonly calls: 'policy' | 'server';
-}
-
-/** Decides recorded calls anew under a text. */
-export function useSimulate(name: PolicyName): UseMutationResult<Simulation, Error, SimulationAsked> {
-  return useMutation({
-    mutationFn: (body: SimulationAsked) =>
-      api<Simulation>(`${pathOf(name)}/simulate`, { method: 'POST', body }),
   });
 }
 

@@ -1,17 +1,13 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import {
-  useDropDraft,
-  type PolicyDetail,
-  type PolicyName,
-  type PolicyTool,
-  type Published,
-} from '../../api/policies.ts';
+import type { PolicyDetail, PolicyName, PolicyTool, Published } from '../../api/policies.ts';
 import { placeOfRule } from '../../builder/place.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { Builder, type Tab } from './builder.tsx';
+import { DiscardButton } from './discard-button.tsx';
+import { DraftConflict } from './draft-conflict.tsx';
 import { JsonPane } from './json-pane.tsx';
 import { PolicyHeader, PublishButton } from './policy-header.tsx';
 import { ReviewModal } from './review-modal.tsx';
@@ -21,7 +17,6 @@ import { usePolicyText } from './use-text.ts';
 import { useWorkbenchValue } from './use-workbench-value.ts';
 import { VersionsTab } from './versions-tab.tsx';
 import { WorkbenchContext } from './workbench.ts';
-import { Dialog } from './dialog.tsx';
 import { Notice } from './notice.tsx';
 
 interface EditProps {
@@ -65,6 +60,9 @@ export function EditPage(props: EditProps): ReactNode {
         {draft.state.kind === 'failed' && (
           <Problem error={draft.state.error} retry={() => void draft.flush().catch(() => {})} />
         )}
+        {draft.state.kind === 'conflict' && (
+          <DraftConflict name={name} detail={detail} draft={draft} policyText={policyText} />
+        )}
         {detail?.published !== base && !isReviewing && (
           <Newer version={detail?.published} take={() => setBase(detail?.published)} />
         )}
@@ -81,7 +79,9 @@ export function EditPage(props: EditProps): ReactNode {
           <ReviewModal
             close={() => setReviewing(false)}
             base={base}
+            draft={draft.seen}
             goTo={editing.goTo}
+            onOtherDraft={editing.onOtherDraft}
             onPublished={editing.onPublished}
             reload={editing.reload}
           />
@@ -97,7 +97,7 @@ function useEditing({ name, detail, refetch, toolsQuery, initial, at }: EditProp
   const inForceText = detail?.inForce?.document;
   const policyText = usePolicyText(initial, name.policy, inForceText);
   const { text, write } = policyText;
-  const draft = useDraft(name, text, detail?.draft?.document ?? inForceText, mayWrite);
+  const draft = useDraft(name, text, detail, mayWrite);
   const [tab, setTab] = useState<Tab>('tools');
   const [base, setBase] = useState(detail?.published);
   const [isReviewing, setReviewing] = useState(false);
@@ -116,17 +116,26 @@ function useEditing({ name, detail, refetch, toolsQuery, initial, at }: EditProp
   useMarked(at, workbench.document, show);
   const onPublished = ({ version }: Published, publishedText: string): void => {
     setBase(version.version);
-    draft.settle(publishedText);
+    draft.settle(publishedText, null);
     setReviewing(false);
   };
   const onRestored = ({ version }: Published): void => {
     setBase(version.version);
     // what was not changed here follows; what was, stays
     if (textNow.current !== inForceText) return;
-    draft.settle(version.document);
+    draft.settle(version.document, draft.seen());
     write(version.document);
   };
-  const reload = async (): Promise<void> => setBase((await refetch())?.published);
+  const onOtherDraft = (): void => {
+    setReviewing(false);
+    void draft.meet().catch(() => {});
+  };
+  const reload = async (): Promise<void> => {
+    const there = await refetch();
+    setBase(there?.published);
+    // the draft went with the publication: the text here is the next one
+    if (there?.draft === undefined) await draft.replace(null);
+  };
   return {
     policyText,
     workbench,
@@ -141,6 +150,7 @@ function useEditing({ name, detail, refetch, toolsQuery, initial, at }: EditProp
     highlight,
     goTo,
     onPublished,
+    onOtherDraft,
     onRestored,
     reload,
   };
@@ -166,13 +176,17 @@ function Actions({
         <DiscardButton
           name={name}
           version={detail?.published}
+          draft={draft}
           onDiscarded={() => {
-            draft.settle(inForceText);
+            draft.settle(inForceText, null);
             write(inForceText);
           }}
         />
       )}
-      <PublishButton open={review} disabled={!reading.ok || text === inForceText} />
+      <PublishButton
+        open={review}
+        disabled={!reading.ok || text === inForceText || draft.state.kind === 'conflict'}
+      />
     </>
   );
 }
@@ -230,52 +244,5 @@ function Newer({
         Compare with it from now on
       </Button>
     </Notice>
-  );
-}
-
-function DiscardButton({
-  name,
-  version,
-  onDiscarded,
-}: {
-  readonly name: PolicyName;
-  readonly version: number | undefined;
-  readonly onDiscarded: () => void;
-}): ReactNode {
-  const [isAsked, setAsked] = useState(false);
-  const drop = useDropDraft(name);
-  const done = (): void => {
-    setAsked(false);
-    onDiscarded();
-  };
-  return (
-    <>
-      <Button variant="default" onClick={() => setAsked(true)}>
-        Discard draft
-      </Button>
-      {isAsked && (
-        <Dialog close={() => setAsked(false)} title={`Discard the draft of ${name.policy}?`}>
-          <Stack>
-            <Text size="sm">
-              The text becomes that of version {version}, which stays in force. Undo brings yours back while
-              this page is open.
-            </Text>
-            {drop.error && <Problem error={drop.error} />}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => setAsked(false)}>
-                Keep it
-              </Button>
-              <Button
-                color="red"
-                loading={drop.isPending}
-                onClick={() => drop.mutate(undefined, { onSuccess: done })}
-              >
-                Discard draft
-              </Button>
-            </Group>
-          </Stack>
-        </Dialog>
-      )}
-    </>
   );
 }

@@ -139,6 +139,7 @@ const DRAFT_WORDS: Readonly<Record<Exclude<DraftState['kind'], 'failed'>, string
   saving: 'Saving…',
   saved: 'Saved as draft',
   'not json': 'Not saved: the text is not JSON',
+  conflict: 'Not saved: there is another draft',
 };
 
 function DraftWords({ state }: { readonly state: DraftState }): ReactNode {

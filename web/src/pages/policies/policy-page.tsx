@@ -9,6 +9,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { EditPage } from './edit-page.tsx';
 import { ListLoader } from './list-loader.tsx';
+import { unsavedText } from './unsaved-text.ts';
 import { VersionPage } from './version-page.tsx';
 import { Notice } from './notice.tsx';
 
@@ -71,7 +72,13 @@ function Current({
   readonly at: string | null;
 }): ReactNode {
   // what is being written here is not overwritten by what is read later
-  const [begun, setBegun] = useState(() => detail?.draft?.document ?? detail?.inForce?.document);
+  const mayWrite = useMay('policies:write');
+  const [begun, setBegun] = useState(
+    () =>
+      (mayWrite ? unsavedText(name)?.text : undefined) ??
+      detail?.draft?.document ??
+      detail?.inForce?.document,
+  );
   if (begun !== undefined)
     return (
       <EditPage name={name} detail={detail} refetch={refetch} toolsQuery={tools} initial={begun} at={at} />

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Group, Loader, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { ApiProblem } from '../../api/client.ts';
-import { isConflict, useDiff, usePublish, type Published } from '../../api/policies.ts';
+import { isConflict, isDraftConflict, usePublish, useTextDiff, type Published } from '../../api/policies.ts';
 import { compareEffects } from '../../builder/effect.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { announce } from './announce.tsx';
@@ -16,7 +16,11 @@ interface ReviewProps {
   readonly close: () => void;
   /** Version that is in force as far as the page knows. */
   readonly base: number | undefined;
+  /** Revision of the draft that the text is kept as; null for none. */
+  readonly draft: () => number | null;
   readonly goTo: (fault: Fault) => void;
+  /** Another draft is there by now. */
+  readonly onOtherDraft: () => void;
   readonly onPublished: (published: Published, text: string) => void;
   /** Reads what is in force now, and keeps the text. */
   readonly reload: () => Promise<void>;
@@ -25,7 +29,7 @@ interface ReviewProps {
 /** What is looked at before a text comes into force: remarks, effects tool by tool, differences; and a note for those who come later. */
 export function ReviewModal(props: ReviewProps): ReactNode {
   const { name, text, findings } = useWorkbench();
-  const { close, base, goTo, onPublished, reload } = props;
+  const { close, base, draft, goTo, onPublished, onOtherDraft, reload } = props;
   const [note, setNote] = useState('');
   const [force, setForce] = useState(false);
   const publish = usePublish(name);
@@ -36,8 +40,9 @@ export function ReviewModal(props: ReviewProps): ReactNode {
   };
   const submit = (): void => {
     publish.mutate(
-      { document: text, note, after: base ?? null, force },
+      { document: text, note, after: base ?? null, draft: draft(), force },
       {
+        onError: (error) => isDraftConflict(error) && onOtherDraft(),
         onSuccess: (published) => {
           onPublished(published, text);
           announce(
@@ -165,15 +170,13 @@ function Remarks({
 
 function Difference({ base }: { readonly base: number | undefined }): ReactNode {
   const { name, text } = useWorkbench();
-  const diff = useDiff(name, {
+  const diff = useTextDiff(name, {
     from: base === undefined ? undefined : String(base),
-    to: 'draft',
-    fresh: text,
+    document: text,
+    fresh: base,
   });
   if (base === undefined)
     return <Text size="sm">This is the first version: grants can carry it once it is published.</Text>;
-  if (diff.error instanceof ApiProblem && diff.error.status === 404)
-    return <Text size="sm">The text is the same as the version in force.</Text>;
   if (diff.error) return <Problem error={diff.error} retry={() => void diff.refetch()} />;
   return diff.data === undefined ? (
     <Loader size="sm" role="status" aria-label="Comparing" />
@@ -217,10 +220,11 @@ function Refusal({
           loading={isReading}
           onClick={() => {
             setReading(true);
-            void reload().finally(() => {
+            const done = (): void => {
               setReading(false);
               retried();
-            });
+            };
+            void reload().then(done, done);
           }}
         >
           Read the new version, and keep my text

@@ -11,7 +11,7 @@ import {
   Title,
 } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
-import { useSimulate, type Simulation } from '../../api/policies.ts';
+import { useSimulate, type Simulation } from '../../api/policy-trials.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { inert } from '../../parts/inert.ts';
 import { OutcomeBadge } from '../../parts/outcome-badge.tsx';

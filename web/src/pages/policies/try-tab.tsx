@@ -1,7 +1,7 @@
 import { JsonInput, SegmentedControl, Select, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState, type ReactNode } from 'react';
-import { useTrial } from '../../api/policies.ts';
+import { useTrial } from '../../api/policy-trials.ts';
 import { inert, inertName } from '../../parts/inert.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Problem } from '../../parts/problem.tsx';

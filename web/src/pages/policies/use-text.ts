@@ -24,6 +24,8 @@ export interface PolicyText {
   readonly policy: CompiledPolicy;
   readonly write: (text: string) => void;
   readonly edit: (change: Change) => string | undefined;
+  /** Puts texts in, one after the other, each a step of its own on the way back. */
+  readonly put: (...texts: readonly string[]) => void;
   readonly undo: (() => void) | undefined;
   readonly redo: (() => void) | undefined;
 }
@@ -56,7 +58,7 @@ export function usePolicyText(initial: string, name: string, fallback?: string):
   const put = useCallback((next: string, joins: boolean) => {
     const at = Date.now();
     const isOneGo = joins && at - lastWrite.current < ONE_GO_MS;
-    lastWrite.current = at;
+    lastWrite.current = joins ? at : 0;
     setHistory((before) => {
       if (before.text === next) return before;
       const steps =
@@ -90,6 +92,10 @@ export function usePolicyText(initial: string, name: string, fallback?: string):
     },
     [put, name],
   );
+  const putAll = (...texts: readonly string[]): void => {
+    for (const next of texts) put(next, false);
+    setShown((before) => texts.at(-1) ?? before);
+  };
   const go = (next: History): void => {
     setHistory(next);
     setShown(next.text);
@@ -102,6 +108,7 @@ export function usePolicyText(initial: string, name: string, fallback?: string):
     policy: good.policy,
     write,
     edit,
+    put: putAll,
     undo: past.length > 0 ? () => go(back(history)) : undefined,
     redo: future.length > 0 ? () => go(forth(history)) : undefined,
   };

@@ -1,7 +1,7 @@
 import { Anchor, Code, List, Paper, Spoiler, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { CompiledPolicy } from '#policy';
-import type { Verdict } from '../../api/policies.ts';
+import type { Verdict } from '../../api/policy-trials.ts';
 import { placeOfRule, type Place } from '../../builder/place.ts';
 import { inert } from '../../parts/inert.ts';
 import { OutcomeBadge } from '../../parts/outcome-badge.tsx';
@@ -98,10 +98,10 @@ function Limits({ verdict: { outcome, limits } }: { readonly verdict: Verdict })
     <div>
       <Text size="sm">Whether there is room left is asked when a call is made:</Text>
       <List size="sm">
-        {limits.map(({ counter, windowSeconds, max, amount }) => (
-          <List.Item key={`${counter} ${windowSeconds} ${max}`}>
-            at most {max} {WINDOWS[windowSeconds] ?? `in ${windowSeconds} seconds`} (counter {inert(counter)}
-            ); this call takes {amount}
+        {limits.map(({ counter, scope, windowSeconds, max, amount }) => (
+          <List.Item key={`${counter} ${scope} ${windowSeconds} ${max}`}>
+            at most {max} {WINDOWS[windowSeconds] ?? `in ${windowSeconds} seconds`} {SCOPES[scope]} (counter{' '}
+            {inert(counter)}); this call takes {amount}
           </List.Item>
         ))}
       </List>
@@ -109,4 +109,10 @@ function Limits({ verdict: { outcome, limits } }: { readonly verdict: Verdict })
   );
 }
 
+const SCOPES = {
+  grant: 'for each grant',
+  session: 'for each session',
+  server: 'for all grants of the server together',
+  organisation: 'for the whole organisation together',
+} as const satisfies Record<Verdict['limits'][number]['scope'], string>;
 const WINDOWS: Readonly<Record<number, string>> = { 60: 'a minute', 3600: 'an hour', 86_400: 'a day' };

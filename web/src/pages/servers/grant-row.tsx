@@ -45,12 +45,13 @@ const STATES = {
 } as const;
 
 function Facts({ grant }: { readonly grant: Grant }): ReactNode {
-  const { label, state, policy, server, addresses } = grant;
+  const { label, state, policy, server, addresses, managed } = grant;
   return (
     <Stack gap={4}>
       <Group gap="sm">
         <Text fw={650}>{inertName(label, 100)}</Text>
         <StateBadge tone={STATES[state].tone}>{STATES[state].word}</StateBadge>
+        {!managed && <StateBadge tone="unknown">From the configuration file</StateBadge>}
       </Group>
       <Text size="sm">
         {policy === undefined ? (
@@ -76,7 +77,7 @@ function Facts({ grant }: { readonly grant: Grant }): ReactNode {
         )}
       </Text>
       <Text size="sm" c="dimmed">
-        <Times grant={grant} />
+        {managed ? <Times grant={grant} /> : <DeclaredTimes grant={grant} />}
       </Text>
     </Stack>
   );
@@ -124,6 +125,21 @@ function Times({
   );
 }
 
+/** When it is used is in the log alone. */
+function DeclaredTimes({ grant: { expiresAt } }: { readonly grant: Grant }): ReactNode {
+  return (
+    <>
+      Read here, and changed or taken away in the file
+      {expiresAt !== undefined && (
+        <>
+          {' '}
+          · {Date.parse(expiresAt) > Date.now() ? 'expires' : 'expired'} <TimeAgo at={expiresAt} />
+        </>
+      )}
+    </>
+  );
+}
+
 function Actions({
   grant,
   onTask,
@@ -134,7 +150,7 @@ function Actions({
   const mayWrite = useMay('grants:write');
   const mayAttach = useMay('policies:write');
   const mayReadLogs = useMay('logs:read');
-  const isOver = grant.state === 'revoked';
+  const isOver = grant.state === 'revoked' || !grant.managed;
   if (!mayReadLogs && (isOver || (!mayWrite && !mayAttach))) return null;
   return (
     <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
@@ -158,7 +174,7 @@ function Actions({
             {mayWrite ? 'Edit' : 'Change the policy'}
           </Menu.Item>
         )}
-        {grant.state === 'live' && mayWrite && (
+        {!isOver && grant.state === 'live' && mayWrite && (
           <Menu.Item leftSection={<KeyRound size={16} />} onClick={() => onTask('rotate')}>
             New token
           </Menu.Item>

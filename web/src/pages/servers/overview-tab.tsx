@@ -156,6 +156,7 @@ function Governance({ server }: TabProps): ReactNode {
   const { data: policies } = usePolicies(server.id, useMay('policies:read'));
   const { data: grants } = useGrants(server.id, mayGrants);
   const live = grants?.filter(({ state }) => state === 'live');
+  const declared = live?.filter(({ managed }) => !managed).length ?? 0;
   const lastUse = grants
     ?.flatMap(({ lastUsedAt }) => lastUsedAt ?? [])
     .toSorted()
@@ -171,6 +172,7 @@ function Governance({ server }: TabProps): ReactNode {
         <Anchor component={Link} to={to(server, 'grants')} size="sm">
           {live === undefined ? '…' : `${live.length} live`}
         </Anchor>
+        {declared > 0 && `, ${declared} of them in the configuration file`}
       </Fact>
       <Fact name="Last used">{grants === undefined ? '…' : <TimeAgo at={lastUse} />}</Fact>
       <Fact name="When a tool changes">

@@ -82,7 +82,7 @@ function TokenIsGone({
   readonly grant: Grant;
   readonly onMint: (minted: MintedGrant) => void;
 }): ReactNode {
-  const mayRotate = useMay('grants:write') && grant.state === 'live';
+  const mayRotate = useMay('grants:write') && grant.managed && grant.state === 'live';
   const [isAsked, setAsked] = useState(false);
   const rotate = useRotateGrant(grant.id);
   return (

@@ -108,7 +108,7 @@ function Publish({
   const note = text === begun ? 'Recommended for the tools of the server' : 'Recommended, with changes';
   const send = (): void =>
     publish.mutate(
-      { document: text, note, after: null, force: false },
+      { document: text, note, after: null, draft: null, force: false },
       { onSuccess: () => go({ policy: name, step: 'grant' }) },
     );
   return (

@@ -1,0 +1,62 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+import { isDraftConflict, useDropDraft, type PolicyName } from '../../api/policies.ts';
+import { Problem } from '../../parts/problem.tsx';
+import { Dialog } from './dialog.tsx';
+import type { Draft } from './use-draft.ts';
+
+/** Takes the draft away, after a question; the text becomes that of the version in force. */
+export function DiscardButton({
+  name,
+  version,
+  draft,
+  onDiscarded,
+}: {
+  readonly name: PolicyName;
+  readonly version: number | undefined;
+  readonly draft: Draft;
+  readonly onDiscarded: () => void;
+}): ReactNode {
+  const [isAsked, setAsked] = useState(false);
+  const drop = useDropDraft(name);
+  const done = (): void => {
+    setAsked(false);
+    onDiscarded();
+  };
+  const refused = (error: Error): void => {
+    if (!isDraftConflict(error)) return;
+    // what would go is not what the person saw
+    setAsked(false);
+    void draft.meet().catch(() => {});
+  };
+  return (
+    <>
+      <Button variant="default" onClick={() => setAsked(true)}>
+        Discard draft
+      </Button>
+      {isAsked && (
+        <Dialog close={() => setAsked(false)} title={`Discard the draft of ${name.policy}?`}>
+          <Stack>
+            <Text size="sm">
+              The text becomes that of version {version}, which stays in force. Undo brings yours back while
+              this page is open.
+            </Text>
+            {drop.error && <Problem error={drop.error} />}
+            <Group justify="flex-end">
+              <Button variant="default" onClick={() => setAsked(false)}>
+                Keep it
+              </Button>
+              <Button
+                color="red"
+                loading={drop.isPending}
+                onClick={() => drop.mutate(draft.seen(), { onSuccess: done, onError: refused })}
+              >
+                Discard draft
+              </Button>
+            </Group>
+          </Stack>
+        </Dialog>
+      )}
+    </>
+  );
+}
