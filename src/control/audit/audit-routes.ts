@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { readAuditHead, type Audit } from '#records';
 import type { Caller } from '../caller.ts';
 import { GuardedStreams, type StreamTimes } from '../logs/guarded-stream.ts';
+import { SPAN_QUERY } from '../logs/log-filter.ts';
 import { PAGE_QUERY, readCursor, writeCursor } from '../paging.ts';
 import type { Problem } from '../problem.ts';
 import { route, type Route } from '../route.ts';
@@ -35,15 +36,20 @@ function listRoute({ audit }: AuditRouteParts): Route {
     query: z.strictObject({
       action: z.string().min(1).max(300).optional().describe('Only this, e.g. `policy.publish`.'),
       actor: z.string().min(1).max(300).optional().describe('Only by this one, e.g. `user:…`.'),
+      target: z.string().min(1).max(300).optional().describe('Only on this, e.g. `policy:crm/main`.'),
+      ...SPAN_QUERY,
       ...PAGE_QUERY,
     }),
     answer: EVENT_LIST,
-    async run({ query: { action, actor, limit, cursor }, caller }) {
+    async run({ query: { action, actor, target, since, until, limit, cursor }, caller }) {
       const [before] = cursor === undefined ? [] : readCursor(cursor, CURSOR);
       const found = await audit.list(caller.organisation, {
         ...(before !== undefined && { before }),
         ...(action !== undefined && { action }),
         ...(actor !== undefined && { actor }),
+        ...(target !== undefined && { target }),
+        ...(since !== undefined && { since: Date.parse(since) }),
+        ...(until !== undefined && { until: Date.parse(until) }),
         limit: limit + 1,
       });
       const shown = found.slice(0, limit);
