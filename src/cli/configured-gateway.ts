@@ -126,7 +126,8 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
       dashboard: plane.serve && `${originOf(serving)}/app/`,
     }),
   );
-  await untilStopped({ listener, gateway: assembly.gateway, log: assembly.log, close });
+  const { gateway, log } = assembly;
+  await untilStopped({ listener, gateway, log, endStreams: plane.endStreams, close });
 }
 
 function assemble(compose: Compose, loaded: LoadedConfiguration, dataDir: string): Serving {

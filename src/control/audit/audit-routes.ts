@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { readAuditHead, type Audit } from '#records';
-import type { Caller } from '../caller.ts';
 import { GuardedStreams, type StreamTimes } from '../logs/guarded-stream.ts';
 import { SPAN_QUERY } from '../logs/log-filter.ts';
+import type { StillAllowed } from '../logs/log-parts.ts';
 import { PAGE_QUERY, readCursor, writeCursor } from '../paging.ts';
+import { ORGANISATION_QUERY } from '../people/callers.ts';
 import type { Problem } from '../problem.ts';
 import { route, type Route } from '../route.ts';
 import { CHECK, checkAnswer, EVENT_LIST, eventAnswer } from './audit-answer.ts';
@@ -14,8 +15,8 @@ const CURSOR = z.tuple([z.int().min(1)]);
 
 export interface AuditRouteParts {
   readonly audit: Audit;
-  /** Whether a caller still has the rights that it came with. */
-  readonly stillAllowed: (caller: Caller) => Promise<boolean>;
+  /** Whether a caller still has the session and the rights that it came with. */
+  readonly stillAllowed: StillAllowed;
   /** For tests. */
   readonly times?: StreamTimes;
 }
@@ -90,6 +91,7 @@ function exportRoute({ audit, stillAllowed, times }: AuditRouteParts): Route {
     tag: TAG,
     summary: 'All events, oldest first, a line of JSON each.',
     access: READ,
+    query: z.strictObject(ORGANISATION_QUERY),
     media: 'application/x-ndjson',
     refusals: [429],
     async run({ caller, request }) {
@@ -99,7 +101,7 @@ function exportRoute({ audit, stillAllowed, times }: AuditRouteParts): Route {
         mediaType: 'application/x-ndjson; charset=utf-8',
         headers: { 'content-disposition': 'attachment; filename="audit.ndjson"' },
         source: (signal) => lines(audit, caller.organisation, signal),
-        mayGoOn: () => stillAllowed(caller),
+        mayGoOn: () => stillAllowed(caller, request),
       });
     },
   });
