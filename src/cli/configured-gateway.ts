@@ -131,7 +131,8 @@ export async function serveConfiguration(compose: Compose, options: ServeOptions
       setupCode: (await assembly.store.control.organisations.count()) === 0 ? setupCode : undefined,
     }),
   );
-  await untilStopped({ listener, gateway: assembly.gateway, log: assembly.log, close });
+  const { gateway, log } = assembly;
+  await untilStopped({ listener, gateway, log, endStreams: plane.endStreams, close });
 }
 
 function assemble(compose: Compose, loaded: LoadedConfiguration, dataDir: string): Serving {

@@ -50,10 +50,14 @@ export interface ControlApiOptions {
   readonly addressOf: (request: IncomingMessage) => string | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  /** Aborts when the gateway wants to stop. */
+  readonly closing?: AbortSignal;
 }
 
 export interface ControlListener {
   readonly serve: RequestListener;
+  /** Ends what would never end by itself; everything else is answered on. */
+  endStreams(): void;
   close(): Promise<void>;
 }
 
@@ -67,6 +71,7 @@ export interface ControlApiInProcess {
 }
 
 export function createControlListener(options: ControlApiOptions): ControlListener {
+  const closing = new AbortController();
   let opening: Promise<ControlApiInProcess> | undefined;
   const addresses = new WeakMap<Request, string>();
   const answer = async (request: Request, env: object): Promise<Response> => {
@@ -74,7 +79,9 @@ export function createControlListener(options: ControlApiOptions): ControlListen
     const address = options.addressOf(incoming);
     if (address !== undefined) addresses.set(request, address);
     // one that failed is tried again: the store may be there by then
-    opening ??= openControlApi(options, (asked) => addresses.get(asked)).catch((error: unknown) => {
+    opening ??= openControlApi({ ...options, closing: closing.signal }, (asked) =>
+      addresses.get(asked),
+    ).catch((error: unknown) => {
       opening = undefined;
       throw error;
     });
@@ -100,6 +107,7 @@ export function createControlListener(options: ControlApiOptions): ControlListen
         },
       );
     },
+    endStreams: () => closing.abort(),
     async close() {
       await (await opening?.catch(() => undefined))?.close();
     },
@@ -175,7 +183,8 @@ function routesOf(room: ControlRoom, options: ControlApiOptions, people: PeopleP
     ...options.declaredServers(organisation).map(({ id }) => id),
     ...(await control.servers.everRegistered(organisation)),
   ];
-  const stillAllowed = (caller: Caller): Promise<boolean> => isStillAllowed(people, options.clock, caller);
+  const stillAllowed = (caller: Caller, request: Request): Promise<boolean> =>
+    isStillAllowed(people, options.clock, caller, request);
   return [
     ...room.peopleRoutes(people),
     ...room.memberRoutes(people),
@@ -219,7 +228,12 @@ function routesOf(room: ControlRoom, options: ControlApiOptions, people: PeopleP
       keys: rooms.keys,
       refusalOf: (url) => rooms.webhookGuard.refusalOf(url),
     }),
-    ...room.logRoutes({ records, serverIds, stillAllowed }),
+    ...room.logRoutes({
+      records,
+      serverIds,
+      stillAllowed,
+      ...(options.closing && { closing: options.closing }),
+    }),
     ...room.auditRoutes({ audit: rooms.audit, stillAllowed }),
   ];
 }
@@ -268,14 +282,19 @@ function bundledProgram(
   return { command: process.execPath, args: [join(import.meta.dirname, '../../bin/fluentcrm-mcp'), ...args] };
 }
 
-/** Whether a caller still has the rights that it came with: a stream ends when somebody is sent away, or has another role. */
+/**
+ * Whether a caller still has the rights that it came with: a stream ends when the session does, and when somebody is sent away or has
+ * another role.
+ */
 async function isStillAllowed(
-  { organisations, apiKeys }: PeopleParts,
+  { identity, organisations, apiKeys }: PeopleParts,
   clock: Clock,
   { kind, id, organisation, role, isApprover }: Caller,
+  request: Request,
 ): Promise<boolean> {
   if (organisation === undefined) return false;
   if (kind === 'user') {
+    if ((await identity.session(request.headers)) === undefined) return false;
     const member = await organisations.member(organisation, id);
     return member?.role === role && member?.isApprover === isApprover;
   }

@@ -39,6 +39,8 @@ export interface ControlPlane {
   readonly source: ControlSource;
   /** Serves `/api/`; undefined where the configuration wants none. */
   readonly serve: RequestListener | undefined;
+  /** Lets go whoever follows the log. */
+  endStreams(): void;
   close(): Promise<void>;
 }
 
@@ -106,6 +108,7 @@ export function openControlPlane(options: ControlPlaneOptions): ControlPlane {
   return {
     source,
     serve: api?.serve,
+    endStreams: () => api?.endStreams(),
     async close() {
       await Promise.all([rounds.stop(), api?.close(), source.close()]);
     },

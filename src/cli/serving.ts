@@ -33,6 +33,8 @@ export interface Stoppable {
   readonly listener: Server;
   readonly gateway: Gateway;
   readonly log: Log;
+  /** Ends what else would never end by itself. */
+  endStreams?(): void;
   close(): Promise<void>;
 }
 
@@ -40,13 +42,15 @@ export interface Stoppable {
  * Resolves after SIGTERM or SIGINT, when open streams are ended, calls in flight have had their answers (for at most ten
  * seconds; a second signal does not wait) and everything is closed.
  */
-export async function untilStopped({ listener, gateway, log, close }: Stoppable): Promise<void> {
+export async function untilStopped(stoppable: Stoppable): Promise<void> {
+  const { listener, gateway, log } = stoppable;
   await untilSignal();
   log.info('stopping: no new calls, waiting for those in flight');
   const drained = new Promise<void>((resolve) => {
     listener.close(() => resolve());
   });
   gateway.endStreams();
+  stoppable.endStreams?.();
   // a connection that has had its last answer is idle, and would be kept alive
   const sweep = setInterval(() => listener.closeIdleConnections(), 50);
   const limit = setTimeout(() => listener.closeAllConnections(), DRAIN_MS);
@@ -54,7 +58,7 @@ export async function untilStopped({ listener, gateway, log, close }: Stoppable)
   clearInterval(sweep);
   clearTimeout(limit);
   listener.closeAllConnections();
-  await close();
+  await stoppable.close();
 }
 
 /** Resolves at SIGTERM or SIGINT. A worker heeds SIGTERM alone: Ctrl-C reaches it too, but the first process decides. */

@@ -269,13 +269,15 @@ export function approvalSuite(open: () => Promise<readonly [Store, Store]>): voi
         expect(await ids({ grantId: 'g2' })).toEqual(['a5', 'a4']);
         expect(await ids({ status: 'denied' })).toEqual(['a1']);
         expect(await ids({ status: 'pending', grantId: 'g1' })).toEqual(['a3', 'a2']);
+        expect(await ids({ status: 'decided' })).toEqual(['a1']);
+        expect(await ids({ status: 'decided' }, NOW + LIFE)).toEqual(['a5', 'a4', 'a3', 'a2', 'a1']);
       });
 
       it('lists as expired what is over, whether or not somebody marked it', async () => {
         await approvals.ask('acme', held('a1', { fingerprint: '1' }), NOW);
         await approvals.ask('acme', held('a2', { fingerprint: '2', expiresAt: NOW + 1 }), NOW);
         await approvals.expire(NOW + 1);
-        const list = (status: Approval['status'], now: number) =>
+        const list = (status: Approval['status'] | 'decided', now: number) =>
           approvals.list('acme', { status, limit: 10 }, now);
         expect((await list('pending', NOW + LIFE - 1)).map((one) => one.id)).toEqual(['a1']);
         expect(await list('pending', NOW + LIFE)).toEqual([]);
@@ -284,6 +286,8 @@ export function approvalSuite(open: () => Promise<readonly [Store, Store]>): voi
           ['a2', 'expired'],
           ['a1', 'expired'],
         ]);
+        expect((await list('decided', NOW + LIFE - 1)).map((one) => one.id)).toEqual(['a2']);
+        expect((await list('decided', NOW + LIFE)).map((one) => one.id)).toEqual(['a2', 'a1']);
       });
 
       it('tells one of those who look what has expired', async () => {

@@ -103,6 +103,16 @@ export function auditSuite(open: () => Promise<readonly [Store, Store]>): void {
       expect(await seqs({ actor: 'key:1', action: 'grant.mint', limit: 10 })).toEqual([3]);
     });
 
+    it('filters by what it was done to, and by when', async () => {
+      for (let i = 0; i < 4; i++) await audit.append('acme', seal({ at: NOW + i, target: `grant:${i % 2}` }));
+      expect(await seqs({ target: 'grant:1', limit: 10 })).toEqual([4, 2]);
+      expect(await seqs({ target: 'grant', limit: 10 })).toEqual([]);
+      expect(await seqs({ since: NOW + 1, limit: 10 })).toEqual([4, 3, 2]);
+      expect(await seqs({ until: NOW + 1, limit: 10 })).toEqual([1]);
+      expect(await seqs({ since: NOW + 1, until: NOW + 3, target: 'grant:0', limit: 10 })).toEqual([3]);
+      expect(await seqs({ since: NOW + 1, before: 4, limit: 1 })).toEqual([3]);
+    });
+
     it('keeps a chain for each organisation', async () => {
       await audit.append('acme', seal());
       await audit.append('acme', seal());

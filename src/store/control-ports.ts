@@ -235,7 +235,8 @@ export interface Approval {
 }
 
 export interface ApprovalFilter {
-  readonly status?: ApprovalStatus;
+  /** `decided` is everything that is not pending any more. */
+  readonly status?: ApprovalStatus | 'decided';
   readonly server?: string;
   readonly grantId?: string;
   /** Only those requested before this one (id), for paging: newest first. */
@@ -399,14 +400,24 @@ export interface AuditEvent {
   readonly hash: string;
 }
 
+export interface AuditQuery {
+  readonly before?: number;
+  readonly after?: number;
+  readonly limit: number;
+  readonly action?: string;
+  readonly actor?: string;
+  readonly target?: string;
+  /** Only what was done from then on, in milliseconds since the epoch. */
+  readonly since?: number;
+  /** Only what was done before then. */
+  readonly until?: number;
+}
+
 export interface AuditStore {
   /** Appends: `seal` is given what precedes and makes the whole event. Serialised in each organisation. */
   append(organisation: string, seal: (previous: AuditEvent | undefined) => AuditEvent): Promise<AuditEvent>;
   /** Newest first, before a `seq`; or oldest first, after one. */
-  list(
-    organisation: string,
-    query: { before?: number; after?: number; limit: number; action?: string; actor?: string },
-  ): Promise<readonly AuditEvent[]>;
+  list(organisation: string, query: AuditQuery): Promise<readonly AuditEvent[]>;
   organisations(): Promise<readonly string[]>;
 }
 

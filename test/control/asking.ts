@@ -56,6 +56,7 @@ export function foreignFilters(
     ['server', ids.server],
     ['grant', ids.grant],
     ['actor', `user:${founder}`],
+    ['target', `grant:${ids.grant}`],
   ]);
   return routes
     .filter((route) => route.method === 'GET' && isOfMembers(route) && !ENDLESS.has(route.id))

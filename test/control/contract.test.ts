@@ -64,7 +64,15 @@ async function openWithAnother(databaseUrl?: string): Promise<ControlRig> {
 }
 
 /** They ask for a session, which the askers of the contract have none of, or for a token that was sent to one person. */
-const NEVER_SUCCEED = ['getMe', 'startConsent', 'openInvitation', 'acceptInvitation'];
+const NEVER_SUCCEED = [
+  'getMe',
+  'endMySession',
+  'endMyOtherSessions',
+  'unlinkMySignIn',
+  'startConsent',
+  'openInvitation',
+  'acceptInvitation',
+];
 
 /** What a route is for, asked by an admin who may decide. */
 function properRequest(route: Route, of: Furnished): Request {

@@ -61,7 +61,8 @@ describe.each([
       const before = await everythingOf(rig, alpha);
       for (const route of rig.routes.filter((one) => partsOf(one).length > 0)) {
         const { status } = await askFor(key, route, alpha, alpha.ids);
-        expect([route.id, status]).toEqual([route.id, 404]);
+        // what is a person's own is not for keys at all
+        expect([route.id, status]).toEqual([route.id, isOfMembers(route) ? 404 : 403]);
       }
       expect(await everythingOf(rig, alpha)).toEqual(before);
     });
@@ -211,6 +212,43 @@ describe.each([
         expect(marksIn(theirs.text, bravo)).toEqual([]);
       }
       expect((await alpha.admin.ask('GET', '/me', { headers })).status).toBe(404);
+    });
+
+    it('names it in the link of a file no better than in the header', async () => {
+      const files = rig.routes.filter(({ query }) => 'organisation' in (query?.shape ?? {}));
+      expect(files.map(({ id }) => id).toSorted()).toEqual(['exportAudit', 'exportDecisions']);
+      const linkTo = (path: string, of: string): string => `${path}?organisation=${of}`;
+      for (const { path, id } of files) {
+        const theirs = await alpha.admin.ask('GET', linkTo(path, bravo.organisation));
+        const nobodys = await alpha.admin.ask('GET', linkTo(path, 'org_0000000000000000000000'));
+        expect([id, theirs.status, theirs.text]).toEqual([id, 404, nobodys.text]);
+        const own = await alpha.admin.ask('GET', linkTo(path, alpha.organisation));
+        expect([id, own.status, marksIn(own.text, alpha).length > 0]).toEqual([id, 200, true]);
+        // the header says what is meant where it is sent, too
+        const headers = { 'toolgate-organisation': bravo.organisation };
+        const both = await alpha.admin.ask('GET', linkTo(path, alpha.organisation), { headers });
+        expect([id, both.status]).toEqual([id, 404]);
+      }
+      for (const route of rig.routes.filter((one) => isOfMembers(one) && !files.includes(one))) {
+        if (route.method !== 'GET') continue;
+        const address = linkTo(pathWith(route, alpha.ids), alpha.organisation);
+        expect([route.id, (await alpha.admin.ask('GET', address)).status]).toEqual([route.id, 422]);
+      }
+      const change = linkTo('/organisation', bravo.organisation);
+      const { status } = await alpha.admin.ask('PATCH', change, { body: { name: 'x' } });
+      expect(status).toBe(422);
+    });
+
+    it('reads the log live no longer than the session lasts', async () => {
+      const leaver = await enter(rig, alpha.admin, 'twice@else.example', {
+        role: 'viewer',
+        isApprover: false,
+      });
+      const response = await leaver.send('GET', '/logs/follow?limit=0');
+      const read = response.text();
+      const { items } = await leaver.get<{ items: { id: string }[] }>('GET', '/me/sessions');
+      await leaver.get('DELETE', `/me/sessions/${items[0]?.id ?? ''}`);
+      expect(await read).toContain('retry');
     });
 
     it('with a key is always in the organisation of the key', async () => {

@@ -85,6 +85,29 @@ describe.skipIf(CHROMIUM === undefined)('the approvals', () => {
     await second.context().close();
   });
 
+  it('are kept under Decided, each with its risk, with who answered and how', async () => {
+    await resume(7);
+    const page = await dashboard.openAs(ADA, '/app/approvals');
+    const waiting = page.getByRole('list', { name: 'Calls that wait for an answer' });
+    await waiting.getByText('Execute', { exact: true }).first().waitFor();
+    await page.getByText('Decided', { exact: true }).click();
+    const decided = page.getByRole('list', { name: 'Decided calls' });
+    await decided
+      .getByText(/Answered by Ada/)
+      .first()
+      .waitFor();
+    expect(await decided.getByText('Waiting', { exact: true }).count()).toBe(0);
+    const rows = decided.getByRole('listitem');
+    const risky = rows.filter({ has: page.getByText('Execute', { exact: true }) });
+    expect(await rows.count()).toBeGreaterThan(2);
+    expect(await risky.count()).toBe(await rows.count());
+    await page.getByRole('combobox', { name: 'How they were decided' }).click();
+    await page.getByRole('option', { name: 'Denied' }).click();
+    await rows.filter({ hasNotText: 'Denied' }).first().waitFor({ state: 'detached' });
+    await rows.first().waitFor();
+    await page.context().close();
+  });
+
   it('show to somebody who looks on what somebody else has answered', async () => {
     const link = linkIn(await resume(6));
     const page = await dashboard.openAs(ADA, link);

@@ -129,4 +129,45 @@ describe.skipIf(CHROMIUM === undefined)('the settings', () => {
       await feed.getByText(what).first().waitFor();
     await page.context().close();
   });
+
+  it('narrow the audit log to what was done to one thing, and when, in an address that can be sent on', async () => {
+    const page = await dashboard.openAs(ADA, '/app/settings/audit');
+    const events = page.getByRole('feed').getByRole('article');
+    await events.filter({ hasText: 'made webhook' }).getByRole('button').click();
+    await page.getByRole('button', { name: 'Everything done to Pager' }).click();
+    await events.filter({ hasText: 'FluentCRM' }).first().waitFor({ state: 'detached' });
+    expect(await page.getByRole('combobox', { name: 'On what' }).inputValue()).toBe('Webhook Pager');
+    const count = await events.count();
+    expect(count).toBeGreaterThan(1);
+    const address = page.url();
+    expect(new URL(address).searchParams.get('target')).toMatch(/^webhook:/);
+    await page.reload();
+    await events.filter({ hasText: 'made webhook' }).waitFor();
+    expect(await events.count()).toBe(count);
+    await page.getByLabel('Before').fill('2020-01-01T00:00');
+    await page.getByText('No event matches').waitFor();
+    await page.getByRole('search').getByRole('button', { name: 'Show all' }).click();
+    await events.filter({ hasText: 'FluentCRM' }).first().waitFor();
+    await page.context().close();
+  });
+
+  it('copy over plain http, where a page has no clipboard, and else say what to press', async () => {
+    const page = await dashboard.openAs(ADA, '/app/settings/account');
+    await page.addInitScript('Object.defineProperty(navigator, "clipboard", { value: undefined })');
+    await page.goto(`${dashboard.base}/app/settings/organisation`);
+    const id = (await page.getByLabel('id of the organisation', { exact: true }).innerText()).trim();
+    await page.getByRole('button', { name: 'Copy id of the organisation' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    const name = page.getByRole('textbox', { name: 'Name' });
+    await name.fill('');
+    await name.press('ControlOrMeta+V');
+    expect(await name.inputValue()).toBe(id);
+
+    await page.getByRole('button', { name: 'Copy id of the organisation' }).waitFor();
+    await page.evaluate('document.execCommand = () => false');
+    await page.getByRole('button', { name: 'Copy id of the organisation' }).click();
+    await page.getByRole('status').filter({ hasText: 'The text is selected: press Ctrl+C' }).waitFor();
+    expect(await page.evaluate<string>('getSelection().toString()')).toBe(id);
+    await page.context().close();
+  });
 });

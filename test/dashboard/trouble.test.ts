@@ -45,6 +45,36 @@ describe.skipIf(CHROMIUM === undefined)('in trouble, the dashboard', () => {
     await page.context().close();
   });
 
+  it('notices it by the live log alone', async () => {
+    const page = await dashboard.open('/app/logs');
+    await signIn(page);
+    await page.getByText('Live', { exact: true }).first().waitFor();
+    // nothing else is asked while somebody only looks
+    await page.route('**/api/v1/approvals*', (route) => route.abort());
+    const cookies = await page.context().cookies();
+    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+    const headers = { cookie, origin: dashboard.base, 'content-type': 'application/json' };
+    const address = `${dashboard.base}/api/auth/sign-out`;
+    expect((await fetch(address, { method: 'POST', headers, body: '{}' })).status).toBe(200);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.context().close();
+  });
+
+  it('lets a gateway stop that it follows: streams have their end before connections are cut', async () => {
+    const body = { label: 'follower', scopes: ['logs:read'] };
+    const { token } = await governed.api.call<{ token: string }>('POST', '/api-keys', body);
+    const followed = await fetch(`${dashboard.base}/api/v1/logs/follow`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const page = await dashboard.openAs(ADA, '/app/logs');
+    await page.getByText('Live', { exact: true }).first().waitFor();
+    await dashboard.stopGateway();
+    expect(await followed.text()).toContain('event: decision');
+    await dashboard.startGateway();
+    await page.getByText('Live', { exact: true }).first().waitFor();
+    await page.context().close();
+  });
+
   it('goes on by itself when the gateway was started again', { timeout: 120_000 }, async () => {
     const page = await dashboard.openAs(ADA, '/app/logs');
     const rows = page.getByRole('table', { name: 'Decisions' });

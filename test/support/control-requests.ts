@@ -96,6 +96,8 @@ const PARTS: ReadonlySet<string> = new Set<keyof Ids>([
   'user',
   'record',
   'tool',
+  'session',
+  'signIn',
 ]);
 
 function partOf(path: string, name: string): keyof Ids {

@@ -67,6 +67,12 @@ export class Dashboard {
     this.#browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args: ARGS });
   }
 
+  /** Sets more in the configuration file; it counts from the next start. */
+  configure(settings: object): void {
+    const before = JSON.parse(readFileSync(this.#configuration, 'utf8')) as object;
+    writeFileSync(this.#configuration, JSON.stringify({ ...before, ...settings }));
+  }
+
   /** Starts the gateway, at the address that it had before where it had one. */
   async startGateway(): Promise<void> {
     const args = ['--config', this.#configuration, '--port', String(this.#port)];

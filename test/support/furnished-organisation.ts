@@ -1,7 +1,8 @@
+import type { Kysely } from 'kysely';
 import { newId } from '#platform';
 import type { ToolDefinition } from '#policy';
 import type { CounterEntry, DecisionRecord, Delivery } from '#store';
-import { enter, type Client, type ControlRig } from './control-rig.ts';
+import { enter, PASSWORD, type Client, type ControlRig } from './control-rig.ts';
 
 /** An organisation with one of everything that a route can be asked about, and some to spare. */
 export interface Furnished {
@@ -35,6 +36,9 @@ export interface Ids {
   readonly user: string;
   readonly record: string;
   readonly tool: string;
+  /** Of the admin: in another browser, and at a sign-in provider. */
+  readonly session: string;
+  readonly signIn: string;
 }
 
 /** Makes it, through the API where there is one; `name` is a word of lower-case letters. */
@@ -74,6 +78,7 @@ export async function furnish(rig: ControlRig, name: string): Promise<Furnished>
     user: people.user,
     record,
     tool: drift.tool,
+    ...(await comeInTwice(rig, admin, name)),
   };
   const spare = {
     policy: `${policy}-free`,
@@ -126,6 +131,33 @@ async function fillWithPeople(
   const idOf = (who: string): string =>
     items.find(({ email }) => email === `${who}@${name}.example`)?.user ?? '';
   return { clients: { viewer, approver, manager }, user: idOf('passer'), spareUser: idOf('leaver') };
+}
+
+/** The admin signs in once more, and has an account at a sign-in provider joined to its own. */
+async function comeInTwice(
+  rig: ControlRig,
+  admin: Client,
+  name: string,
+): Promise<Pick<Ids, 'session' | 'signIn'>> {
+  const body = { email: `admin@${name}.example`, password: PASSWORD };
+  await rig.nobody().get('POST', '/api/auth/sign-in/email', { body });
+  const { items } = await admin.get<{ items: { id: string; isCurrent: boolean }[] }>('GET', '/me/sessions');
+  const { user } = await admin.get<{ user: { id: string } }>('GET', '/me');
+  const signIn = newId('account', rig.clock.now());
+  const at = new Date(rig.clock.now()).toISOString();
+  const db = rig.store.control.identity.db as Kysely<{ accounts: Record<string, string> }>;
+  await db
+    .insertInto('accounts')
+    .values({
+      id: signIn,
+      accountId: name,
+      providerId: 'corp',
+      userId: user.id,
+      createdAt: at,
+      updatedAt: at,
+    })
+    .execute();
+  return { session: items.find(({ isCurrent }) => !isCurrent)?.id ?? '', signIn };
 }
 
 async function makeServer(admin: Client, name: string, policy: string): Promise<string> {

@@ -27,7 +27,24 @@ const APPROVAL_FIELDS = {
 };
 
 export const APPROVAL = z.object(APPROVAL_FIELDS).meta({ id: 'Approval' });
-export const APPROVAL_LIST = pageSchema(APPROVAL, 'ApprovalList');
+export const APPROVAL_LIST = pageSchema(
+  z
+    .object({
+      ...APPROVAL_FIELDS,
+      risk: z
+        .object({
+          category: z.string().describe('Read, Write, Execute, Destructive or Financial.'),
+          level: z.string().describe('Low, Medium, High or Critical.'),
+        })
+        .optional()
+        .describe(
+          'Class of the tool as its server lists it now; absent where the server does not tell at once.',
+        ),
+    })
+    .meta({ id: 'ApprovalItem' }),
+  'ApprovalList',
+);
+export type ApprovalRisk = NonNullable<z.input<typeof APPROVAL_LIST>['items'][number]['risk']>;
 
 /** What is known of a tool, for the person who decides. */
 export const APPROVAL_TOOL = z
@@ -48,6 +65,7 @@ const RECENT_CALL = z
     at: time('When it was decided.'),
     tool: z.string().optional(),
     outcome: z.enum(['allow', 'deny', 'hold', 'refused']),
+    enforced: z.boolean().describe('False under `mode: "observe"`: decided, but nothing was stopped.'),
     rule: z.string(),
     message: z.string(),
     result: z.string().optional().describe('How the call ended.'),
@@ -94,12 +112,13 @@ export function approvalAnswer(approval: Omit<Approval, 'argumentsSealed'>): z.i
 
 /** A decision of the log, as it is shown beside an approval. */
 export function recentCallAnswer(record: StoredRecord): z.input<typeof RECENT_CALL> {
-  const { id, at, tool, outcome, rule, message, ending } = record;
+  const { id, at, tool, outcome, enforced, rule, message, ending } = record;
   return {
     id,
     at: isoOf(at),
     ...(tool !== undefined && { tool }),
     outcome,
+    enforced,
     rule,
     message,
     ...(ending !== undefined && { result: ending.result }),

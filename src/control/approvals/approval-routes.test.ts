@@ -93,9 +93,41 @@ describe('the list of held calls', () => {
     expect(await found('status=denied')).toEqual([c]);
     expect(await found('server=a')).toEqual([a]);
     expect(await found('grant=grant_2&status=pending')).toEqual([b]);
+    expect(await found('status=decided')).toEqual([c]);
     clock.advance(15 * MINUTE);
     expect(await found('status=pending')).toEqual([]);
     expect(await found('status=expired')).toEqual([b, a]);
+    expect(await found('status=decided')).toEqual([c, b, a]);
+  });
+
+  it('says how risky each tool is, as far as its server tells in time', async () => {
+    const asked: string[] = [];
+    const { ask, held } = opened({
+      patienceMs: 20,
+      describeTool: (_organisation, server, tool) => {
+        asked.push(`${server} ${tool}`);
+        if (server === 'slow') return new Promise(() => {});
+        if (server === 'broken') return Promise.reject(new Error('no list'));
+        return Promise.resolve({ category: 'Execute', level: 'High', description: 'long' });
+      },
+    });
+    await held({ server: 'slow' });
+    await held({ server: 'broken' });
+    for (const campaign of [1, 2]) await held({ arguments: { campaign } });
+    const { status, body } = await ask('GET', '/approvals', { as: 'viewer' });
+    expect(status).toBe(200);
+    const { items } = body as { items: { server: string; risk?: unknown }[] };
+    expect(items.map(({ server, risk }) => [server, risk])).toEqual([
+      ['crm', { category: 'Execute', level: 'High' }],
+      ['crm', { category: 'Execute', level: 'High' }],
+      ['broken', undefined],
+      ['slow', undefined],
+    ]);
+    expect(asked.toSorted()).toEqual([
+      'broken resume_campaign',
+      'crm resume_campaign',
+      'slow resume_campaign',
+    ]);
   });
 
   it.each(['status=open', 'limit=0', 'limit=201', 'cursor=nonsense', 'colour=red', 'server=a&server=b'])(
@@ -114,6 +146,7 @@ describe('one held call', () => {
       at: START - 1000,
       tool: 'pause_campaign',
       outcome: 'allow',
+      enforced: false,
       rule: '/tools/pause_campaign',
       message: 'ok',
       ending: { result: 'ok' },
@@ -137,7 +170,7 @@ describe('one held call', () => {
       id,
       arguments: call.arguments,
       toolDefinition: { description: 'Resumes it.', category: 'Execute', level: 'High' },
-      recentCalls: [{ id: 'rec_1', tool: 'pause_campaign', outcome: 'allow', result: 'ok' }],
+      recentCalls: [{ id: 'rec_1', tool: 'pause_campaign', outcome: 'allow', enforced: false, result: 'ok' }],
     });
     expect(asked).toEqual([
       ['acme', 'crm', 'resume_campaign'],

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Approvals, Decided } from '#approvals';
-import type { ApprovalStatus, StoredRecord } from '#store';
+import type { Approval, ApprovalStatus, StoredRecord } from '#store';
 import { actorOf, type Caller } from '../caller.ts';
 import { PAGE_QUERY, readCursor, writeCursor } from '../paging.ts';
 import { notFound } from '../problem.ts';
@@ -11,18 +12,23 @@ import {
   APPROVAL_LIST,
   APPROVAL_STATUS,
   approvalAnswer,
+  type ApprovalRisk,
   type ApprovalTool,
   recentCallAnswer,
 } from './approval-answer.ts';
 
 const TAG = 'Approvals';
 const MAX_NOTE_CHARS = 500;
+const PATIENCE_MS = 500;
 const READ = { kind: 'member', role: 'viewer', scope: 'approvals:read' } as const;
 const DECIDE = { kind: 'member', role: 'viewer', scope: 'approvals:decide', approver: true } as const;
 const CURSOR = z.tuple([z.string()]);
 const NAME = z.string().min(1).max(200).optional();
 const LIST_QUERY = z.strictObject({
-  status: APPROVAL_STATUS.optional().describe('Only those of this status.'),
+  status: z
+    .enum([...APPROVAL_STATUS.options, 'decided'])
+    .optional()
+    .describe('Only those of this status; `decided` for all that are pending no longer.'),
   server: NAME.describe('Only those of this server (id).'),
   grant: NAME.describe('Only those of this grant (id).'),
   ...PAGE_QUERY,
@@ -47,6 +53,8 @@ export interface ApprovalRouteParts {
   ) => Promise<ApprovalTool | undefined>;
   /** The last decisions about a grant, newest first. */
   readonly recentCalls?: (organisation: string, grantId: string) => Promise<readonly StoredRecord[]>;
+  /** How long a list waits for the classes of tools; for tests. */
+  readonly patienceMs?: number;
 }
 
 /** Calls that wait for a person: to read for every member, to decide for approvers. */
@@ -74,9 +82,13 @@ export function approvalRoutes(parts: ApprovalRouteParts): readonly Route[] {
         });
         const items = found.slice(0, limit);
         const last = items.at(-1);
+        const riskOf = await risksOf(parts, caller.organisation, items);
         return {
           answer: {
-            items: items.map(approvalAnswer),
+            items: items.map((approval) => {
+              const risk = riskOf(approval);
+              return { ...approvalAnswer(approval), ...(risk !== undefined && { risk }) };
+            }),
             ...(found.length > limit && last !== undefined && { next: writeCursor([last.id]) }),
           },
         };
@@ -96,6 +108,28 @@ export function approvalRoutes(parts: ApprovalRouteParts): readonly Route[] {
     decisionRoute(approvals, 'approve', 'Lets this very call through, once.'),
     decisionRoute(approvals, 'deny', 'Refuses this very call, as long as the answer lives.'),
   ];
+}
+
+/** The classes of the tools of these calls. Servers that do not tell in a moment hold up no list: their tools have none. */
+async function risksOf(
+  { describeTool, patienceMs = PATIENCE_MS }: ApprovalRouteParts,
+  organisation: string,
+  approvals: readonly Approval[],
+): Promise<(approval: Approval) => ApprovalRisk | undefined> {
+  const keyOf = ({ server, tool }: Approval): string => JSON.stringify([server, tool]);
+  const asked = new Map(approvals.map((approval) => [keyOf(approval), approval]));
+  const risks = new Map<string, ApprovalRisk>();
+  const asking = [...asked].map(async ([key, { server, tool }]) => {
+    // a list is of use without them, and the page of the call says what is wrong
+    const known = await describeTool?.(organisation, server, tool).catch(() => undefined);
+    const { category, level } = known ?? {};
+    if (category !== undefined && level !== undefined) risks.set(key, { category, level });
+  });
+  const isOver = new AbortController();
+  const patience = sleep(patienceMs, undefined, { signal: isOver.signal, ref: false }).catch(() => {});
+  await Promise.race([Promise.all(asking), patience]);
+  isOver.abort();
+  return (approval) => risks.get(keyOf(approval));
 }
 
 async function show(

@@ -47,10 +47,27 @@ describe('the audit log in the API', () => {
     });
   });
 
-  it('narrows by action and actor', async () => {
+  it('narrows by action, actor, target and time', async () => {
     expect(seqs(await list('?action=grant.mint'))).toEqual([4, 2]);
     expect(seqs(await list('?actor=key:k1'))).toEqual([3]);
+    expect(seqs(await list('?target=policy:crm/p2'))).toEqual([2]);
+    expect(seqs(await list('?since=2026-11-22T12:00:00.003Z'))).toEqual([5, 4]);
+    expect(seqs(await list('?since=2026-11-22T13:00:00.001%2B01:00&until=2026-11-22T12:00:00.003Z'))).toEqual(
+      [3, 2],
+    );
   });
+
+  it('keeps to what it is narrowed to from page to page', async () => {
+    const first = await list('?limit=2&since=2026-11-22T12:00:00.002Z');
+    expect(seqs(first)).toEqual([5, 4]);
+    const second = await list(`?limit=2&since=2026-11-22T12:00:00.002Z&cursor=${first.next}`);
+    expect([seqs(second), second.next]).toEqual([[3], undefined]);
+  });
+
+  it.each(['since=yesterday', 'until=2026-11-22', 'target=', `target=${'x'.repeat(301)}`])(
+    'refuses %s',
+    async (query) => expect((await test.ask('GET', `/audit?${query}`)).status).toBe(422),
+  );
 
   it('proves that the log is whole, and that it leads on from a head that was noted', async () => {
     const { body } = await test.ask('GET', '/audit/verify');

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { readAuditHead, type Audit } from '#records';
-import type { Caller } from '../caller.ts';
 import { GuardedStreams, type StreamTimes } from '../logs/guarded-stream.ts';
+import { SPAN_QUERY } from '../logs/log-filter.ts';
+import type { StillAllowed } from '../logs/log-parts.ts';
 import { PAGE_QUERY, readCursor, writeCursor } from '../paging.ts';
+import { ORGANISATION_QUERY } from '../people/callers.ts';
 import type { Problem } from '../problem.ts';
 import { route, type Route } from '../route.ts';
 import { CHECK, checkAnswer, EVENT_LIST, eventAnswer } from './audit-answer.ts';
@@ -13,8 +15,8 @@ const CURSOR = z.tuple([z.int().min(1)]);
 
 export interface AuditRouteParts {
   readonly audit: Audit;
-  /** Whether a caller still has the rights that it came with. */
-  readonly stillAllowed: (caller: Caller) => Promise<boolean>;
+  /** Whether a caller still has the session and the rights that it came with. */
+  readonly stillAllowed: StillAllowed;
   /** For tests. */
   readonly times?: StreamTimes;
 }
@@ -35,15 +37,20 @@ function listRoute({ audit }: AuditRouteParts): Route {
     query: z.strictObject({
       action: z.string().min(1).max(300).optional().describe('Only this, e.g. `policy.publish`.'),
       actor: z.string().min(1).max(300).optional().describe('Only by this one, e.g. `user:…`.'),
+      target: z.string().min(1).max(300).optional().describe('Only on this, e.g. `policy:crm/main`.'),
+      ...SPAN_QUERY,
       ...PAGE_QUERY,
     }),
     answer: EVENT_LIST,
-    async run({ query: { action, actor, limit, cursor }, caller }) {
+    async run({ query: { action, actor, target, since, until, limit, cursor }, caller }) {
       const [before] = cursor === undefined ? [] : readCursor(cursor, CURSOR);
       const found = await audit.list(caller.organisation, {
         ...(before !== undefined && { before }),
         ...(action !== undefined && { action }),
         ...(actor !== undefined && { actor }),
+        ...(target !== undefined && { target }),
+        ...(since !== undefined && { since: Date.parse(since) }),
+        ...(until !== undefined && { until: Date.parse(until) }),
         limit: limit + 1,
       });
       const shown = found.slice(0, limit);
@@ -84,6 +91,7 @@ function exportRoute({ audit, stillAllowed, times }: AuditRouteParts): Route {
     tag: TAG,
     summary: 'All events, oldest first, a line of JSON each.',
     access: READ,
+    query: z.strictObject(ORGANISATION_QUERY),
     media: 'application/x-ndjson',
     refusals: [429],
     async run({ caller, request }) {
@@ -93,7 +101,7 @@ function exportRoute({ audit, stillAllowed, times }: AuditRouteParts): Route {
         mediaType: 'application/x-ndjson; charset=utf-8',
         headers: { 'content-disposition': 'attachment; filename="audit.ndjson"' },
         source: (signal) => lines(audit, caller.organisation, signal),
-        mayGoOn: () => stillAllowed(caller),
+        mayGoOn: () => stillAllowed(caller, request),
       });
     },
   });

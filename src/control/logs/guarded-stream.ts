@@ -3,7 +3,7 @@ import type { Caller } from '../caller.ts';
 import type { Problem } from '../problem.ts';
 
 const MOST_STREAMS = 20;
-const RECHECK_MS = 30_000;
+const RECHECK_MS = 5_000;
 const HEARTBEAT_MS = 15_000;
 const RETRY_AFTER_SECONDS = 30;
 
@@ -17,6 +17,8 @@ export interface StreamRequest {
   readonly heartbeat?: string;
   /** The texts to send, until they end or the signal aborts. */
   readonly source: (signal: AbortSignal) => AsyncIterable<string>;
+  /** Has no end of its own, and must not keep a gateway open that wants to stop. */
+  readonly isEndless?: true;
   /** Whether the caller may still have it; asked again and again. */
   readonly mayGoOn: () => Promise<boolean>;
 }
@@ -32,10 +34,18 @@ export interface StreamTimes {
  */
 export class GuardedStreams {
   readonly #open = new Map<string, number>();
+  readonly #endless = new Set<AbortController>();
   readonly #times: Required<StreamTimes>;
+  readonly #closing: AbortSignal | undefined;
 
-  constructor({ recheckMs = RECHECK_MS, heartbeatMs = HEARTBEAT_MS }: StreamTimes = {}) {
+  /** `closing` aborts when the gateway wants to stop. */
+  constructor(
+    { recheckMs = RECHECK_MS, heartbeatMs = HEARTBEAT_MS }: StreamTimes = {},
+    closing?: AbortSignal,
+  ) {
     this.#times = { recheckMs, heartbeatMs };
+    this.#closing = closing;
+    closing?.addEventListener('abort', () => this.#endless.forEach((end) => end.abort()), { once: true });
   }
 
   start(asked: StreamRequest): { readonly response: Response } | { readonly problem: Problem } {
@@ -48,9 +58,16 @@ export class GuardedStreams {
     const leave = (): void => end.abort();
     if (asked.request.signal.aborted) leave();
     asked.request.signal.addEventListener('abort', leave, { once: true });
+    if (asked.isEndless) this.#letGoInTime(end);
     void this.#watch(asked, end);
     const headers = { 'content-type': asked.mediaType, 'x-accel-buffering': 'no', ...asked.headers };
     return { response: new Response(this.#body(asked, end), { headers }) };
+  }
+
+  #letGoInTime(end: AbortController): void {
+    if (this.#closing?.aborted) return end.abort();
+    this.#endless.add(end);
+    end.signal.addEventListener('abort', () => this.#endless.delete(end), { once: true });
   }
 
   #release(organisation: string): void {

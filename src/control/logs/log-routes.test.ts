@@ -53,15 +53,18 @@ describe('the decision log in the API', () => {
   let servers: Record<string, readonly string[]>;
   let isAllowed: boolean;
   let open: AbortController;
+  let closing: AbortController;
   beforeEach(() => {
     servers = { acme: ['crm', 'shop'], other: ['theirs'] };
     isAllowed = true;
     open = new AbortController();
+    closing = new AbortController();
     test = openTestApi(({ store }) =>
       logRoutes({
         records: createRecords({ store: store.records, clock: { now: Date.now }, log: silentLog }),
         serverIds: async (organisation) => servers[organisation] ?? [],
         stillAllowed: async () => isAllowed,
+        closing: closing.signal,
         times: { recheckMs: 40, heartbeatMs: 25 },
       }),
     );
@@ -398,6 +401,15 @@ describe('the decision log in the API', () => {
       const stream = await follow();
       open.abort();
       await stream.ended;
+    });
+
+    it('ends when the gateway wants to stop, and is not begun then', async () => {
+      const stream = await follow();
+      closing.abort();
+      await stream.ended;
+      await (
+        await follow()
+      ).ended;
     });
 
     it('is given to twenty at a time in an organisation, and again when one has gone', async () => {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { CSV_HEADER, csvRow, ndjsonRow, type Records } from '#records';
 import type { RecordFilter, StoredRecord } from '#store';
 import type { Caller } from '../caller.ts';
+import { ORGANISATION_QUERY } from '../people/callers.ts';
 import { route, type Route } from '../route.ts';
 import { GuardedStreams } from './guarded-stream.ts';
 import { decisionAnswer } from './log-answer.ts';
@@ -15,7 +16,7 @@ const FORMATS = {
 
 /** The log live, and the log as a file. */
 export function streamRoutes(parts: LogParts): readonly Route[] {
-  const streams = new GuardedStreams(parts.times);
+  const streams = new GuardedStreams(parts.times, parts.closing);
   return [followRoute(parts, streams), exportRoute(parts, streams)];
 }
 
@@ -43,7 +44,8 @@ function followRoute(parts: LogParts, streams: GuardedStreams): Route {
         mediaType: 'text/event-stream; charset=utf-8',
         heartbeat: ': still here\n\n',
         source: (signal) => events(records, filter, signal),
-        mayGoOn: () => mayGoOn(parts, caller, servers),
+        isEndless: true,
+        mayGoOn: () => mayGoOn(parts, caller, request, servers),
       });
     },
   });
@@ -63,9 +65,10 @@ async function* events(
 async function mayGoOn(
   { stillAllowed, serverIds }: LogParts,
   caller: Caller & { readonly organisation: string },
+  request: Request,
   servers: readonly string[],
 ): Promise<boolean> {
-  if (!(await stillAllowed(caller))) return false;
+  if (!(await stillAllowed(caller, request))) return false;
   const now = await serverIds(caller.organisation);
   return now.length === servers.length && now.every((id) => servers.includes(id));
 }
@@ -82,6 +85,7 @@ function exportRoute(parts: LogParts, streams: GuardedStreams): Route {
     query: z.strictObject({
       ...FILTER_QUERY,
       ...SPAN_QUERY,
+      ...ORGANISATION_QUERY,
       format: z.enum(['ndjson', 'csv']).default('ndjson').describe('Form of the file.'),
     }),
     media: ['application/x-ndjson', 'text/csv'],
@@ -95,7 +99,7 @@ function exportRoute(parts: LogParts, streams: GuardedStreams): Route {
         mediaType,
         headers: { 'content-disposition': `attachment; filename="decisions.${query.format}"` },
         source: (signal) => rows(records, filter, header, row, signal),
-        mayGoOn: () => stillAllowed(caller),
+        mayGoOn: () => stillAllowed(caller, request),
       });
     },
   });

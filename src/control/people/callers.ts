@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { systemClock, type Clock } from '#platform';
 import type { ApiKeyStore, OrganisationStore } from '#store';
 import type { Caller } from '../caller.ts';
@@ -8,6 +9,18 @@ import { hashToken, isToken } from './tokens.ts';
 
 /** Names the organisation that a person asks about, where there are several. */
 export const ORGANISATION_HEADER = 'toolgate-organisation';
+
+/** The same for files, which are fetched by links: those send no header. Routes without it refuse it as they do all that is unknown. */
+export const ORGANISATION_QUERY = {
+  organisation: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe(
+      'Id of the organisation, where a link cannot send `Toolgate-Organisation`. The header counts, where both are sent.',
+    ),
+};
 
 const TOUCH_EVERY_MS = 60_000;
 const BEARER = /^Bearer +(\S+)$/i;
@@ -61,7 +74,7 @@ export function createCallers({
     if (session === undefined) return undefined;
     const { id, name } = session.user;
     const places = await organisations.ofUser(id);
-    const named = request.headers.get(ORGANISATION_HEADER);
+    const named = request.headers.get(ORGANISATION_HEADER) ?? namedInLink(request, access);
     const choices = named === null ? places : places.filter(({ organisation }) => organisation.id === named);
     const place = choices.length === 1 ? choices[0] : undefined;
     if (place === undefined && named !== null) return { problem: NO_ORGANISATION };
@@ -82,6 +95,10 @@ export function createCallers({
     const authorization = request.headers.get('authorization');
     return authorization === null ? ofSession(request, access) : ofKey(authorization);
   };
+}
+
+function namedInLink({ method, url }: Request, access: Access['kind']): string | null {
+  return method === 'GET' && access === 'member' ? new URL(url).searchParams.get('organisation') : null;
 }
 
 function isPast(moment: number | undefined, now: number): boolean {

@@ -5,6 +5,7 @@ import { BASE_PATH, openLibrary, type Library, type OidcIssuer } from './identit
 import { identityPath, type IdentityPath } from './identity-paths.ts';
 import { clientHeaders, forwarded, readBody, refuse } from './identity-requests.ts';
 import { problemOfLibrary, withoutTokens } from './library-answer.ts';
+import { OwnAccount } from './own-account.ts';
 import { PasswordHasher } from './password-hash.ts';
 import { passwordFault } from './password-rules.ts';
 import { checkNotForeign, checkSameSite } from './same-site.ts';
@@ -62,6 +63,8 @@ export interface Identity {
   signUp(account: NewAccount, request: Request): Promise<SignedUp | { readonly problem: Problem }>;
   /** Takes back an account, with its sessions. */
   removeUser(id: string): Promise<void>;
+  /** What people see and end of their own accounts. */
+  readonly own: Pick<OwnAccount, 'sessions' | 'endSession' | 'endOtherSessions' | 'signIns' | 'unlink'>;
   /** The sign-in providers, for the buttons of a sign-in page. */
   readonly providers: readonly { readonly id: string; readonly name: string }[];
   /** Resolves when the mails that answers did not wait for are sent, or have failed. */
@@ -73,6 +76,7 @@ interface Desk {
   readonly options: IdentityOptions;
   readonly origins: readonly string[];
   readonly library: Library;
+  readonly own: OwnAccount;
   readonly hasher: PasswordHasher;
   readonly throttle: Throttle;
 }
@@ -108,13 +112,18 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
       if (allowed) await sendResetLink(options, email, `${origin}/app/reset-password#${token}`);
     },
   });
-  const desk: Desk = { options, origins, library, hasher, throttle };
+  const own = new OwnAccount(
+    library,
+    oidc.map(({ id }) => id),
+  );
+  const desk: Desk = { options, origins, library, own, hasher, throttle };
   const { internalAdapter } = await library.auth.$context;
   return {
     handler: (request) => handle(desk, request),
     session: (headers) => sessionOf(desk, headers),
     signUp: (account, request) => signUp(desk, account, request),
     removeUser: (id) => internalAdapter.deleteUser(id),
+    own,
     providers: oidc.map(({ id, name }) => ({ id, name })),
     async settled() {
       await Promise.all(underWay);
@@ -173,11 +182,13 @@ async function tidy({ library, throttle }: Desk, account: string): Promise<void>
   });
 }
 
-async function sessionOf({ library }: Desk, headers: Headers): ReturnType<Identity['session']> {
+async function sessionOf({ library, own, options }: Desk, headers: Headers): ReturnType<Identity['session']> {
   if (!headers.has('cookie')) return undefined;
   // Looked up as it is: renewed, with a new cookie, by `/get-session` alone.
   const found = await library.auth.api.getSession({ headers, query: { disableRefresh: true } });
-  return found ? { user: personOf(found.user), sessionId: found.session.id } : undefined;
+  if (!found) return undefined;
+  await own.seen(found.session, (options.clock ?? systemClock).now());
+  return { user: personOf(found.user), sessionId: found.session.id };
 }
 
 /** The address of the account whose password is being chosen, where that can be said. */

@@ -21,7 +21,8 @@ export interface TestIssuer {
   stop(): Promise<void>;
 }
 
-export async function startIssuer(): Promise<TestIssuer> {
+/** `origin` is where people reach the gateway. */
+export async function startIssuer(origin: string = ORIGIN): Promise<TestIssuer> {
   let handle = (_: IncomingMessage, response: ServerResponse): void => void response.end();
   const seen: string[] = [];
   const http = createServer((request, response) => {
@@ -51,7 +52,7 @@ export async function startIssuer(): Promise<TestIssuer> {
       {
         client_id: settings.clientId,
         client_secret: settings.clientSecret,
-        redirect_uris: [`${ORIGIN}/api/auth/callback/corp`],
+        redirect_uris: [`${origin}/api/auth/callback/corp`],
       },
     ],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },

@@ -3,6 +3,7 @@ import { newId, ToolgateError } from '#platform';
 import type { Organisation } from '#store';
 import type { Problem } from '../problem.ts';
 import { route, type Ask, type Route } from '../route.ts';
+import { accountRoutes, SIGNED_OUT } from './account-routes.ts';
 import type { Person } from './identity.ts';
 import type { PeopleParts } from './people-parts.ts';
 import {
@@ -38,7 +39,14 @@ const foundedSchema = z
 
 /** Signing up, and what a person sees of itself. */
 export function peopleRoutes(parts: PeopleParts): readonly Route[] {
-  return [signInOptions(parts), signUp(parts), me(parts), found(parts), renameOrganisation(parts)];
+  return [
+    signInOptions(parts),
+    signUp(parts),
+    me(parts),
+    ...accountRoutes(parts),
+    found(parts),
+    renameOrganisation(parts),
+  ];
 }
 
 function signInOptions({ identity, ...parts }: PeopleParts): Route {
@@ -232,5 +240,3 @@ const CLOSED: Problem = {
   detail: 'Signing up is closed.',
   hint: 'Ask an administrator for an invitation.',
 };
-
-const SIGNED_OUT: Problem = { status: 401, code: 'people.signed_out', detail: 'Nobody is signed in.' };

@@ -87,6 +87,8 @@ function readersOf({ sql }: SqlDatabase): Pick<ApprovalStore, 'find' | 'list'> {
             eb('status', 'in', ['pending', 'approved']).and('expires_at', '<=', now),
           ]),
         );
+      } else if (status === 'decided') {
+        query = query.where((eb) => eb.or([eb('status', '!=', 'pending'), eb('expires_at', '<=', now)]));
       } else if (status !== undefined) query = query.where('status', '=', status);
       const rows = await query.orderBy('id', 'desc').limit(limit).execute();
       return rows.map((row) => asOf(toApproval(row), now));

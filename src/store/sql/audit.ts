@@ -31,12 +31,15 @@ export function createAuditStore(database: SqlDatabase): AuditStore {
         await sql().insertInto('audit_events').values(eventRow(organisation, event)).execute();
         return event;
       }),
-    async list(organisation, { before, after, limit, action, actor }) {
+    async list(organisation, { before, after, limit, action, actor, target, since, until }) {
       let query = events(organisation);
       if (before !== undefined) query = query.where('seq', '<', before);
       if (after !== undefined) query = query.where('seq', '>', after);
       if (action !== undefined) query = query.where('action', '=', action);
       if (actor !== undefined) query = query.where('actor', '=', actor);
+      if (target !== undefined) query = query.where('target', '=', target);
+      if (since !== undefined) query = query.where('at', '>=', since);
+      if (until !== undefined) query = query.where('at', '<', until);
       const order = after === undefined ? 'desc' : 'asc';
       const rows = await query.orderBy('seq', order).limit(limit).execute();
       return rows.map(toEvent);

@@ -167,7 +167,9 @@ function useAccountChange<T, V>(ask: (variables: V) => Promise<T>): UseMutationR
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ask,
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['me'] }),
+    // a new password ends other sessions
+    onSuccess: () =>
+      Promise.all([['me'], ['my-sessions']].map((queryKey) => queries.invalidateQueries({ queryKey }))),
   });
 }
 

@@ -2,7 +2,6 @@ import {
   keepPreviousData,
   useInfiniteQuery,
   useMutation,
-  useQueries,
   useQuery,
   useQueryClient,
   type InfiniteData,
@@ -11,7 +10,6 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query';
 import { useRef } from 'react';
-import type { Category } from '../parts/risk-badge.tsx';
 import { useMay } from '../shell/rights.tsx';
 import { api, ApiProblem } from './client.ts';
 import type { Outcome } from './logs.ts';
@@ -39,6 +37,12 @@ export interface Approval {
   readonly usedAt?: string;
 }
 
+/** A held call as the list gives it. */
+export interface ApprovalItem extends Approval {
+  /** Absent where the server of the tool does not tell just now. */
+  readonly risk?: { readonly category: string; readonly level: string };
+}
+
 /** What is known of the tool, for the person who decides. */
 export interface ApprovalTool {
   readonly title?: string;
@@ -54,6 +58,7 @@ export interface RecentCall {
   readonly at: string;
   readonly tool?: string;
   readonly outcome: Outcome;
+  readonly enforced: boolean;
   readonly rule: string;
   readonly message: string;
   readonly result?: string;
@@ -68,7 +73,7 @@ export interface ApprovalDetail extends Approval {
 }
 
 interface ApprovalPage {
-  readonly items: readonly Approval[];
+  readonly items: readonly ApprovalItem[];
   readonly next?: string;
 }
 
@@ -77,10 +82,10 @@ const PAGE = 50;
 
 /** Held calls, newest first, page by page. Those that wait are asked for again and again while somebody looks. */
 export function useApprovals(
-  status: ApprovalStatus | undefined,
+  status: ApprovalStatus | 'decided',
 ): UseInfiniteQueryResult<InfiniteData<ApprovalPage>> {
   return useInfiniteQuery({
-    queryKey: ['approvals', 'list', status ?? 'all'],
+    queryKey: ['approvals', 'list', status],
     queryFn: ({ pageParam, signal }) =>
       api<ApprovalPage>('/approvals', { query: { status, limit: PAGE, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
@@ -161,43 +166,4 @@ export function useActorName(): (actor: string | undefined) => string {
     if (kind === 'user') return data?.items.find(({ user }) => user === id)?.name ?? 'a former member';
     return kind === 'key' ? 'an API key' : 'somebody at the command line of the gateway';
   };
-}
-
-interface ClassedTool {
-  readonly name: string;
-  readonly risk: { readonly category: Category };
-}
-
-const MOST_TOOLS = 1_000;
-const CLASSES_MS = 300_000;
-
-/** Says the class of a tool of these servers; undefined as long as a server has not told of it. */
-export function useToolClasses(
-  servers: readonly string[],
-): (server: string, tool: string) => Category | undefined {
-  const distinct = [...new Set(servers)].toSorted();
-  const classes = useQueries({
-    queries: distinct.map((server) => ({
-      queryKey: ['tool-classes', server],
-      queryFn: ({ signal }: { readonly signal: AbortSignal }) => readClasses(server, signal),
-      staleTime: CLASSES_MS,
-      // the list is useful without them
-      retry: false,
-    })),
-  });
-  return (server, tool) => classes[distinct.indexOf(server)]?.data?.get(tool);
-}
-
-async function readClasses(server: string, signal: AbortSignal): Promise<ReadonlyMap<string, Category>> {
-  const classes = new Map<string, Category>();
-  let cursor: string | undefined;
-  do {
-    const page: { readonly items: readonly ClassedTool[]; readonly next?: string } = await api(
-      `/servers/${encodeURIComponent(server)}/tools`,
-      { query: { limit: MOST_TOOLS, cursor }, signal },
-    );
-    for (const { name, risk } of page.items) classes.set(name, risk.category);
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return classes;
 }

@@ -8,7 +8,7 @@ import {
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query';
-import { api, ApiProblem } from './client.ts';
+import { api, queryOf } from './client.ts';
 
 /** One line of the audit log. */
 export interface AuditEvent {
@@ -25,10 +25,14 @@ export interface AuditEvent {
   readonly hash: string;
 }
 
-/** What narrows the log; both are exact. */
+/** What narrows the log; names are exact. */
 export interface AuditFilter {
   readonly action?: string;
   readonly actor?: string;
+  /** `policy:crm/main` */
+  readonly target?: string;
+  readonly since?: string;
+  readonly until?: string;
 }
 
 interface AuditPage {
@@ -83,26 +87,7 @@ export function useHeadCheck(): UseMutationResult<AuditCheck, Error, string> {
   });
 }
 
-export const AUDIT_EXPORT = '/api/v1/audit/export';
-
-/** The whole log as a file, for somebody of several organisations: a link cannot say which one is meant. */
-export function useAuditExport(): UseMutationResult<void, Error, string> {
-  return useMutation({
-    mutationFn: async (organisation: string) => {
-      const response = await fetch(AUDIT_EXPORT, {
-        headers: { 'toolgate-organisation': organisation },
-      }).catch(() => {
-        throw new ApiProblem(0, { code: 'network' });
-      });
-      if (!response.ok) {
-        const problem = (await response.json().catch(() => ({}))) as { readonly detail?: string };
-        throw new ApiProblem(response.status, problem);
-      }
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(await response.blob());
-      link.download = 'audit.ndjson';
-      link.click();
-      URL.revokeObjectURL(link.href);
-    },
-  });
+/** Address of the whole log of an organisation, as a file. */
+export function auditExportAddress(organisation: string): string {
+  return `/api/v1/audit/export${queryOf({ organisation })}`;
 }

@@ -104,24 +104,9 @@ const LONGEST_CALL_MS = 3_600_000;
 
 export type ExportFormat = 'ndjson' | 'csv';
 
-/** Address of all decisions that match, as a file. */
-export function exportAddress(filter: DecisionFilter, format: ExportFormat): string {
-  return `/api/v1/logs/export${queryOf({ ...filter, format })}`;
-}
-
-/** The same file, of an organisation that a link could not name. Throws `ApiProblem`. */
-export async function fetchExport(
-  filter: DecisionFilter,
-  format: ExportFormat,
-  organisation: string,
-): Promise<Blob> {
-  const response = await fetch(exportAddress(filter, format), {
-    headers: { 'toolgate-organisation': organisation },
-  }).catch(() => {
-    throw new ApiProblem(0, { code: 'network' });
-  });
-  if (!response.ok) throw await problemOf(response);
-  return response.blob();
+/** Address of all decisions of an organisation that match, as a file. */
+export function exportAddress(filter: DecisionFilter, format: ExportFormat, organisation: string): string {
+  return `/api/v1/logs/export${queryOf({ ...filter, format, organisation })}`;
 }
 
 async function problemOf(response: Response): Promise<ApiProblem> {

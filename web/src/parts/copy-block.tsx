@@ -1,12 +1,14 @@
-import { ActionIcon, Box, Code, CopyButton, Tooltip } from '@mantine/core';
-import { Check, Copy } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { Box, Code } from '@mantine/core';
+import { useRef, type ReactNode } from 'react';
+import { CopyShown } from './copy-shown.tsx';
 
 /** Text to take away: shown as it is, with a button that copies it. */
 export function CopyBlock({ text, label }: { readonly text: string; readonly label: string }): ReactNode {
+  const shown = useRef<HTMLElement>(null);
   return (
     <Box pos="relative">
       <Code
+        ref={shown}
         block
         pr={48}
         tabIndex={0}
@@ -16,15 +18,7 @@ export function CopyBlock({ text, label }: { readonly text: string; readonly lab
         {text}
       </Code>
       <Box pos="absolute" top={8} right={8}>
-        <CopyButton value={text} timeout={2000}>
-          {({ copied, copy }) => (
-            <Tooltip label={copied ? 'Copied' : 'Copy'}>
-              <ActionIcon variant="default" onClick={copy} aria-label={copied ? 'Copied' : `Copy ${label}`}>
-                {copied ? <Check size={16} /> : <Copy size={16} />}
-              </ActionIcon>
-            </Tooltip>
-          )}
-        </CopyButton>
+        <CopyShown text={text} label={label} shown={shown} />
       </Box>
     </Box>
   );

@@ -1,6 +1,5 @@
-import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
-import { Check, Copy } from 'lucide-react';
-import { useMemo, type ReactNode } from 'react';
+import { useMemo, useRef, type ReactNode } from 'react';
+import { CopyShown } from './copy-shown.tsx';
 import { inertJson } from './inert.ts';
 import classes from './json-view.module.css';
 
@@ -16,21 +15,14 @@ const ESCAPE = /(?<=(?<!\\)(?:\\\\)*)(\\u[0-9a-f]{4})/;
 export function JsonView({ value, label }: { readonly value: unknown; readonly label: string }): ReactNode {
   const text = useMemo(() => inertJson(value), [value]);
   const shown = useMemo(() => (text.length > LONGEST_COLOURED ? text : coloured(text)), [text]);
+  const block = useRef<HTMLPreElement>(null);
   return (
     <div className={classes['block']}>
-      <pre className={classes['text']} aria-label={label} role="group">
+      <pre ref={block} className={classes['text']} aria-label={label} role="group">
         {shown}
       </pre>
       <div className={classes['copy']}>
-        <CopyButton value={text} timeout={2000}>
-          {({ copied, copy }) => (
-            <Tooltip label={copied ? 'Copied' : 'Copy'}>
-              <ActionIcon variant="default" onClick={copy} aria-label={copied ? 'Copied' : `Copy ${label}`}>
-                {copied ? <Check size={16} /> : <Copy size={16} />}
-              </ActionIcon>
-            </Tooltip>
-          )}
-        </CopyButton>
+        <CopyShown text={text} label={label} shown={block} />
       </div>
     </div>
   );

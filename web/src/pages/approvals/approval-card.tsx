@@ -1,30 +1,29 @@
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { Approval } from '../../api/approvals.ts';
+import type { ApprovalItem } from '../../api/approvals.ts';
 import { inert, inertName } from '../../parts/inert.ts';
 import { ApprovalBadge } from '../../parts/outcome-badge.tsx';
-import { RiskBadge, type Category } from '../../parts/risk-badge.tsx';
+import { RiskBadge } from '../../parts/risk-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import classes from './approvals.module.css';
+import { categoryOf } from './category.ts';
 import { TimeLeft } from './time-left.tsx';
 
 /** One held call in the list; leads to the page where it is decided. */
 export function ApprovalCard({
   approval,
-  category,
   decidedBy,
 }: {
-  readonly approval: Approval;
-  /** Undefined while it is not known. */
-  readonly category: Category | undefined;
+  readonly approval: ApprovalItem;
   readonly decidedBy: string | undefined;
 }): ReactNode {
-  const { id, tool, server, grant, reason, status, requestedAt, expiresAt, asked, decidedAt } = approval;
+  const { id, tool, server, grant, reason, status, risk, requestedAt, expiresAt, asked, decidedAt } =
+    approval;
   return (
     <li className={classes['card']}>
       <div className={classes['cardHead']}>
-        {category !== undefined && <RiskBadge category={category} />}
+        {risk && <RiskBadge category={categoryOf(risk.category)} />}
         <Text component="span" fw={650} className={`mono ${classes['name']}`}>
           <Link to={`/approvals/${encodeURIComponent(id)}`} className={classes['link']}>
             {inertName(tool)}

@@ -11,13 +11,7 @@ import {
 } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link, useSearchParams } from 'wouter';
-import {
-  useActorName,
-  useApprovals,
-  useToolClasses,
-  type Approval,
-  type ApprovalStatus,
-} from '../../api/approvals.ts';
+import { useActorName, useApprovals, type ApprovalItem, type ApprovalStatus } from '../../api/approvals.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { ApprovalCard } from './approval-card.tsx';
@@ -62,7 +56,7 @@ export default function ApprovalsPage(): ReactNode {
           />
         )}
       </Group>
-      <Inbox isDecided={isDecided} status={isDecided ? status : 'pending'} />
+      <Inbox isDecided={isDecided} status={isDecided ? (status ?? 'decided') : 'pending'} />
     </Stack>
   );
 }
@@ -72,21 +66,20 @@ function Inbox({
   status,
 }: {
   readonly isDecided: boolean;
-  readonly status: ApprovalStatus | undefined;
+  readonly status: ApprovalStatus | 'decided';
 }): ReactNode {
   const { data, error, isPending, isPlaceholderData, refetch, ...more } = useApprovals(status);
   const all = data?.pages.flatMap(({ items }) => items) ?? [];
-  const approvals = isDecided ? all.filter((one) => one.status !== 'pending') : mostUrgentFirst(all);
-  const classOf = useToolClasses(approvals.map(({ server }) => server));
+  const approvals = isDecided ? all : mostUrgentFirst(all);
   const nameOf = useActorName();
   if (isPending || isPlaceholderData)
     return <Skeleton height={240} role="status" aria-label="Loading the approvals" />;
   if (error && data === undefined) return <Problem error={error} retry={() => void refetch()} />;
-  const isEmpty = approvals.length === 0 && !more.hasNextPage;
+  const isEmpty = approvals.length === 0;
   return (
     <>
       {error && <Problem error={error} retry={() => void refetch()} />}
-      {isEmpty && (isDecided ? <NothingDecided isAll={status === undefined} /> : <NothingWaits />)}
+      {isEmpty && (isDecided ? <NothingDecided isAll={status === 'decided'} /> : <NothingWaits />)}
       <ul
         className={classes['list']}
         aria-label={isDecided ? 'Decided calls' : 'Calls that wait for an answer'}
@@ -96,7 +89,6 @@ function Inbox({
           <ApprovalCard
             key={approval.id}
             approval={approval}
-            category={classOf(approval.server, approval.tool)}
             decidedBy={approval.decidedBy === undefined ? undefined : nameOf(approval.decidedBy)}
           />
         ))}
@@ -117,7 +109,7 @@ function Inbox({
   );
 }
 
-function mostUrgentFirst(approvals: readonly Approval[]): readonly Approval[] {
+function mostUrgentFirst(approvals: readonly ApprovalItem[]): readonly ApprovalItem[] {
   return approvals.toSorted((a, b) => Date.parse(a.expiresAt) - Date.parse(b.expiresAt));
 }
 

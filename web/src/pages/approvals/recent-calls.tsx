@@ -42,11 +42,11 @@ export function RecentCalls({ approval }: { readonly approval: ApprovalDetail })
 }
 
 function Call({ call, isLinked }: { readonly call: RecentCall; readonly isLinked: boolean }): ReactNode {
-  const { id, at, tool, outcome, rule, result } = call;
+  const { id, at, tool, outcome, enforced, rule, result } = call;
   const name = tool === undefined ? 'no tool' : inertName(tool);
   return (
     <li className={classes['call']}>
-      <OutcomeBadge outcome={outcome} />
+      <OutcomeBadge outcome={outcome} enforced={enforced} />
       <Text size="sm" className="mono" component="div">
         {isLinked ? (
           <Anchor component={Link} inherit to={`/logs?decision=${encodeURIComponent(id)}`}>

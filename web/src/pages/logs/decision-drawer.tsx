@@ -1,4 +1,4 @@
-import { Anchor, Button, Code, CopyButton, Drawer, Group, Loader, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Code, Drawer, Group, Loader, Stack, Text } from '@mantine/core';
 import { Check, Link2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
@@ -7,6 +7,7 @@ import { inert, inertName } from '../../parts/inert.ts';
 import { OutcomeBadge } from '../../parts/outcome-badge.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
+import { useCopy } from '../../parts/use-copy.ts';
 import { endingInWords } from './ending.ts';
 import { Fact, Facts } from './facts.tsx';
 import { searchOf } from './filter-address.ts';
@@ -76,20 +77,31 @@ function Details({ decision }: { readonly decision: Decision }): ReactNode {
       )}
       <DecisionFacts decision={decision} />
       <Group>
-        <CopyButton value={`${location.origin}/app/logs?decision=${id}`} timeout={2_000}>
-          {({ copied, copy }) => (
-            <Button
-              variant="default"
-              size="xs"
-              leftSection={copied ? <Check size={14} aria-hidden /> : <Link2 size={14} aria-hidden />}
-              onClick={copy}
-            >
-              {copied ? 'Copied' : 'Copy a link to this'}
-            </Button>
-          )}
-        </CopyButton>
+        <CopyLink address={`${location.origin}/app/logs?decision=${id}`} />
       </Group>
     </Stack>
+  );
+}
+
+function CopyLink({ address }: { readonly address: string }): ReactNode {
+  const { state, copy } = useCopy(address);
+  const isCopied = state === 'copied';
+  return (
+    <>
+      <Button
+        variant="default"
+        size="xs"
+        leftSection={isCopied ? <Check size={14} aria-hidden /> : <Link2 size={14} aria-hidden />}
+        onClick={copy}
+      >
+        {isCopied ? 'Copied' : 'Copy a link to this'}
+      </Button>
+      {state === 'failed' && (
+        <Text size="sm" role="status">
+          This browser lets no page copy here. The link stands in its address bar.
+        </Text>
+      )}
+    </>
   );
 }
 

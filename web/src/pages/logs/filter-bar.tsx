@@ -1,10 +1,11 @@
-import { Autocomplete, Button, Collapse, Group, Select, TextInput } from '@mantine/core';
+import { Autocomplete, Button, Collapse, Group, Select } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { SlidersHorizontal, X } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { OUTCOMES, useGrantLabels, useServerNames } from '../../api/logs.ts';
 import { inertName } from '../../parts/inert.ts';
 import { outcomeWord } from '../../parts/outcome-badge.tsx';
+import { TimeField } from '../../parts/time-field.tsx';
 import { countOf, SPANS, type LogView } from './filter-address.ts';
 import classes from './logs.module.css';
 
@@ -197,32 +198,4 @@ function NameField({
       onKeyDown={(event) => event.key === 'Enter' && keep(event.currentTarget.value)}
     />
   );
-}
-
-function TimeField({
-  label,
-  value,
-  onChange,
-}: {
-  readonly label: string;
-  readonly value: string | undefined;
-  readonly onChange: (value: string | undefined) => void;
-}): ReactNode {
-  return (
-    <TextInput
-      label={label}
-      type="datetime-local"
-      value={value === undefined ? '' : localTime(value)}
-      onChange={({ currentTarget: { value: local } }) => {
-        const at = Date.parse(local);
-        onChange(Number.isNaN(at) ? undefined : new Date(at).toISOString());
-      }}
-    />
-  );
-}
-
-/** As the field wants it: the time of this place, to the minute. */
-function localTime(at: string): string {
-  const date = new Date(at);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

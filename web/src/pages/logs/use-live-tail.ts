@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { followDecisions, readDecisions, type Decision, type DecisionFilter } from '../../api/logs.ts';
 import { ApiProblem } from '../../api/client.ts';
@@ -9,6 +10,9 @@ export type LiveState = 'off' | 'connecting' | 'live' | 'lost' | 'full';
 const FIRST = 50;
 const TOGETHER_MS = 150;
 const AGAIN_MS = 3_000;
+/** The server ended it, to be asked anew: unless it does nothing else, it is asked at once. */
+const AT_ONCE_MS = 200;
+const STEADY_MS = 5_000;
 const MUCH_LATER_MS = 30_000;
 const MOST_HELD = 10_000;
 /** Pages that are read to close the gap that a lost connection left. */
@@ -32,6 +36,7 @@ export function useLiveTail(filter: DecisionFilter, isOn: boolean): LiveTail {
   });
   const asked = useRef(filter);
   const organisationId = organisation?.id;
+  const queries = useQueryClient();
   useEffect(() => {
     if (!isOn) return undefined;
     const end = new AbortController();
@@ -44,9 +49,11 @@ export function useLiveTail(filter: DecisionFilter, isOn: boolean): LiveTail {
       end.abort();
       tell('full');
     });
-    void keepFollowing({ filter: asked.current, organisation: organisationId, end, tell, take });
+    // whoever is signed in no more gets the sign-in page
+    const onSignedOut = (): void => void queries.invalidateQueries({ queryKey: ['me'] });
+    void keepFollowing({ filter: asked.current, organisation: organisationId, end, tell, take, onSignedOut });
     return () => end.abort();
-  }, [isOn, organisationId]);
+  }, [isOn, organisationId, queries]);
   return tail;
 }
 
@@ -56,13 +63,22 @@ interface Follower {
   readonly end: AbortController;
   readonly tell: (state: LiveState, reason?: string) => void;
   readonly take: (decision: Decision) => void;
+  readonly onSignedOut: () => void;
 }
 
-async function keepFollowing({ filter, organisation, end, tell, take }: Follower): Promise<void> {
+async function keepFollowing({
+  filter,
+  organisation,
+  end,
+  tell,
+  take,
+  onSignedOut,
+}: Follower): Promise<void> {
   const { signal } = end;
   const { since: _since, until: _until, ...live } = filter;
   let newest = '';
   let wasOpen = false;
+  let openedAt = Number.POSITIVE_INFINITY;
   const onDecision = (decision: Decision): void => {
     if (decision.id > newest) newest = decision.id;
     take(decision);
@@ -71,14 +87,17 @@ async function keepFollowing({ filter, organisation, end, tell, take }: Follower
     tell('live');
     if (wasOpen) void closeGap(filter, newest, signal, take);
     wasOpen = true;
+    openedAt = Date.now();
   };
   while (!signal.aborted) {
     let wait = AGAIN_MS;
     try {
       await followDecisions({ filter: live, limit: FIRST, organisation, signal, onOpen, onDecision });
       if (!signal.aborted) tell('connecting');
+      if (Date.now() - openedAt > STEADY_MS) wait = AT_ONCE_MS;
     } catch (error) {
       if (signal.aborted) return;
+      if (error instanceof ApiProblem && error.status === 401) onSignedOut();
       // what the API refuses it will refuse again for a while
       if (error instanceof ApiProblem && error.status >= 400 && error.status < 500) wait = MUCH_LATER_MS;
       tell('lost', error instanceof ApiProblem ? error.message : undefined);

@@ -11,18 +11,13 @@ import {
 } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
-import { useState, type ReactNode } from 'react';
-import {
-  returnProblem,
-  useChangePassword,
-  useProvider,
-  useRenameMe,
-  useSignInOptions,
-} from '../../api/account.ts';
-import { Problem } from '../../parts/problem.tsx';
+import type { ReactNode } from 'react';
+import { useChangePassword, useRenameMe } from '../../api/account.ts';
 import { useSignedIn } from '../../shell/rights.tsx';
 import { faultsByField, FormProblem } from '../sign-in/form-problem.tsx';
-import { Row, Rows, Section, Sheet } from './section.tsx';
+import { Sheet } from './section.tsx';
+import { Sessions } from './sessions.tsx';
+import { SignIns } from './sign-ins.tsx';
 import { TwoStep } from './two-step.tsx';
 
 /** What a person decides for itself, in whatever organisation. */
@@ -32,7 +27,8 @@ export default function AccountTab(): ReactNode {
       <Profile />
       <Password />
       <TwoStep />
-      <Providers />
+      <SignIns />
+      <Sessions />
       <Appearance />
     </Stack>
   );
@@ -132,43 +128,6 @@ function Password(): ReactNode {
         </Stack>
       </form>
     </Sheet>
-  );
-}
-
-/** The sign-in providers that the operator configured; nothing where there are none. */
-function Providers(): ReactNode {
-  const { data: options } = useSignInOptions();
-  const join = useProvider('join');
-  const [returned] = useState(() => returnProblem(location.search));
-  if (options === undefined || options.providers.length === 0) return null;
-  return (
-    <Section
-      title="Sign-in providers"
-      lead="Join an account at a provider to sign in with it, too. It must have the same e-mail address. Joining one again changes nothing."
-    >
-      {returned && <Problem error={returned} />}
-      {join.error && <Problem error={join.error} />}
-      <Rows label="Sign-in providers">
-        {options.providers.map(({ id, name }) => (
-          <Row
-            key={id}
-            controls={
-              <Button
-                variant="default"
-                size="xs"
-                loading={join.isPending && join.variables.provider === id}
-                onClick={() => join.mutate({ provider: id })}
-                aria-label={`Join ${name}`}
-              >
-                Join
-              </Button>
-            }
-          >
-            <Text>{name}</Text>
-          </Row>
-        ))}
-      </Rows>
-    </Section>
   );
 }
 

@@ -2,56 +2,59 @@ import { Button, Group, Select } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
 import type { AuditEvent, AuditFilter } from '../../api/audit.ts';
 import { useApiKeys, useMembers } from '../../api/people.ts';
+import { inertName } from '../../parts/inert.ts';
+import { TimeField } from '../../parts/time-field.tsx';
 import { useMay } from '../../shell/rights.tsx';
-import { actionWords, KNOWN_ACTIONS } from './audit-words.ts';
+import { actionWords, detailOf, KNOWN_ACTIONS, targetWords } from './audit-words.ts';
+
+const LONGEST_NAME = 100;
 
 interface AuditFiltersProps {
   readonly filter: AuditFilter;
-  /** What is shown now: whoever did something in it can be chosen, members or not. */
+  /** What is shown now: whoever did something in it, and what it was done to, can be chosen, there still or not. */
   readonly items: readonly AuditEvent[];
   readonly onChange: (filter: AuditFilter) => void;
 }
 
-/** Narrows the log to one kind of event, or to one who did it. */
+/** Narrows the log: to who did it, to one kind of event, to what it was done to, to a span of time. */
 export function AuditFilters({ filter, items, onChange }: AuditFiltersProps): ReactNode {
-  const { action, actor } = filter;
+  const { action, actor, target, since, until } = filter;
   const actors = useActors(items, actor);
   const actions = useMemo(() => actionChoices(items, action), [items, action]);
-  const choose = (next: {
-    readonly action?: string | undefined;
-    readonly actor?: string | undefined;
-  }): void =>
-    onChange({
-      ...(next.action !== undefined && { action: next.action }),
-      ...(next.actor !== undefined && { actor: next.actor }),
-    });
+  const targets = useMemo(() => targetChoices(items, target), [items, target]);
+  const choose = (name: keyof AuditFilter, value: string | null | undefined): void => {
+    const { [name]: _before, ...others } = filter;
+    onChange({ ...others, ...(typeof value === 'string' && { [name]: value }) });
+  };
   return (
-    <Group align="flex-end" gap="sm">
-      <Select
-        flex="1 1 14rem"
+    <Group align="flex-end" gap="sm" role="search" aria-label="Filter events">
+      <Choice
         label="Who"
-        placeholder="Everybody"
-        searchable
-        clearable
-        clearButtonProps={{ 'aria-label': 'Everybody' }}
-        nothingFoundMessage="Nobody of this name"
+        all="Everybody"
+        none="Nobody of this name"
         data={actors}
-        value={actor ?? null}
-        onChange={(chosen) => choose({ action, actor: chosen ?? undefined })}
+        value={actor}
+        onChange={(chosen) => choose('actor', chosen)}
       />
-      <Select
-        flex="1 1 16rem"
+      <Choice
         label="What"
-        placeholder="Everything"
-        searchable
-        clearable
-        clearButtonProps={{ 'aria-label': 'Everything' }}
-        nothingFoundMessage="No such kind of event"
+        all="Everything"
+        none="No such kind of event"
         data={actions}
-        value={action ?? null}
-        onChange={(chosen) => choose({ action: chosen ?? undefined, actor })}
+        value={action}
+        onChange={(chosen) => choose('action', chosen)}
       />
-      {(action !== undefined || actor !== undefined) && (
+      <Choice
+        label="On what"
+        all="Anything"
+        none="Nothing of this name in what is shown"
+        data={targets}
+        value={target}
+        onChange={(chosen) => choose('target', chosen)}
+      />
+      <TimeField label="From" value={since} onChange={(at) => choose('since', at)} />
+      <TimeField label="Before" value={until} onChange={(at) => choose('until', at)} />
+      {Object.keys(filter).length > 0 && (
         <Button variant="default" onClick={() => onChange({})}>
           Show all
         </Button>
@@ -60,12 +63,43 @@ export function AuditFilters({ filter, items, onChange }: AuditFiltersProps): Re
   );
 }
 
-interface Choice {
+interface Choosable {
   readonly value: string;
   readonly label: string;
 }
 
-function useActors(items: readonly AuditEvent[], chosen: string | undefined): Choice[] {
+function Choice({
+  label,
+  all,
+  none,
+  data,
+  value,
+  onChange,
+}: {
+  readonly label: string;
+  readonly all: string;
+  readonly none: string;
+  readonly data: readonly Choosable[];
+  readonly value: string | undefined;
+  readonly onChange: (chosen: string | null) => void;
+}): ReactNode {
+  return (
+    <Select
+      flex="1 1 14rem"
+      label={label}
+      placeholder={all}
+      searchable
+      clearable
+      clearButtonProps={{ 'aria-label': all }}
+      nothingFoundMessage={none}
+      data={[...data]}
+      value={value ?? null}
+      onChange={onChange}
+    />
+  );
+}
+
+function useActors(items: readonly AuditEvent[], chosen: string | undefined): readonly Choosable[] {
   const members = useMembers(useMay('members:read')).data;
   const keys = useApiKeys(useMay('members:write')).data;
   return useMemo(() => {
@@ -82,11 +116,26 @@ function useActors(items: readonly AuditEvent[], chosen: string | undefined): Ch
   }, [items, members, keys, chosen]);
 }
 
-function actionChoices(items: readonly AuditEvent[], chosen: string | undefined): Choice[] {
+function actionChoices(items: readonly AuditEvent[], chosen: string | undefined): readonly Choosable[] {
   const names = new Set([...KNOWN_ACTIONS, ...items.map(({ action }) => action)]);
   if (chosen !== undefined) names.add(chosen);
-  return [...names].map((value) => {
-    const words = actionWords(value);
-    return { value, label: words.charAt(0).toUpperCase() + words.slice(1) };
-  });
+  return [...names].map((value) => ({ value, label: capital(actionWords(value)) }));
+}
+
+/** The newest name of each, behind what it is: "Policy crm/main". */
+function targetChoices(items: readonly AuditEvent[], chosen: string | undefined): readonly Choosable[] {
+  const labels = new Map<string, string>();
+  for (const { target, detail } of items) {
+    if (labels.has(target)) continue;
+    const kind = target.slice(0, target.indexOf(':')).replaceAll('_', ' ');
+    labels.set(target, inertName(`${capital(kind)} ${targetWords(target, detailOf(detail))}`, LONGEST_NAME));
+  }
+  if (chosen !== undefined && !labels.has(chosen)) labels.set(chosen, inertName(chosen, LONGEST_NAME));
+  return [...labels]
+    .map(([value, label]) => ({ value, label }))
+    .toSorted((a, b) => a.label.localeCompare(b.label));
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,8 +1,8 @@
-import { Anchor, Button, Center, Loader, Paper, Stack, Text, UnstyledButton } from '@mantine/core';
+import { Anchor, Button, Center, Group, Loader, Paper, Stack, Text, UnstyledButton } from '@mantine/core';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { AuditEvent } from '../../api/audit.ts';
+import type { AuditEvent, AuditFilter } from '../../api/audit.ts';
 import { inertName } from '../../parts/inert.ts';
 import { JsonView } from '../../parts/json-view.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
@@ -16,16 +16,19 @@ const USUAL_TOP = 480;
 const BEYOND = 12;
 const LONGEST_NAME = 200;
 
+/** Narrows the list further. */
+type Narrow = (part: AuditFilter) => void;
+
 interface AuditListProps {
   readonly items: readonly AuditEvent[];
   readonly hasMore: boolean;
   readonly isLoading: boolean;
   readonly more: () => void;
-  readonly onActor: (actor: string) => void;
+  readonly narrow: Narrow;
 }
 
 /** Events, newest first; the next page comes when the end is in sight. Only what can be seen is drawn. */
-export function AuditList({ items, hasMore, isLoading, more, onActor }: AuditListProps): ReactNode {
+export function AuditList({ items, hasMore, isLoading, more, narrow }: AuditListProps): ReactNode {
   const [open, setOpen] = useState<number>();
   const frame = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(USUAL_TOP);
@@ -70,7 +73,7 @@ export function AuditList({ items, hasMore, isLoading, more, onActor }: AuditLis
                   transform: `translateY(${start - top}px)`,
                 }}
               >
-                <Event event={event} isOpen={open === event.seq} onOpen={setOpen} onActor={onActor} />
+                <Event event={event} isOpen={open === event.seq} onOpen={setOpen} narrow={narrow} />
               </div>
             );
           })}
@@ -102,10 +105,10 @@ interface EventProps {
   readonly event: AuditEvent;
   readonly isOpen: boolean;
   readonly onOpen: (seq: number | undefined) => void;
-  readonly onActor: (actor: string) => void;
+  readonly narrow: Narrow;
 }
 
-const Event = memo(function Event({ event, isOpen, onOpen, onActor }: EventProps): ReactNode {
+const Event = memo(function Event({ event, isOpen, onOpen, narrow }: EventProps): ReactNode {
   const detail = useMemo(() => detailOf(event.detail), [event.detail]);
   const { seq, at, actorLabel, action, target } = event;
   return (
@@ -126,7 +129,7 @@ const Event = memo(function Event({ event, isOpen, onOpen, onActor }: EventProps
           <TimeAgo at={at} />
         </Text>
       </UnstyledButton>
-      {isOpen && <Detail event={event} detail={detail} onActor={onActor} />}
+      {isOpen && <Detail event={event} detail={detail} narrow={narrow} />}
     </>
   );
 });
@@ -134,11 +137,11 @@ const Event = memo(function Event({ event, isOpen, onOpen, onActor }: EventProps
 function Detail({
   event,
   detail,
-  onActor,
+  narrow,
 }: {
   readonly event: AuditEvent;
   readonly detail: Readonly<Record<string, unknown>>;
-  readonly onActor: (actor: string) => void;
+  readonly narrow: Narrow;
 }): ReactNode {
   const page = targetPage(event.target);
   return (
@@ -160,11 +163,14 @@ function Detail({
         <br />
         Before it <span className="mono">{event.previousHash}</span>
       </Text>
-      <div>
-        <Button size="compact-sm" variant="default" onClick={() => onActor(event.actor)}>
+      <Group gap="xs">
+        <Button size="compact-sm" variant="default" onClick={() => narrow({ actor: event.actor })}>
           Everything by {inertName(event.actorLabel, LONGEST_NAME)}
         </Button>
-      </div>
+        <Button size="compact-sm" variant="default" onClick={() => narrow({ target: event.target })}>
+          Everything done to {inertName(targetWords(event.target, detail), LONGEST_NAME)}
+        </Button>
+      </Group>
     </Stack>
   );
 }

@@ -1,9 +1,8 @@
 import { Button, Stack, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { Download } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
 import { useSearchParams } from 'wouter';
-import { AUDIT_EXPORT, useAudit, useAuditExport, type AuditFilter } from '../../api/audit.ts';
+import { auditExportAddress, useAudit, type AuditFilter } from '../../api/audit.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { useSignedIn } from '../../shell/rights.tsx';
 import { AuditFilters } from './audit-filters.tsx';
@@ -17,7 +16,7 @@ export default function AuditTab(): ReactNode {
   const [filter, setFilter] = useAddressFilter();
   const audit = useAudit(filter);
   const items = useMemo(() => audit.data?.pages.flatMap((page) => page.items) ?? [], [audit.data]);
-  const isFiltered = filter.action !== undefined || filter.actor !== undefined;
+  const isFiltered = Object.keys(filter).length > 0;
   return (
     <Stack gap="lg">
       <Section
@@ -41,7 +40,7 @@ export default function AuditTab(): ReactNode {
                   </Button>
                 }
               >
-                Nobody did this, or it was done by somebody else.
+                Nobody did this, or it was done by somebody else, to something else or at another time.
               </EmptyState>
             ) : (
               <Text c="dimmed">Nothing was changed yet.</Text>
@@ -54,7 +53,7 @@ export default function AuditTab(): ReactNode {
               hasMore={audit.hasNextPage}
               isLoading={audit.isFetchingNextPage}
               more={() => void audit.fetchNextPage()}
-              onActor={(actor) => setFilter({ ...filter, actor })}
+              narrow={(part) => setFilter({ ...filter, ...part })}
             />
           )}
         </ListState>
@@ -63,41 +62,35 @@ export default function AuditTab(): ReactNode {
   );
 }
 
-/** The filter stands in the address, so that it can be sent to somebody and survives a reload. */
+const NAMES = ['action', 'actor', 'target', 'since', 'until'] as const;
+
+/** The filter stands in the address, so that it can be sent to somebody and survives a reload. What makes no sense in it counts for nothing. */
 function useAddressFilter(): readonly [AuditFilter, (filter: AuditFilter) => void] {
   const [search, setSearch] = useSearchParams();
-  const action = search.get('action') ?? undefined;
-  const actor = search.get('actor') ?? undefined;
-  const filter = useMemo(
-    () => ({ ...(action !== undefined && { action }), ...(actor !== undefined && { actor }) }),
-    [action, actor],
-  );
+  const text = search.toString();
+  const filter = useMemo(() => {
+    const given = new URLSearchParams(text);
+    const found: Partial<Record<(typeof NAMES)[number], string>> = {};
+    for (const name of NAMES) {
+      const value = given.get(name) ?? '';
+      const isTime = name === 'since' || name === 'until';
+      if (value === '' || (isTime && Number.isNaN(Date.parse(value)))) continue;
+      found[name] = isTime ? new Date(value).toISOString() : value;
+    }
+    return found;
+  }, [text]);
   return [filter, (next) => setSearch({ ...next }, { replace: true })];
 }
 
 function Export(): ReactNode {
-  const { memberships, organisation } = useSignedIn();
-  const fetched = useAuditExport();
-  const icon = <Download size={16} aria-hidden />;
-  // a link cannot say which organisation is meant: only people of several need the longer way
-  if (memberships.length < 2) {
-    return (
-      <Button component="a" href={AUDIT_EXPORT} download variant="default" leftSection={icon}>
-        Export
-      </Button>
-    );
-  }
+  const { organisation } = useSignedIn();
   return (
     <Button
+      component="a"
+      href={auditExportAddress(organisation?.id ?? '')}
+      download
       variant="default"
-      leftSection={icon}
-      loading={fetched.isPending}
-      onClick={() =>
-        fetched.mutate(organisation?.id ?? '', {
-          onError: (error) =>
-            notifications.show({ color: 'red', title: 'The export failed', message: error.message }),
-        })
-      }
+      leftSection={<Download size={16} aria-hidden />}
     >
       Export
     </Button>
