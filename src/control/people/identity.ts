@@ -60,6 +60,8 @@ export interface Identity {
   session(headers: Headers): Promise<{ readonly user: Person; readonly sessionId: string } | undefined>;
   /** Makes an account and signs it in. Whether that is allowed, the caller has asked. */
   signUp(account: NewAccount, request: Request): Promise<SignedUp | { readonly problem: Problem }>;
+  /** Ids of the sign-in providers that an account is joined to. */
+  joined(user: string): Promise<readonly string[]>;
   /** Takes back an account, with its sessions. */
   removeUser(id: string): Promise<void>;
   /** The sign-in providers, for the buttons of a sign-in page. */
@@ -114,6 +116,10 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     handler: (request) => handle(desk, request),
     session: (headers) => sessionOf(desk, headers),
     signUp: (account, request) => signUp(desk, account, request),
+    async joined(user) {
+      const accounts = await internalAdapter.findAccounts(user);
+      return oidc.map(({ id }) => id).filter((id) => accounts.some(({ providerId }) => providerId === id));
+    },
     removeUser: (id) => internalAdapter.deleteUser(id),
     providers: oidc.map(({ id, name }) => ({ id, name })),
     async settled() {

@@ -21,7 +21,8 @@ export interface TestIssuer {
   stop(): Promise<void>;
 }
 
-export async function startIssuer(): Promise<TestIssuer> {
+/** Starts one that knows a gateway: the one of the tests beside, unless it is said where another is. */
+export async function startIssuer(gateway = ORIGIN): Promise<TestIssuer> {
   let handle = (_: IncomingMessage, response: ServerResponse): void => void response.end();
   const seen: string[] = [];
   const http = createServer((request, response) => {
@@ -51,7 +52,7 @@ export async function startIssuer(): Promise<TestIssuer> {
       {
         client_id: settings.clientId,
         client_secret: settings.clientSecret,
-        redirect_uris: [`${ORIGIN}/api/auth/callback/corp`],
+        redirect_uris: [`${gateway}/api/auth/callback/corp`],
       },
     ],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },

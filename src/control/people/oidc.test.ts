@@ -22,6 +22,7 @@ describe('signing in with an issuer of OpenID Connect', () => {
     const me = await browser.get('/api/v1/me');
     expect(me.body).toMatchObject({
       user: { email: 'ada@example.com', name: 'Ada L.' },
+      providers: ['corp'],
       memberships: [],
       organisation: null,
       rights: [],

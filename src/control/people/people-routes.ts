@@ -22,6 +22,7 @@ const ORGANISATION_NAME = NAME.describe('Name of the organisation, for people.')
 const meSchema = z
   .object({
     user: userSchema,
+    providers: z.array(z.string()).describe('Ids of the sign-in providers that the account is joined to.'),
     memberships: z
       .array(z.object({ organisation: organisationSchema, role: ROLE, isApprover: z.boolean() }))
       .describe('The organisations of this person, oldest first.'),
@@ -122,6 +123,7 @@ function me({ identity, organisations, ...parts }: PeopleParts): Route {
       return {
         answer: {
           user: session.user,
+          providers: [...(await identity.joined(caller.id))],
           memberships: places.map(({ organisation, member: { role, isApprover } }) => ({
             organisation: organisationAnswer(organisation),
             role,

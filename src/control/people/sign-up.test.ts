@@ -22,6 +22,7 @@ describe('signing up', () => {
       user: { email: 'ada@example.com' },
       memberships: [{ organisation: { id: 'default' }, role: 'admin', isApprover: true }],
       organisation: { id: 'default' },
+      providers: [],
       mayFound: false,
     });
     expect(me.body['rights']).toContain('approvals:decide');

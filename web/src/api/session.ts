@@ -15,6 +15,8 @@ export interface Me {
     readonly email: string;
     readonly twoFactorEnabled: boolean;
   };
+  /** Sign-in providers that the account is joined to. */
+  readonly providers: readonly string[];
   readonly memberships: readonly Membership[];
   readonly organisation: Membership['organisation'] | null;
   readonly rights: readonly string[];

@@ -23,6 +23,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { useSignedIn } from '../../shell/rights.tsx';
 import { faultsByField, FormProblem } from '../sign-in/form-problem.tsx';
 import { Row, Rows, Section, Sheet } from './section.tsx';
+import { StateBadge } from './state-badge.tsx';
 import { TwoStep } from './two-step.tsx';
 
 /** What a person decides for itself, in whatever organisation. */
@@ -138,13 +139,14 @@ function Password(): ReactNode {
 /** The sign-in providers that the operator configured; nothing where there are none. */
 function Providers(): ReactNode {
   const { data: options } = useSignInOptions();
+  const { providers: joined } = useSignedIn();
   const join = useProvider('join');
   const [returned] = useState(() => returnProblem(location.search));
   if (options === undefined || options.providers.length === 0) return null;
   return (
     <Section
       title="Sign-in providers"
-      lead="Join an account at a provider to sign in with it, too. It must have the same e-mail address. Joining one again changes nothing."
+      lead="Join an account at a provider to sign in with it, too. It must have the same e-mail address."
     >
       {returned && <Problem error={returned} />}
       {join.error && <Problem error={join.error} />}
@@ -153,15 +155,19 @@ function Providers(): ReactNode {
           <Row
             key={id}
             controls={
-              <Button
-                variant="default"
-                size="xs"
-                loading={join.isPending && join.variables.provider === id}
-                onClick={() => join.mutate({ provider: id })}
-                aria-label={`Join ${name}`}
-              >
-                Join
-              </Button>
+              joined.includes(id) ? (
+                <StateBadge tone="low">Joined</StateBadge>
+              ) : (
+                <Button
+                  variant="default"
+                  size="xs"
+                  loading={join.isPending && join.variables.provider === id}
+                  onClick={() => join.mutate({ provider: id })}
+                  aria-label={`Join ${name}`}
+                >
+                  Join
+                </Button>
+              )
             }
           >
             <Text>{name}</Text>
