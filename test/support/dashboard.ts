@@ -53,12 +53,16 @@ export class Dashboard {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Starts a gateway without servers, whose catalogue knows FluentCRM, and a browser. */
-  async start(): Promise<void> {
+  /**
+   * Starts a gateway without servers, whose catalogue knows FluentCRM, and a browser. `more` goes into its configuration; the port is a
+   * free one unless somebody must know it beforehand.
+   */
+  async start(more: object = {}, port = 0): Promise<void> {
+    this.#port = port;
     const records = join(this.dataDir, 'records');
     for (const path of ['servers/f/fluentcrm-mcp.json', 'definitions/fluentcrm-mcp.json', 'changes.jsonl'])
       cpSync(join(ROOT, 'catalogue', path), join(records, path));
-    writeFileSync(this.#configuration, JSON.stringify({ servers: {}, catalogue: { records } }));
+    writeFileSync(this.#configuration, JSON.stringify({ servers: {}, catalogue: { records }, ...more }));
     await this.startGateway();
     await vi.waitFor(async () => {
       const { status } = await fetch(`${this.base}/tools/fluentcrm-mcp`);
@@ -165,10 +169,14 @@ export interface Governed {
   readonly call: (tool: string, args: object) => Promise<{ readonly text: string; readonly rule?: string }>;
 }
 
-/** An organisation with FluentCRM, one policy in force, and one agent. */
-export async function govern(dashboard: Dashboard, document: object): Promise<Governed> {
+/** An organisation with one server, FluentCRM unless another is given, one policy in force, and one agent. */
+export async function govern(
+  dashboard: Dashboard,
+  document: object,
+  [name, connection]: readonly [name: string, connection: object] = ['FluentCRM', SANDBOX],
+): Promise<Governed> {
   const api = await dashboard.signUp();
-  const server = await api.register('FluentCRM', SANDBOX);
+  const server = await api.register(name, connection);
   await api.publish(server, 'main', document);
   const { token } = await api.mint(server, 'night agent', 'main');
   const url = `${dashboard.base}/mcp/${server}/`;

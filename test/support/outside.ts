@@ -64,8 +64,8 @@ function unquoted(raw: string): string {
     .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-/** Takes whatever is posted. The first request to each path fails, with an answer that quotes it. */
-export async function startReceiver(): Promise<Receiver> {
+/** Takes whatever is posted. The first request to each path is refused, with an answer that quotes it. */
+export async function startReceiver(refusal = 500): Promise<Receiver> {
   const received: Receiver['received'] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -74,7 +74,7 @@ export async function startReceiver(): Promise<Receiver> {
       const { url: path = '/', headers } = request;
       const isFirst = !received.some((one) => one.path === path);
       received.push({ path, headers, body });
-      response.writeHead(isFirst ? 500 : 204, { 'x-quoted': path });
+      response.writeHead(isFirst ? refusal : 204, { 'x-quoted': path });
       response.end(isFirst ? JSON.stringify({ path, headers }) : undefined);
     });
   });

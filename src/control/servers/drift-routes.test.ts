@@ -44,7 +44,12 @@ describe('definitions that are not what was accepted', () => {
             categoryNow: 'destructive',
             changes: [{ pointer: '/description', kind: 'changed', words: expect.any(Array) }],
           },
-          { tool: 'pay', kind: 'added', categoryNow: 'financial', changes: [{ text: 'The tool is new.' }] },
+          {
+            tool: 'pay',
+            kind: 'added',
+            categoryNow: 'financial',
+            changes: [{ text: 'The tool is new.' }, { pointer: '/description', after: 'Pays an invoice.' }],
+          },
         ],
       },
     ]);

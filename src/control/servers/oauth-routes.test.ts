@@ -143,10 +143,16 @@ describe('a consent in the browser', () => {
 
   it('a refusal of the person is no access', async () => {
     const place = await openPlace();
-    const state = new URL(await place.start()).searchParams.get('state') ?? '';
-    const answer = new URL('https://gateway.example.com/api/v1/oauth/callback');
-    answer.search = String(new URLSearchParams({ state, error: 'access_denied', iss: server.issuer }));
-    expect(await place.comeBack(answer)).toContain('connect_failed=refused');
+    for (const [error, failure] of [
+      ['access_denied', 'consent'],
+      ['invalid_scope', 'refused'],
+    ] as const) {
+      const state = new URL(await place.start()).searchParams.get('state') ?? '';
+      const answer = new URL('https://gateway.example.com/api/v1/oauth/callback');
+      answer.search = String(new URLSearchParams({ state, error, iss: server.issuer }));
+      expect(await place.comeBack(answer)).toContain(`connect_failed=${failure}`);
+      expect(await place.credential()).toMatchObject({ state: 'none' });
+    }
   });
 
   it('counts only while the person is an admin and the server is the same', async () => {

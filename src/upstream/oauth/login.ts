@@ -139,7 +139,9 @@ async function codeOf(response: URLSearchParams, discovered: Discovered): Promis
   const error = response.get('error');
   if (error !== null) {
     const said = /^[a-z_]{1,40}$/.test(error) ? error : 'an unknown error';
-    throw new AuthorizationFailure('refused', `the authorization server did not agree: ${said}`);
+    // somebody who turned back can agree another time; a server that refuses does so again
+    const kind = error === 'access_denied' ? 'consent' : 'refused';
+    throw new AuthorizationFailure(kind, `the authorization server did not agree: ${said}`);
   }
   const code = response.get('code');
   if (code === null || code === '')

@@ -102,8 +102,16 @@ describe('what changed in a definition', () => {
   });
 
   it('tells of a tool that came or went', () => {
-    expect(definitionDiff(undefined, PAUSE)).toMatchObject([{ pointer: '', kind: 'added' }]);
-    expect(definitionDiff(PAUSE, undefined)).toMatchObject([{ pointer: '', kind: 'removed' }]);
+    expect(definitionDiff(PAUSE, undefined)).toEqual([
+      { pointer: '', kind: 'removed', text: 'The server no longer lists the tool.' },
+    ]);
+    expect(definitionDiff(undefined, undefined)).toEqual([]);
+    const [isNew, ...says] = definitionDiff(undefined, PAUSE);
+    expect(isNew).toEqual({ pointer: '', kind: 'added', text: 'The tool is new.' });
+    expect(says).toContainEqual(
+      expect.objectContaining({ pointer: '/description', kind: 'added', after: PAUSE.description }),
+    );
+    expect(says.map(({ pointer }) => pointer)).toContain('/inputSchema');
   });
 
   it('shows characters that nobody sees', () => {

@@ -30,10 +30,14 @@ export function definitionDiff(
   before: DefinedTool | undefined,
   after: DefinedTool | undefined,
 ): readonly DefinitionChange[] {
-  if (before === undefined || after === undefined) {
-    if (before === undefined && after === undefined) return [];
-    const text = before === undefined ? 'The tool is new.' : 'The server no longer lists the tool.';
-    return [{ pointer: '', kind: before === undefined ? 'added' : 'removed', text }];
+  if (after === undefined) {
+    const text = 'The server no longer lists the tool.';
+    return before === undefined ? [] : [{ pointer: '', kind: 'removed', text }];
+  }
+  // whoever accepts a new tool must see what it is
+  if (before === undefined) {
+    const isNew = { pointer: '', kind: 'added', text: 'The tool is new.' } as const;
+    return [isNew, ...definitionDiff({ name: after.name }, after)];
   }
   const differences: Difference[] = [];
   for (const member of MEMBERS) compare(before[member], after[member], [member], differences);

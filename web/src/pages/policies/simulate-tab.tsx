@@ -1,4 +1,5 @@
 import {
+  Anchor,
   Button,
   Group,
   List,
@@ -10,13 +11,15 @@ import {
   Text,
   Title,
 } from '@mantine/core';
-import { useState, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
+import { Link } from 'wouter';
 import { useSimulate, type Simulation } from '../../api/policy-trials.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { inert } from '../../parts/inert.ts';
 import { OutcomeBadge } from '../../parts/outcome-badge.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
+import { useMay } from '../../shell/rights.tsx';
 import { useWorkbench } from './workbench.ts';
 import { Notice } from './notice.tsx';
 
@@ -139,8 +142,29 @@ function Totals({ result: { before, after } }: { readonly result: Simulation }):
             <Table.Td>{after[outcome]}</Table.Td>
           </Table.Tr>
         ))}
+        {after.unknown > 0 && (
+          <Table.Tr>
+            <Table.Th scope="row" fw={400}>
+              Cannot be judged
+            </Table.Th>
+            <Table.Td>–</Table.Td>
+            <Table.Td>{after.unknown}</Table.Td>
+          </Table.Tr>
+        )}
       </Table.Tbody>
     </Table>
+  );
+}
+
+function Part({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactNode {
+  const id = useId();
+  return (
+    <section aria-labelledby={id}>
+      <Title order={2} size="h4" mb="xs" id={id}>
+        {title}
+      </Title>
+      {children}
+    </section>
   );
 }
 
@@ -149,10 +173,7 @@ function Changes({ result: { changes } }: { readonly result: Simulation }): Reac
   const byTool = new Map<string, Simulation['changes'][number][]>();
   for (const change of changes) byTool.set(change.subject, [...(byTool.get(change.subject) ?? []), change]);
   return (
-    <section>
-      <Title order={2} size="h4" mb="xs">
-        What changes
-      </Title>
+    <Part title="What changes">
       <Stack gap="xs">
         {[...byTool].map(([subject, list]) => (
           <Paper key={subject} withBorder p="sm">
@@ -175,17 +196,16 @@ function Changes({ result: { changes } }: { readonly result: Simulation }): Reac
           </Paper>
         ))}
       </Stack>
-    </section>
+    </Part>
   );
 }
 
-function Gaps({ result: { gaps } }: { readonly result: Simulation }): ReactNode {
+function Gaps({ result: { gaps, captured } }: { readonly result: Simulation }): ReactNode {
+  const { server } = useWorkbench().name;
+  const mayKeep = useMay('servers:write');
   if (gaps.length === 0) return null;
   return (
-    <section>
-      <Title order={2} size="h4" mb="xs">
-        What cannot be judged
-      </Title>
+    <Part title="What cannot be judged">
       <List size="sm">
         {gaps.map(({ subject, rule, reason, count }) => (
           <List.Item key={`${subject} ${rule} ${reason}`}>
@@ -194,6 +214,21 @@ function Gaps({ result: { gaps } }: { readonly result: Simulation }): ReactNode 
           </List.Item>
         ))}
       </List>
-    </section>
+      {!captured && mayKeep && (
+        <Text size="sm" mt="xs">
+          Later calls can be judged when the server keeps their arguments for some days: “Keep the arguments
+          of calls”, in the{' '}
+          <Anchor
+            component={Link}
+            to={`/servers/${encodeURIComponent(server)}/settings`}
+            size="sm"
+            underline="always"
+          >
+            settings of the server
+          </Anchor>
+          .
+        </Text>
+      )}
+    </Part>
   );
 }

@@ -134,6 +134,7 @@ function NewAccount({
 }: Asked & { readonly onHasAccount: () => void }): ReactNode {
   const form = useForm({ initialValues: { name: '', password: '' } });
   const accept = useAccept(token);
+  const { data: options } = useSignInOptions();
   return (
     <Door title={`Join ${invitation.organisation}`} lead={leadOf(invitation)}>
       <form
@@ -165,6 +166,7 @@ function NewAccount({
           </Button>
         </Stack>
       </form>
+      <Providers options={options} page={`/app/invitation#${token}`} />
       <Anchor component="button" type="button" size="sm" onClick={onHasAccount}>
         I have an account already
       </Anchor>

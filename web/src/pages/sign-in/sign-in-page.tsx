@@ -2,7 +2,7 @@ import { Anchor, Button, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { Link, useLocation } from 'wouter';
+import { Link, useLocation, useSearch } from 'wouter';
 import { askAccount, returnProblem, useSignInOptions } from '../../api/account.ts';
 import { useSession } from '../../api/session.ts';
 import { Problem } from '../../parts/problem.tsx';
@@ -39,11 +39,16 @@ export default function SignInPage(): ReactNode {
   );
 }
 
+/** Whoever came for the first run, from the catalogue for instance, goes on there with the new account. */
 function SignUpLead(): ReactNode {
+  const [path] = useLocation();
+  const search = useSearch();
+  const page = search === '' ? path : `${path}?${search}`;
+  const next = path.startsWith('/start') ? `?${new URLSearchParams({ next: page }).toString()}` : '';
   return (
     <>
       New here?{' '}
-      <Anchor component={Link} to="/sign-up" size="sm" underline="always">
+      <Anchor component={Link} to={`/sign-up${next}`} size="sm" underline="always">
         Create an account
       </Anchor>
     </>
