@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { Locator, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ADA, callOnce } from '../support/api.ts';
 import { ROOT } from '../support/command.ts';
@@ -13,6 +14,10 @@ const CALLS = 10_000;
 const AT_ONCE = 20;
 /** Elements that a view may hold, however much there is to show. */
 const MOST_ELEMENTS = 3_000;
+/** What a view may do until it shows something, beside a page of the same frame that has nothing to show. */
+const MOST_WORK = 7;
+/** What agents reach is told from the tools of every server: its list comes first. */
+const MOST_ROUNDS_OF_OVERVIEW = 3;
 
 /** A server of many tools, which answers every call. */
 const SERVER = `
@@ -82,19 +87,20 @@ describe.skipIf(CHROMIUM === undefined)(`with ${CALLS} calls in the log and ${TO
   }, 180_000);
   afterAll(() => dashboard.stop());
 
+  /** Every view with what people come for. */
+  const views = (): readonly (readonly [path: string, content: string])[] => [
+    ['/app/', 'Most called tools'],
+    ['/app/servers', 'Many'],
+    [`/app/servers/${server}/tools`, '_thing_'],
+    [`/app/servers/${server}/policies/main`, '_thing_'],
+    ['/app/logs', '_thing_'],
+    ['/app/approvals', 'Nothing waits'],
+    ['/app/settings/audit', 'published policy'],
+  ];
+
   it('draws no more than what is in sight, and says how long that took', { timeout: 120_000 }, async () => {
     const page = await dashboard.openAs(ADA, '/app/settings/account');
-    const of = `/app/servers/${server}`;
-    const views: readonly (readonly [string, string])[] = [
-      ['/app/', 'Most called tools'],
-      ['/app/servers', 'Many'],
-      [`${of}/tools`, 'delete_thing_'],
-      [`${of}/policies/main`, '_thing_'],
-      ['/app/logs', '_thing_'],
-      ['/app/approvals', 'Nothing waits'],
-      ['/app/settings/audit', 'Intact'],
-    ];
-    for (const [path, content] of views) {
+    for (const [path, content] of views()) {
       const times: number[] = [];
       for (let round = 0; round < 3; round++) {
         await page.goto(`${dashboard.base}${path}`, { waitUntil: 'commit' });
@@ -106,7 +112,96 @@ describe.skipIf(CHROMIUM === undefined)(`with ${CALLS} calls in the log and ${TO
     }
     await page.context().close();
   });
+
+  it(
+    'asks for all that a view shows first at once, and for nothing twice',
+    { timeout: 120_000 },
+    async () => {
+      const page = await dashboard.openAs(ADA, '/app/settings/account');
+      for (const [path, content] of views()) {
+        const { rounds, asked } = await roundsOf(page, `${dashboard.base}${path}`, content);
+        expect(rounds, path).toBeLessThanOrEqual(path === '/app/' ? MOST_ROUNDS_OF_OVERVIEW : 1);
+        expect(
+          asked.filter((url, index) => asked.indexOf(url) < index),
+          path,
+        ).toEqual([]);
+      }
+      await page.context().close();
+    },
+  );
+
+  it('works little more for a view than for a page without anything', { timeout: 120_000 }, async () => {
+    const page = await dashboard.openAs(ADA, '/app/settings/account');
+    const nothing = await workOf(page, `${dashboard.base}/app/nothing`, 'There is no such page');
+    for (const [path, content] of views()) {
+      const work = (await workOf(page, `${dashboard.base}${path}`, content)) / nothing;
+      console.info(`${path.replace(server, '…')}: ${work.toFixed(1)} times the work of an empty page`);
+      expect(work, path).toBeLessThan(MOST_WORK);
+    }
+    await page.context().close();
+  });
 });
+
+/** How long nothing more is asked once all is asked that needs no answer; and how long content may take to be drawn, in milliseconds. */
+const QUIET_MS = 400;
+const DRAWN_MS = 5_000;
+
+/** Holds every answer of the API until nothing more is asked, round by round; gives how many rounds it took to see the content. */
+async function roundsOf(
+  page: Page,
+  address: string,
+  content: string,
+): Promise<{ readonly rounds: number; readonly asked: readonly string[] }> {
+  const asked: string[] = [];
+  let held: Route[] = [];
+  const hold = (route: Route): void => {
+    asked.push(route.request().url());
+    held.push(route);
+  };
+  await page.route('**/api/v1/**', hold);
+  await page.goto(address, { waitUntil: 'commit' });
+  const seen = page.locator('#main', { hasText: content });
+  let rounds = 0;
+  do {
+    await quiet(() => asked.length);
+    rounds += 1;
+    const now = held;
+    held = [];
+    await Promise.all(now.map((route) => route.continue()));
+  } while (!(await isThere(seen)));
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  return { rounds, asked };
+}
+
+/** Resolves when a number above zero has not changed for a while. */
+async function quiet(read: () => number): Promise<void> {
+  for (let before = 0; before === 0 || before !== read();) {
+    before = read();
+    await new Promise((done) => setTimeout(done, QUIET_MS));
+  }
+}
+
+async function isThere(locator: Locator): Promise<boolean> {
+  return locator.waitFor({ timeout: DRAWN_MS }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** How many functions of ours a page calls until its content is there: the same on every machine. */
+async function workOf(page: Page, address: string, content: string): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Profiler.enable');
+  await session.send('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+  await page.goto(address, { waitUntil: 'commit' });
+  await page.evaluate<number>(shown(content));
+  const { result } = await session.send('Profiler.takePreciseCoverage');
+  await session.detach();
+  return result
+    .filter(({ url }) => url.includes('/app/assets/'))
+    .flatMap(({ functions }) => functions.map(({ ranges: [whole] }) => whole?.count ?? 0))
+    .reduce((sum, count) => sum + count, 0);
+}
 
 /** Resolves to the milliseconds since the navigation when a text is on the page. */
 function shown(text: string): string {

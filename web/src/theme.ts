@@ -26,6 +26,8 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   respectReducedMotion: true,
   components: {
+    // a list of choices is made when it is opened: a page has many that nobody opens
+    Combobox: { defaultProps: { keepMounted: false } },
     CloseButton: { defaultProps: { 'aria-label': 'Close' } },
     Menu: { defaultProps: { withInitialFocusPlaceholder: false, withinPortal: false } },
     Notification: { styles: { description: { color: 'var(--mantine-color-dimmed)' } } },

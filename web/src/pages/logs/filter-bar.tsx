@@ -1,7 +1,7 @@
 import { Autocomplete, Button, Collapse, Group, Select } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { SlidersHorizontal, X } from 'lucide-react';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { memo, useEffect, useRef, useState, type ReactNode } from 'react';
 import { OUTCOMES, useGrantLabels, useServerNames } from '../../api/logs.ts';
 import { inertName } from '../../parts/inert.ts';
 import { outcomeWord } from '../../parts/outcome-badge.tsx';
@@ -62,59 +62,106 @@ export function FilterBar({ view, change, clear, seen, isNarrow }: BarProps): Re
   );
 }
 
+/** Each field is drawn anew only when its own part changes: they are the most of what the page draws. */
 function Fields({ view, change, seen }: Pick<BarProps, 'view' | 'change' | 'seen'>): ReactNode {
-  const { data: servers = [] } = useServerNames();
-  const { data: grants = [] } = useGrantLabels(view.server);
-  const known = servers.map(({ id, name }) => ({ value: id, label: inertName(name) }));
-  const named = view.server !== undefined && !servers.some(({ id }) => id === view.server);
+  const { server, grant, tool, outcome, rule } = view;
   return (
     <div className={classes['filters']}>
-      <Select
-        label="Server"
-        placeholder="All servers"
-        clearable
-        searchable
-        data={named ? [...known, { value: view.server, label: view.server }] : known}
-        value={view.server ?? null}
-        onChange={(server) => change({ server: server ?? undefined })}
-      />
+      <ServerField server={server} change={change} />
+      <GrantField server={server} grant={grant} change={change} />
       <NameField
-        label="Grant"
-        placeholder="Label or id"
-        value={view.grant}
-        names={grants}
-        onChange={(grant) => change({ grant })}
-      />
-      <NameField
+        part="tool"
         label="Tool"
         placeholder="Exact name"
-        value={view.tool}
+        value={tool}
         names={seen.tools}
-        onChange={(tool) => change({ tool })}
+        change={change}
       />
-      <Select
-        label="Outcome"
-        placeholder="Any outcome"
-        clearable
-        data={OUTCOMES.map((value) => ({ value, label: outcomeWord(value) }))}
-        value={view.outcome ?? null}
-        onChange={(outcome) => change({ outcome: outcome ?? undefined })}
-      />
+      <OutcomeField outcome={outcome} change={change} />
       <NameField
+        part="rule"
         label="Rule"
         placeholder="(default deny)"
-        value={view.rule}
+        value={rule}
         names={seen.rules}
-        onChange={(rule) => change({ rule })}
+        change={change}
       />
       <SpanFields view={view} change={change} />
     </div>
   );
 }
 
+type Change = BarProps['change'];
+
+const ServerField = memo(function ServerField({
+  server: chosen,
+  change,
+}: {
+  readonly server: string | undefined;
+  readonly change: Change;
+}): ReactNode {
+  const { data: servers = [] } = useServerNames();
+  const known = servers.map(({ id, name }) => ({ value: id, label: inertName(name) }));
+  const isNamed = chosen !== undefined && !servers.some(({ id }) => id === chosen);
+  return (
+    <Select
+      label="Server"
+      placeholder="All servers"
+      clearable
+      searchable
+      data={isNamed ? [...known, { value: chosen, label: chosen }] : known}
+      value={chosen ?? null}
+      onChange={(server) => change({ server: server ?? undefined })}
+    />
+  );
+});
+
+function GrantField({
+  server,
+  grant,
+  change,
+}: {
+  readonly server: string | undefined;
+  readonly grant: string | undefined;
+  readonly change: Change;
+}): ReactNode {
+  const { data: grants = NO_NAMES } = useGrantLabels(server);
+  return (
+    <NameField
+      part="grant"
+      label="Grant"
+      placeholder="Label or id"
+      value={grant}
+      names={grants}
+      change={change}
+    />
+  );
+}
+
+const NO_NAMES: readonly string[] = [];
+
+const OutcomeField = memo(function OutcomeField({
+  outcome: chosen,
+  change,
+}: {
+  readonly outcome: string | undefined;
+  readonly change: Change;
+}): ReactNode {
+  return (
+    <Select
+      label="Outcome"
+      placeholder="Any outcome"
+      clearable
+      data={OUTCOMES.map((value) => ({ value, label: outcomeWord(value) }))}
+      value={chosen ?? null}
+      onChange={(outcome) => change({ outcome: outcome ?? undefined })}
+    />
+  );
+});
+
 const CUSTOM = 'custom';
 
-function SpanFields({ view, change }: Pick<BarProps, 'view' | 'change'>): ReactNode {
+const SpanFields = memo(function SpanFields({ view, change }: Pick<BarProps, 'view' | 'change'>): ReactNode {
   const hasTimes = view.since !== undefined || view.until !== undefined;
   const [isCustom, setCustom] = useState(hasTimes);
   const value = hasTimes || isCustom ? CUSTOM : (view.last ?? null);
@@ -151,21 +198,23 @@ function SpanFields({ view, change }: Pick<BarProps, 'view' | 'change'>): ReactN
       )}
     </>
   );
-}
+});
 
 /** A name that must be exact: it counts when it is chosen, or done with, not with every letter. */
-function NameField({
+const NameField = memo(function NameField({
+  part,
   label,
   placeholder,
   value = '',
   names,
-  onChange,
+  change,
 }: {
+  readonly part: 'grant' | 'tool' | 'rule';
   readonly label: string;
   readonly placeholder: string;
   readonly value: string | undefined;
   readonly names: readonly string[];
-  readonly onChange: (value: string | undefined) => void;
+  readonly change: Change;
 }): ReactNode {
   const [text, setText] = useState(value);
   const kept = useRef(value);
@@ -177,7 +226,7 @@ function NameField({
     const name = given.trim();
     if (name === kept.current) return;
     kept.current = name;
-    onChange(name === '' ? undefined : name);
+    change({ [part]: name === '' ? undefined : name });
   };
   return (
     <Autocomplete
@@ -198,4 +247,4 @@ function NameField({
       onKeyDown={(event) => event.key === 'Enter' && keep(event.currentTarget.value)}
     />
   );
-}
+});

@@ -23,19 +23,14 @@ export default function LogsPage(): ReactNode {
   );
   // reading the log from its beginning again is another round of the same view
   const [round, setRound] = useState(0);
-  const show = (next: LogView): void => go(address(searchOf(next)), { replace: true });
+  const show = useCallback((next: LogView) => go(address(searchOf(next)), { replace: true }), [go]);
+  const change = useCallback((part: LogView) => show({ ...view, ...part }), [show, view]);
   return (
     <Stack>
       <Title order={1} size="h2">
         Logs
       </Title>
-      <FilterBar
-        view={view}
-        change={(part) => show({ ...view, ...part })}
-        clear={() => show({})}
-        seen={seen}
-        isNarrow={isNarrow}
-      />
+      <FilterBar view={view} change={change} clear={() => show({})} seen={seen} isNarrow={isNarrow} />
       <LogResults
         key={`${round} ${asked}`}
         view={view}

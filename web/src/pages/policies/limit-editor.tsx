@@ -132,8 +132,7 @@ interface MoreOfLimitProps {
 }
 
 function MoreOfLimit({ limit, fields, canEdit, commit }: MoreOfLimitProps): ReactNode {
-  const numbers = fields.filter(({ path, types }) => types.includes('number') && !path.includes('[*]'));
-  const { increment_from: from, on_deny: message, ...rest } = limit;
+  const { on_deny: message, ...rest } = limit;
   return (
     <Stack gap="xs">
       <Group gap="xs" align="flex-start">
@@ -161,25 +160,7 @@ function MoreOfLimit({ limit, fields, canEdit, commit }: MoreOfLimitProps): Reac
           onChange={(choice) => choice !== null && commit({ ...limit, on_unavailable: choice })}
         />
       </Group>
-      <Group gap="xs">
-        <Text size="xs">Counts</Text>
-        <PathInput
-          label="Counts this number instead of calls"
-          value={from ?? ''}
-          fields={numbers}
-          canEdit={canEdit}
-          commit={(path) =>
-            commit({
-              ...rest,
-              ...(path !== '' && { increment_from: path }),
-              ...(message !== undefined && { on_deny: message }),
-            })
-          }
-        />
-        <Text size="xs" c="dimmed">
-          {from === undefined ? 'Empty: each call counts as 1.' : 'The number of the call is added.'}
-        </Text>
-      </Group>
+      <CountedNumber limit={limit} fields={fields} canEdit={canEdit} commit={commit} />
       <TextField
         size="xs"
         aria-label="What the agent is told when the limit is spent"
@@ -189,11 +170,35 @@ function MoreOfLimit({ limit, fields, canEdit, commit }: MoreOfLimitProps): Reac
         commit={(text) =>
           commit({
             ...rest,
-            ...(from !== undefined && { increment_from: from }),
             ...(text !== '' && { on_deny: text }),
           })
         }
       />
     </Stack>
+  );
+}
+
+function CountedNumber({ limit, fields, canEdit, commit }: MoreOfLimitProps): ReactNode {
+  const numbers = fields.filter(({ path, types }) => types.includes('number') && !path.includes('[*]'));
+  const { increment_from: from, ...rest } = limit;
+  return (
+    <Group gap="xs">
+      <Text size="xs">Counts</Text>
+      <PathInput
+        label="Counts this number instead of calls"
+        value={from ?? ''}
+        fields={numbers}
+        canEdit={canEdit}
+        commit={(path) =>
+          commit({
+            ...rest,
+            ...(path !== '' && { increment_from: path }),
+          })
+        }
+      />
+      <Text size="xs" c="dimmed">
+        {from === undefined ? 'Empty: each call counts as 1.' : 'The number of the call is added.'}
+      </Text>
+    </Group>
   );
 }

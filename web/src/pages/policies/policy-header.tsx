@@ -10,7 +10,7 @@ import {
   Title,
   Tooltip,
 } from '@mantine/core';
-import { Redo2, Undo2 } from 'lucide-react';
+import { Redo2, Undo2, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useServerTitle, type PolicyDetail, type PolicyName } from '../../api/policies.ts';
@@ -64,34 +64,38 @@ export function PolicyHeader({
         <Group gap="xs">
           {draft !== undefined && (
             <>
-              <Tooltip label="Undo">
-                <ActionIcon
-                  variant="default"
-                  size="lg"
-                  aria-label="Undo"
-                  disabled={undo === undefined}
-                  onClick={() => undo?.()}
-                >
-                  <Undo2 size={18} />
-                </ActionIcon>
-              </Tooltip>
-              <Tooltip label="Redo">
-                <ActionIcon
-                  variant="default"
-                  size="lg"
-                  aria-label="Redo"
-                  disabled={redo === undefined}
-                  onClick={() => redo?.()}
-                >
-                  <Redo2 size={18} />
-                </ActionIcon>
-              </Tooltip>
+              <StepButton label="Undo" icon={Undo2} step={undo} />
+              <StepButton label="Redo" icon={Redo2} step={redo} />
             </>
           )}
           {children}
         </Group>
       </Group>
     </Stack>
+  );
+}
+
+function StepButton({
+  label,
+  icon: Icon,
+  step,
+}: {
+  readonly label: string;
+  readonly icon: LucideIcon;
+  readonly step: (() => void) | undefined;
+}): ReactNode {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        variant="default"
+        size="lg"
+        aria-label={label}
+        disabled={step === undefined}
+        onClick={() => step?.()}
+      >
+        <Icon size={18} />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

@@ -28,30 +28,15 @@ interface ReviewProps {
 
 /** What is looked at before a text comes into force: remarks, effects tool by tool, differences; and a note for those who come later. */
 export function ReviewModal(props: ReviewProps): ReactNode {
-  const { name, text, findings } = useWorkbench();
-  const { close, base, draft, goTo, onPublished, onOtherDraft, reload } = props;
+  const { name, findings } = useWorkbench();
+  const { close, base, goTo, reload } = props;
   const [note, setNote] = useState('');
   const [force, setForce] = useState(false);
-  const publish = usePublish(name);
+  const { publish, submit } = usePublication(props);
   const hasError = findings.some(({ level }) => level === 'error');
   const jump = (fault: Fault): void => {
     close();
     goTo(fault);
-  };
-  const submit = (): void => {
-    publish.mutate(
-      { document: text, note, after: base ?? null, draft: draft(), force },
-      {
-        onError: (error) => isDraftConflict(error) && onOtherDraft(),
-        onSuccess: (published) => {
-          onPublished(published, text);
-          announce(
-            `Version ${published.version.version} is published`,
-            'It is in force for the next call, within a second.',
-          );
-        },
-      },
-    );
   };
   const isUnchecked = publish.error instanceof ApiProblem && publish.error.code === 'policy.unchecked';
   return (
@@ -63,7 +48,7 @@ export function ReviewModal(props: ReviewProps): ReactNode {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          submit();
+          submit(note, force);
         }}
       >
         <Stack gap="lg">
@@ -89,21 +74,62 @@ export function ReviewModal(props: ReviewProps): ReactNode {
               onChange={({ currentTarget }) => setForce(currentTarget.checked)}
             />
           )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              Go on editing
-            </Button>
-            <Button
-              type="submit"
-              loading={publish.isPending}
-              disabled={hasError || isConflict(publish.error)}
-            >
-              Publish
-            </Button>
-          </Group>
+          <Choice
+            close={close}
+            isPending={publish.isPending}
+            isRefused={hasError || isConflict(publish.error)}
+          />
         </Stack>
       </form>
     </Dialog>
+  );
+}
+
+/** Puts the text in force, and tells of it. */
+function usePublication({
+  base,
+  draft,
+  onOtherDraft,
+  onPublished,
+}: Pick<ReviewProps, 'base' | 'draft' | 'onOtherDraft' | 'onPublished'>): {
+  readonly publish: ReturnType<typeof usePublish>;
+  readonly submit: (note: string, force: boolean) => void;
+} {
+  const { name, text } = useWorkbench();
+  const publish = usePublish(name);
+  const told = (published: Published): void => {
+    onPublished(published, text);
+    announce(
+      `Version ${published.version.version} is published`,
+      'It is in force for the next call, within a second.',
+    );
+  };
+  const submit = (note: string, force: boolean): void =>
+    publish.mutate(
+      { document: text, note, after: base ?? null, draft: draft(), force },
+      { onError: (error) => isDraftConflict(error) && onOtherDraft(), onSuccess: told },
+    );
+  return { publish, submit };
+}
+
+function Choice({
+  close,
+  isPending,
+  isRefused,
+}: {
+  readonly close: () => void;
+  readonly isPending: boolean;
+  readonly isRefused: boolean;
+}): ReactNode {
+  return (
+    <Group justify="flex-end">
+      <Button variant="default" onClick={close}>
+        Go on editing
+      </Button>
+      <Button type="submit" loading={isPending} disabled={isRefused}>
+        Publish
+      </Button>
+    </Group>
   );
 }
 

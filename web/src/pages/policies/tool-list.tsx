@@ -1,5 +1,5 @@
 import { useWindowVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
-import { useCallback, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
 import type { PolicyTool } from '../../api/policies.ts';
 import { effectOn, type Effect } from '../../builder/effect.ts';
 import { stateOf } from '../../builder/tool-state.ts';
@@ -26,22 +26,11 @@ export function ToolList({
   readonly label: string;
 }): ReactNode {
   const { document, policy, known, mayEdit, canEdit } = useWorkbench();
+  const { hide } = document;
   const choose = useChoose();
   const list = useRef<HTMLDivElement>(null);
-  const [margin, setMargin] = useState(USUAL_TOP);
   const [opened, setOpened] = useState<string>();
-  useLayoutEffect(() => {
-    const place = list.current?.getBoundingClientRect();
-    if (place !== undefined) setMargin(place.top + window.scrollY);
-  }, [tools.length]);
-  const virtual = useWindowVirtualizer({
-    count: tools.length,
-    estimateSize: () => USUAL_HEIGHT,
-    overscan: useOverscan(BEYOND),
-    scrollMargin: margin,
-    scrollPaddingStart: HEADER,
-    getItemKey: (index) => tools[index]?.name ?? index,
-  });
+  const virtual = useRows(list, tools);
   const move = useMove(virtual, tools.length);
   const toggle = useCallback(
     (name: string) => setOpened((before) => (before === name ? undefined : name)),
@@ -76,11 +65,7 @@ export function ToolList({
               index={index}
               isOpen={isOpen}
               state={stateOf(document, tool.name)}
-              effect={effectInWords(
-                effectOn(policy, tool.name, known.get(tool.name)),
-                tool.name,
-                document.hide,
-              )}
+              effect={effectInWords(effectOn(policy, tool.name, known.get(tool.name)), tool.name, hide)}
               mayEdit={mayEdit}
               canEdit={canEdit}
               choose={choose}
@@ -92,6 +77,31 @@ export function ToolList({
       })}
     </div>
   );
+}
+
+function useRows(
+  list: RefObject<HTMLElement | null>,
+  tools: readonly PolicyTool[],
+): Virtualizer<Window, Element> {
+  const margin = useTop(list, tools.length);
+  return useWindowVirtualizer({
+    count: tools.length,
+    estimateSize: () => USUAL_HEIGHT,
+    overscan: useOverscan(BEYOND),
+    scrollMargin: margin,
+    scrollPaddingStart: HEADER,
+    getItemKey: (index) => tools[index]?.name ?? index,
+  });
+}
+
+/** Where the list begins on the page, in pixels; measured again when the number of its rows changes. */
+function useTop(list: RefObject<HTMLElement | null>, rows: number): number {
+  const [top, setTop] = useState(USUAL_TOP);
+  useLayoutEffect(() => {
+    const place = list.current?.getBoundingClientRect();
+    if (place !== undefined) setTop(place.top + window.scrollY);
+  }, [list, rows]);
+  return top;
 }
 
 /** Goes to a row that may not be there yet. Always the same function. */

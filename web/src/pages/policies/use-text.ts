@@ -32,7 +32,7 @@ export interface PolicyText {
 
 /** Keeps the text that forms and editor change together. `fallback` is what the forms show while the first text is no policy. */
 export function usePolicyText(initial: string, name: string, fallback?: string): PolicyText {
-  const [history, setHistory] = useState<History>({ past: [], text: initial, future: [] });
+  const { history, setHistory, put } = useHistory(initial);
   const { text, past, future } = history;
   // what is typed in the editor may reach the forms a moment later; what a form changes reaches them at once
   const [shown, setShown] = useState(initial);
@@ -44,28 +44,9 @@ export function usePolicyText(initial: string, name: string, fallback?: string):
     () => (now.current.text === shown ? now.current.reading : undefined) ?? readText(shown, name),
     [shown, name],
   );
-  const lastGood = useRef<Good>(undefined);
-  if (reading.ok) lastGood.current = reading;
-  const reserve = useMemo(
-    () => (fallback === undefined ? undefined : readText(fallback, name)),
-    [fallback, name],
-  );
-  const good = reading.ok ? reading : (lastGood.current ?? (reserve?.ok === true ? reserve : NOTHING));
+  const good = useLastGood(reading, name, fallback);
   if (now.current.text !== text || now.current.reading === undefined)
     now.current = { text, reading: text === shown && reading.ok ? reading : undefined };
-  const lastWrite = useRef(0);
-
-  const put = useCallback((next: string, joins: boolean) => {
-    const at = Date.now();
-    const isOneGo = joins && at - lastWrite.current < ONE_GO_MS;
-    lastWrite.current = joins ? at : 0;
-    setHistory((before) => {
-      if (before.text === next) return before;
-      const steps =
-        isOneGo && before.past.length > 0 ? before.past : [...before.past.slice(-MOST_STEPS), before.text];
-      return { past: steps, text: next, future: [] };
-    });
-  }, []);
   const write = useCallback(
     (next: string) => {
       put(next, true);
@@ -112,6 +93,44 @@ export function usePolicyText(initial: string, name: string, fallback?: string):
     undo: past.length > 0 ? () => go(back(history)) : undefined,
     redo: future.length > 0 ? () => go(forth(history)) : undefined,
   };
+}
+
+/** What the text said when it last was a policy; before that, what `fallback` says. */
+function useLastGood(
+  reading: Reading,
+  name: string,
+  fallback: string | undefined,
+): Pick<Good, 'document' | 'policy'> {
+  const last = useRef<Good>(undefined);
+  if (reading.ok) last.current = reading;
+  const reserve = useMemo(
+    () => (fallback === undefined ? undefined : readText(fallback, name)),
+    [fallback, name],
+  );
+  return last.current ?? (reserve?.ok === true ? reserve : NOTHING);
+}
+
+/** Every text that there was, and the way to add one; what `joins` within a moment is one step with what came before. */
+function useHistory(initial: string): {
+  readonly history: History;
+  readonly setHistory: (history: History) => void;
+  readonly put: (next: string, joins: boolean) => void;
+} {
+  const [history, setHistory] = useState<History>({ past: [], text: initial, future: [] });
+  const lastWrite = useRef(0);
+
+  const put = useCallback((next: string, joins: boolean) => {
+    const at = Date.now();
+    const isOneGo = joins && at - lastWrite.current < ONE_GO_MS;
+    lastWrite.current = joins ? at : 0;
+    setHistory((before) => {
+      if (before.text === next) return before;
+      const steps =
+        isOneGo && before.past.length > 0 ? before.past : [...before.past.slice(-MOST_STEPS), before.text];
+      return { past: steps, text: next, future: [] };
+    });
+  }, []);
+  return { history, setHistory, put };
 }
 
 /** The last text, and what it says where that is known. */

@@ -232,15 +232,7 @@ function RestoreModal({
             value={note}
             onChange={({ currentTarget }) => setNote(currentTarget.value)}
           />
-          {restore.error &&
-            (isConflict(restore.error) ? (
-              <Text size="sm" role="alert">
-                Somebody else published in the meantime. Close this, look at the newest version, and decide
-                again.
-              </Text>
-            ) : (
-              <Problem error={restore.error} />
-            ))}
+          {restore.error && <NotRestored error={restore.error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={close}>
               Cancel
@@ -252,5 +244,14 @@ function RestoreModal({
         </Stack>
       </form>
     </Dialog>
+  );
+}
+
+function NotRestored({ error }: { readonly error: Error }): ReactNode {
+  if (!isConflict(error)) return <Problem error={error} />;
+  return (
+    <Text size="sm" role="alert">
+      Somebody else published in the meantime. Close this, look at the newest version, and decide again.
+    </Text>
   );
 }

@@ -183,66 +183,83 @@ function GovernedNames({ names }: { readonly names: readonly string[] }): ReactN
 }
 
 function Patterns({ patterns }: { readonly patterns: readonly WideRule[] }): ReactNode {
-  const { document, known, canEdit, edit } = useWorkbench();
+  const { document, canEdit } = useWorkbench();
   const hidden = (document.hide ?? []).filter(isPattern);
   return (
     <Stack gap="sm">
       {patterns.length + hidden.length > 0 && (
         <Accordion variant="separated" multiple>
           {hidden.map((pattern) => (
-            <Accordion.Item key={`hide ${pattern}`} value={`hide ${pattern}`}>
-              <Accordion.Control>
-                <Text size="sm" fw={600} className="mono">
-                  {inertName(pattern)}
-                </Text>
-                <Text size="xs" c="dimmed">
-                  hidden · matches {hiddenBy(pattern, known.keys()).length} tools
-                </Text>
-              </Accordion.Control>
-              <Accordion.Panel>
-                <GovernedNames names={hiddenBy(pattern, known.keys())} />
-                {canEdit && (
-                  <Button
-                    mt="xs"
-                    size="compact-sm"
-                    variant="default"
-                    onClick={() =>
-                      edit((text) => changeNames(text, ['hide'], { add: [], remove: new Set([pattern]) }))
-                    }
-                  >
-                    Hide them no longer
-                  </Button>
-                )}
-              </Accordion.Panel>
-            </Accordion.Item>
+            <HiddenPattern key={`hide ${pattern}`} pattern={pattern} />
           ))}
           {patterns.map(({ name, governs }) => {
             const rule = ownRule(document, name) ?? {};
             return (
-              <Accordion.Item key={name} value={name}>
-                <Accordion.Control>
-                  <Text size="sm" fw={600} className="mono">
-                    {inertName(name)}
-                  </Text>
-                  <Text size="xs" c="dimmed">
-                    {sentenceOf(rule, document.all_tools)} · {count(governs.length)}
-                  </Text>
-                </Accordion.Control>
-                <Accordion.Panel>
-                  <WideRuleEditor
-                    place={['tools', name]}
-                    rule={rule}
-                    names={governs}
-                    counter={`${name.replaceAll('*', 'any')}_rate`}
-                  />
-                </Accordion.Panel>
-              </Accordion.Item>
+              <PatternItem
+                key={name}
+                value={name}
+                pattern={name}
+                about={`${sentenceOf(rule, document.all_tools)} · ${count(governs.length)}`}
+              >
+                <WideRuleEditor
+                  place={['tools', name]}
+                  rule={rule}
+                  names={governs}
+                  counter={`${name.replaceAll('*', 'any')}_rate`}
+                />
+              </PatternItem>
             );
           })}
         </Accordion>
       )}
       {canEdit && <NewPattern />}
     </Stack>
+  );
+}
+
+function HiddenPattern({ pattern }: { readonly pattern: string }): ReactNode {
+  const { known, canEdit, edit } = useWorkbench();
+  const names = hiddenBy(pattern, known.keys());
+  return (
+    <PatternItem value={`hide ${pattern}`} pattern={pattern} about={`hidden · matches ${names.length} tools`}>
+      <GovernedNames names={names} />
+      {canEdit && (
+        <Button
+          mt="xs"
+          size="compact-sm"
+          variant="default"
+          onClick={() => edit((text) => changeNames(text, ['hide'], { add: [], remove: new Set([pattern]) }))}
+        >
+          Hide them no longer
+        </Button>
+      )}
+    </PatternItem>
+  );
+}
+
+function PatternItem({
+  value,
+  pattern,
+  about,
+  children,
+}: {
+  readonly value: string;
+  readonly pattern: string;
+  readonly about: string;
+  readonly children: ReactNode;
+}): ReactNode {
+  return (
+    <Accordion.Item value={value}>
+      <Accordion.Control>
+        <Text size="sm" fw={600} className="mono">
+          {inertName(pattern)}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {about}
+        </Text>
+      </Accordion.Control>
+      <Accordion.Panel>{children}</Accordion.Panel>
+    </Accordion.Item>
   );
 }
 
