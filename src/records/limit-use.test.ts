@@ -216,6 +216,21 @@ describe('countLimitUse', () => {
     ]);
   });
 
+  it('goes on with other windows when more were open at a time than it follows', async () => {
+    for (let i = 0; i < 3; i++) await allow(NOON, { max: 3, counter: { counter: 'old' } });
+    const later = NOON + 2 * HOUR;
+    await Promise.all(
+      Array.from({ length: 21_000 }, (_, i) =>
+        allow(later + i, { owner: `session ${i}`, counter: { scope: 'session', windowSeconds: 3600 } }),
+      ),
+    );
+    const { limits } = await count({ filter: { until: later + HOUR } });
+    expect(limits).toMatchObject([
+      { counter: 'old', share: 1, used: 3 },
+      { scope: 'session', share: 0.1, used: 21_000 },
+    ]);
+  });
+
   it('keeps its answer short, however many limits a policy has and rules share one', async () => {
     for (let i = 0; i < 600; i++) {
       await allow(NOON, { counter: { counter: `budget ${i}` } });
