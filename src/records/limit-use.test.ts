@@ -141,12 +141,15 @@ describe('countLimitUse', () => {
 
   it('counts what a policy that observes let pass over its limit as used and as refused', async () => {
     const observed = { enforced: false, outcome: 'deny', rule: '/all_tools/limits/rate' } as const;
+    const wide = charge(NOON, { max: 100, counter: { counter: 'wide' } });
     for (let i = 0; i < 3; i++)
       await store.records.insert(madeRecord(NOON + i, i < 2 ? { enforced: false } : observed), [
         charge(NOON, { max: 2 }),
+        wide,
       ]);
     expect((await count()).limits).toMatchObject([
       { used: 3, share: 1.5, refused: 1, rules: [{ rule: '/all_tools/limits/rate' }] },
+      { counter: 'wide', used: 3, share: 0.03, refused: 0, rules: [] },
     ]);
   });
 
