@@ -141,12 +141,15 @@ describe('countLimitUse', () => {
 
   it('counts what a policy that observes let pass over its limit as used and as refused', async () => {
     const observed = { enforced: false, outcome: 'deny', rule: '/all_tools/limits/rate' } as const;
+    const wide = charge(NOON, { max: 100, counter: { counter: 'wide' } });
     for (let i = 0; i < 3; i++)
       await store.records.insert(madeRecord(NOON + i, i < 2 ? { enforced: false } : observed), [
         charge(NOON, { max: 2 }),
+        wide,
       ]);
     expect((await count()).limits).toMatchObject([
       { used: 3, share: 1.5, refused: 1, rules: [{ rule: '/all_tools/limits/rate' }] },
+      { counter: 'wide', used: 3, share: 0.03, refused: 0, rules: [] },
     ]);
   });
 
@@ -213,6 +216,21 @@ describe('countLimitUse', () => {
     expect(limits).toMatchObject([
       { counter: 'old', share: 1 },
       { scope: 'session', used: sessions, share: 0.1, buckets: [{ used: sessions }] },
+    ]);
+  });
+
+  it('goes on with other windows when more were open at a time than it follows', async () => {
+    for (let i = 0; i < 3; i++) await allow(NOON, { max: 3, counter: { counter: 'old' } });
+    const later = NOON + 2 * HOUR;
+    await Promise.all(
+      Array.from({ length: 21_000 }, (_, i) =>
+        allow(later + i, { owner: `session ${i}`, counter: { scope: 'session', windowSeconds: 3600 } }),
+      ),
+    );
+    const { limits } = await count({ filter: { until: later + HOUR } });
+    expect(limits).toMatchObject([
+      { counter: 'old', share: 1, used: 3 },
+      { scope: 'session', share: 0.1, used: 21_000 },
     ]);
   });
 

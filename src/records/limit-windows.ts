@@ -6,6 +6,8 @@ export const OUT_OF_ORDER_MS = 10_000;
 const MAX_WINDOWS = 20_000;
 /** As many are open before it is worth looking which of them are over. */
 const FIRST_SWEEP = 1000;
+/** While as many as can be are open, it is looked again after so much of the log. */
+const SWEEP_EVERY_MS = 5 * 60_000;
 
 /** A grant that a window belongs to, where every grant has windows of its own. */
 export interface WindowOwner {
@@ -51,6 +53,7 @@ export class LimitWindows {
   readonly #until: number;
   readonly #open = new Map<string, Window>();
   #sweepAt = FIRST_SWEEP;
+  #sweptTo = Number.POSITIVE_INFINITY;
 
   /** Buckets of that length; nothing is said of what comes from `until` on. */
   constructor(bucketMs: number, until: number) {
@@ -64,8 +67,7 @@ export class LimitWindows {
     const key = keyOf(entry);
     let window = this.#open.get(key);
     if (window === undefined) {
-      if (this.#open.size >= this.#sweepAt) this.#sweep(charge.at);
-      if (this.#open.size >= MAX_WINDOWS) return;
+      if (!this.#hasRoom(charge.at)) return;
       const { windowStart: start } = entry;
       window = { start, end: start + windowMs, owner, amounts: new Map(), listeners: new Map() };
       this.#open.set(key, window);
@@ -94,6 +96,12 @@ export class LimitWindows {
     this.#open.clear();
   }
 
+  #hasRoom(at: number): boolean {
+    if (this.#open.size < this.#sweepAt) return true;
+    if (this.#open.size < MAX_WINDOWS || at <= this.#sweptTo - SWEEP_EVERY_MS) this.#sweep(at);
+    return this.#open.size < MAX_WINDOWS;
+  }
+
   #charge({ amounts }: Window, at: number, amountMicros: number): void {
     const bucket = this.#bucketOf(at);
     amounts.set(bucket, (amounts.get(bucket) ?? 0) + amountMicros);
@@ -106,7 +114,8 @@ export class LimitWindows {
       this.#tell(window);
       this.#open.delete(key);
     }
-    this.#sweepAt = 2 * Math.max(FIRST_SWEEP, this.#open.size);
+    this.#sweepAt = Math.min(MAX_WINDOWS, 2 * Math.max(FIRST_SWEEP, this.#open.size));
+    this.#sweptTo = at;
   }
 
   /** What was used up stays so until the window ends, whether or not there are more calls. */

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { readCounterName } from '#quota';
+import type { ChargedRecord } from '#store';
 import { GatewayRig, type RigOptions } from '../support/gateway-rig.ts';
 
 let rig: GatewayRig;
@@ -219,6 +221,31 @@ describe('records', () => {
       { tool: undefined, outcome: 'refused', rule: '(protocol)', argumentKeys: [] },
     ]);
     expect(JSON.stringify(records)).not.toContain('secret');
+  });
+
+  it.each([
+    // what was refused is not used up; under a policy that only observes it is
+    ['enforce', ['tight']],
+    ['observe', ['tight', 'wide']],
+  ] as const)('tell under mode %s what limits counted, and which one had no room', async (mode, refused) => {
+    const limits = [
+      { counter: 'wide', window: 'day', max: 9 },
+      { counter: 'tight', window: 'day', max: 1 },
+    ] as const;
+    await start({ policy: { version: '1', default: 'deny', mode, tools: { echo: { limits } } } });
+    await rig.call('echo');
+    await rig.call('echo');
+    await rig.call('delete_all');
+    const rows: ChargedRecord[] = [];
+    for await (const batch of rig.store.records.scanCharged({})) rows.push(...batch);
+    const counted = rows
+      .toReversed()
+      .map(({ rule, charges }) => [rule, charges.map(({ counter }) => readCounterName(counter)?.counter)]);
+    expect(counted).toEqual([
+      ['/tools/echo', ['wide', 'tight']],
+      ['/tools/echo/limits/tight', refused],
+      ['(default deny)', []],
+    ]);
   });
 
   it('are there before the server sees the call', async () => {

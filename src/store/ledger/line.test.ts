@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { record } from '../records.suite.ts';
-import { readLine, readRecord, writeLine, writeRecord } from './line.ts';
+import { readEnding, readLine, readRecord, writeEnding, writeLine, writeRecord } from './line.ts';
 
 const ENDING = { result: 'ok', upstreamStatus: undefined, latencyMs: 1, quotaReturned: false } as const;
 /** Texts that look like parts of a line, or of a record. */
@@ -44,6 +44,22 @@ it('reads nothing of a body that is damaged at any place', () => {
     expect(readRecord({ body: body.slice(0, cut) }, undefined)).toBeUndefined();
   for (const damaged of [`${body}}`, body.replace('"at":1000', '"at":1000,'), body.replace('[', '{')])
     expect(readRecord({ body: damaged }, undefined)).toBeUndefined();
+});
+
+it.each([
+  ENDING,
+  { result: 'upstream_status', upstreamStatus: 500, latencyMs: 0.125, quotaReturned: true },
+  { result: 'timeout', upstreamStatus: undefined, latencyMs: 1e21, quotaReturned: false },
+] as const)('reads an ending as it was written: %j', (ending) => {
+  expect(readEnding({ body: writeEnding(ending) })).toStrictEqual(ending);
+});
+
+it('reads nothing of an ending that is damaged at any place', () => {
+  const body = writeEnding({ ...ENDING, upstreamStatus: 200 });
+  for (let cut = 0; cut < body.length; cut++)
+    expect(readEnding({ body: body.slice(0, cut) })).toBeUndefined();
+  for (const latency of ['', '"1"', 'NaN', '1 2'])
+    expect(readEnding({ body: body.replace(':1,', `:${latency},`) })).toBeUndefined();
 });
 
 it.each([

@@ -45,17 +45,25 @@ function writeCharges(entries: readonly CounterEntry[]): string {
   return `${text}]`;
 }
 
-/** Reads a line without its line feed; undefined for what is no line (torn by a full disk, or damaged). */
-export function readLine(text: string): Line | undefined {
+/** A line whose charges are not read. */
+export type SplitLine = Pick<Line, 'kind' | 'id' | 'body'> & { readonly charges: string };
+
+/** Splits a line without its line feed; undefined for what is no line (torn by a full disk, or damaged). */
+export function splitLine(text: string): SplitLine | undefined {
   const kind = text.charAt(0);
   const idEnd = text.indexOf('\t', 2);
   const chargesEnd = text.indexOf('\t', idEnd + 1);
   if (!KINDS.has(kind) || text.charAt(1) !== '\t' || idEnd < 0 || chargesEnd < 0) return undefined;
   if (text.includes('\t', chargesEnd + 1)) return undefined;
   const charges = text.slice(idEnd + 1, chargesEnd);
-  const read = charges === NOTHING ? [] : readCharges(charges);
-  const id = text.slice(2, idEnd);
-  return read && { kind: kind as LineKind, id, charges: read, body: text.slice(chargesEnd + 1) };
+  return { kind: kind as LineKind, id: text.slice(2, idEnd), charges, body: text.slice(chargesEnd + 1) };
+}
+
+/** Reads a line without its line feed; undefined for what is no line. */
+export function readLine(text: string): Line | undefined {
+  const line = splitLine(text);
+  const charges = line && readCharges(line.charges);
+  return charges && { ...line, charges };
 }
 
 const TAB = 9;
@@ -77,7 +85,9 @@ export function readEffect(
   return charges && { kind: kind as LineKind, charges };
 }
 
-function readCharges(text: string): readonly CounterEntry[] | undefined {
+/** The charges of a line; undefined when they are damaged. */
+export function readCharges(text: string): readonly CounterEntry[] | undefined {
+  if (text === NOTHING) return [];
   const charges = parse(text);
   if (!Array.isArray(charges) || !charges.every(isCharge)) return undefined;
   return charges.map(([counter, windowStart, expiresAt, amountMicros, maxMicros]) => ({
@@ -113,8 +123,6 @@ interface Setting {
   readonly text: string;
 }
 
-/** The first of them parts a record that is read. */
-const SETTING_MEMBER = ',"server":';
 const SETTING = [
   'server',
   'method',
@@ -158,11 +166,15 @@ function isSameSetting(a: DecisionRecord, b: DecisionRecord): boolean {
   );
 }
 
+const GRANT_MEMBER = ',"grantId":';
 const KEYS_MEMBER = ',"argumentKeys":';
+const LATENCY_MEMBER = ',"latencyMs":';
+const RETURNED_MEMBER = ',"quotaReturned":';
 const MAX_READ = 2000;
-/** Settings and lists of keys that were read, by their text: most records have those of another. */
+/** Parts of records and endings that were read, by their text: most have those of another. */
 const settingsRead = new Map<string, unknown>();
 const keysRead = new Map<string, unknown>();
+const endingsRead = new Map<string, unknown>();
 
 /** The record of an `A` or `D` line, with how its call ended; undefined when the body is damaged. */
 export function readRecord(
@@ -170,12 +182,12 @@ export function readRecord(
   ending: CallEnding | undefined,
 ): StoredRecord | undefined {
   // nothing within a text can look like these members: its quotes are escaped
-  const settingAt = body.indexOf(SETTING_MEMBER);
+  const settingAt = body.indexOf(GRANT_MEMBER);
   const keysAt = body.lastIndexOf(KEYS_MEMBER);
   if (settingAt < 0 || keysAt < settingAt || !body.endsWith('}')) return readWhole(body, ending);
   const call = parse(`${body.slice(0, settingAt)}}`);
-  const setting = readOnce(settingsRead, `{${body.slice(settingAt + 1, keysAt)}}`);
-  const keys = readOnce(keysRead, body.slice(keysAt + KEYS_MEMBER.length, -1));
+  const setting = readOnce(settingsRead, body.slice(settingAt + 1, keysAt), asObject);
+  const keys = readOnce(keysRead, body.slice(keysAt + KEYS_MEMBER.length, -1), parse);
   if (!isObject(call) || !isObject(setting) || !Array.isArray(keys)) return undefined;
   return recordOf(call as DecisionRecord, setting as DecisionRecord, keys as string[], ending);
 }
@@ -190,8 +202,8 @@ function readWhole(body: string, ending: CallEnding | undefined): StoredRecord |
 
 /** Member by member, which takes half the time of any other way. */
 function recordOf(
-  call: Pick<DecisionRecord, 'id' | 'at' | 'requestId' | 'grantId' | 'grantLabel'>,
-  setting: Pick<DecisionRecord, (typeof SETTING)[number]>,
+  call: Pick<DecisionRecord, 'id' | 'at' | 'requestId'>,
+  setting: Omit<DecisionRecord, 'id' | 'at' | 'requestId' | 'argumentKeys'>,
   argumentKeys: readonly string[],
   ending: CallEnding | undefined,
 ): StoredRecord {
@@ -200,8 +212,8 @@ function recordOf(
     at: call.at,
     requestId: call.requestId,
     server: setting.server,
-    grantId: call.grantId,
-    grantLabel: call.grantLabel,
+    grantId: setting.grantId,
+    grantLabel: setting.grantLabel,
     method: setting.method,
     tool: setting.tool, // JSON leaves out what is undefined
     revision: setting.revision,
@@ -217,13 +229,17 @@ function recordOf(
   };
 }
 
-function readOnce(read: Map<string, unknown>, text: string): unknown {
+function readOnce(read: Map<string, unknown>, text: string, how: (text: string) => unknown): unknown {
   let value = read.get(text);
   if (value !== undefined) return value;
-  value = parse(text);
+  value = how(text);
   if (read.size >= MAX_READ) read.clear();
   if (value !== undefined) read.set(text, value);
   return value;
+}
+
+function asObject(members: string): unknown {
+  return parse(`{${members}}`);
 }
 
 function isObject(value: unknown): value is object {
@@ -237,11 +253,15 @@ export function writeEnding({ result, upstreamStatus, latencyMs, quotaReturned }
 }
 
 /** The ending of an `F` line; undefined when the body is damaged. */
-export function readEnding({ body }: Line): CallEnding | undefined {
-  const ending = parse(body) as CallEnding | undefined;
-  if (typeof ending !== 'object' || ending === null) return undefined;
-  const { upstreamStatus } = ending;
-  return { ...ending, upstreamStatus };
+export function readEnding({ body }: Pick<Line, 'body'>): CallEnding | undefined {
+  const latencyAt = body.indexOf(LATENCY_MEMBER);
+  const returnedAt = body.indexOf(RETURNED_MEMBER, latencyAt);
+  if (latencyAt < 0 || returnedAt < 0) return undefined;
+  const latencyMs = parse(body.slice(latencyAt + LATENCY_MEMBER.length, returnedAt));
+  const rest = readOnce(endingsRead, body.slice(0, latencyAt) + body.slice(returnedAt), parse);
+  if (!isObject(rest) || typeof latencyMs !== 'number') return undefined;
+  const { result, upstreamStatus, quotaReturned } = rest as CallEnding;
+  return { result, upstreamStatus, latencyMs, quotaReturned };
 }
 
 function parse(text: string): unknown {

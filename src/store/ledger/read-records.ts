@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CallEnding, ChargedRecord, CounterEntry, RecordFilter, StoredRecord } from '../ports.ts';
-import { readEnding, readLine, readRecord } from './line.ts';
+import type { CallEnding, ChargedRecord, RecordFilter, StoredRecord } from '../ports.ts';
+import { readCharges, readEnding, readLine, readRecord, splitLine, type SplitLine } from './line.ts';
 import { firstMoment, idIn, linesBackwards, momentIn, openIfThere } from './read-segment.ts';
 import type { Segment, Segments } from './segments.ts';
 
@@ -59,8 +59,9 @@ export function scanCharged(
 
 const withoutCharges = (record: StoredRecord): StoredRecord => record;
 
-function withCharges(record: StoredRecord, charges: readonly CounterEntry[]): ChargedRecord {
-  return Object.assign(record, { charges: record.ending?.quotaReturned === true ? [] : charges });
+function withCharges(record: StoredRecord, { charges }: SplitLine): ChargedRecord {
+  const isReturned = record.ending?.quotaReturned === true;
+  return Object.assign(record, { charges: (isReturned ? undefined : readCharges(charges)) ?? [] });
 }
 
 function byId(records: readonly StoredRecord[]): StoredRecord[] {
@@ -95,7 +96,7 @@ function needlesOf({ server, servers, grant, tool, rule }: Scan): readonly strin
 class Walk<Row extends StoredRecord> {
   readonly #segments: Segments;
   readonly #filter: Scan;
-  readonly #rowOf: (record: StoredRecord, charges: readonly CounterEntry[]) => Row;
+  readonly #rowOf: (record: StoredRecord, line: SplitLine) => Row;
   readonly #needles: readonly string[];
   /** Lines: of most endings that are met nobody ever wants to know more. */
   readonly #endings = new Map<string, string>();
@@ -104,11 +105,7 @@ class Walk<Row extends StoredRecord> {
   #fromId = '';
   #isOver = false;
 
-  constructor(
-    segments: Segments,
-    filter: Scan,
-    rowOf: (record: StoredRecord, charges: readonly CounterEntry[]) => Row,
-  ) {
+  constructor(segments: Segments, filter: Scan, rowOf: (record: StoredRecord, line: SplitLine) => Row) {
     this.#segments = segments;
     this.#filter = filter;
     this.#rowOf = rowOf;
@@ -199,13 +196,13 @@ class Walk<Row extends StoredRecord> {
   }
 
   #read(text: string): Row | undefined {
-    const line = readLine(text);
+    const line = splitLine(text);
     if (line === undefined) return undefined;
     const ending = this.#endings.get(line.id);
     this.#endings.delete(line.id);
     const record = readRecord(line, ending === undefined ? undefined : endingIn(ending));
     if (!record || this.#voided.delete(line.id)) return undefined;
-    return matches(record, this.#filter) ? this.#rowOf(record, line.charges) : undefined;
+    return matches(record, this.#filter) ? this.#rowOf(record, line) : undefined;
   }
 }
 

@@ -1,5 +1,8 @@
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { api } from './client.ts';
+import { beginningOf, usageAddress, type Span } from './usage-span.ts';
+
+export { SPANS, type Span } from './usage-span.ts';
 
 /** How many calls there were, by what became of them. */
 export interface UsageCounts {
@@ -72,55 +75,30 @@ export interface LimitUsage extends Counted {
   readonly limits: readonly LimitUse[];
 }
 
-/** A span of time that ends now. */
-export interface Span {
-  readonly value: '24h' | '7d' | '30d';
-  readonly label: string;
-  readonly ms: number;
-  readonly bucket: 'hour' | 'day';
-  /** Width of one bar of a chart. */
-  readonly barMs: number;
-}
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-
-/** Spans that people look at. Bars are as wide as can still be told apart on a phone. */
-export const SPANS: readonly [Span, ...Span[]] = [
-  { value: '24h', label: '24 hours', ms: DAY_MS, bucket: 'hour', barMs: HOUR_MS },
-  { value: '7d', label: '7 days', ms: 7 * DAY_MS, bucket: 'hour', barMs: 6 * HOUR_MS },
-  { value: '30d', label: '30 days', ms: 30 * DAY_MS, bucket: 'day', barMs: DAY_MS },
-];
-
 const FRESH_MS = 30_000;
 
 /** Decisions of a span, counted; kept fresh while somebody looks. */
-export function useUsage({ value, ms, bucket, barMs }: Span): UseQueryResult<Usage> {
+export function useUsage(span: Span, enabled = true): UseQueryResult<Usage> {
   return useQuery({
-    queryKey: ['usage', value],
-    queryFn: ({ signal }) => api<Usage>('/usage', { query: { since: beginning(ms, barMs), bucket }, signal }),
+    queryKey: ['usage', span.value],
+    queryFn: ({ signal }) => api<Usage>(usageAddress(span), { signal }),
     placeholderData: keepPreviousData,
     refetchInterval: FRESH_MS,
+    enabled,
   });
 }
 
 /** How full the limits of a span were, of all servers or of one; kept fresh while somebody looks. */
-export function useLimitUsage(
-  { value, ms, bucket, barMs }: Span,
-  server?: string,
-): UseQueryResult<LimitUsage> {
+export function useLimitUsage(span: Span, server?: string): UseQueryResult<LimitUsage> {
   return useQuery({
-    queryKey: ['usage', value, 'limits', server],
-    queryFn: ({ signal }) =>
-      api<LimitUsage>('/usage/limits', { query: { since: beginning(ms, barMs), bucket, server }, signal }),
+    queryKey: ['usage', span.value, 'limits', server],
+    queryFn: ({ signal }) => {
+      const query = { since: beginningOf(span), bucket: span.bucket, server };
+      return api<LimitUsage>('/usage/limits', { query, signal });
+    },
     placeholderData: keepPreviousData,
     refetchInterval: FRESH_MS,
   });
-}
-
-/** From the beginning of a bar, so that the first is as whole as the others. */
-function beginning(ms: number, barMs: number): string {
-  return new Date(Math.ceil((Date.now() - ms) / barMs) * barMs).toISOString();
 }
 
 /** One bar of a chart. */

@@ -1,10 +1,11 @@
 import { Anchor, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { Plus } from 'lucide-react';
-import { useMemo, type ReactNode } from 'react';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useApprovals } from '../../api/approvals.ts';
 import { useGrants } from '../../api/grants.ts';
 import { useServers, type GovernedServer } from '../../api/servers.ts';
+import { useUsage } from '../../api/usage.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMay } from '../../shell/rights.tsx';
@@ -12,8 +13,10 @@ import { unfinishedStart } from '../start/start-address.ts';
 import { Attention } from './attention.tsx';
 import { distinctNames } from './distinct-names.ts';
 import { ReachSection } from './reach-section.tsx';
-import { UsageSection } from './usage-section.tsx';
+import { UsageSection, useSpan } from './usage-section.tsx';
 import { useReach } from './use-reach.ts';
+
+const LATE_MS = 400;
 
 /** What needs a person, what agents can call, and what they did. */
 export default function OverviewPage(): ReactNode {
@@ -23,6 +26,7 @@ export default function OverviewPage(): ReactNode {
   const unfinished = unfinishedStart();
   return (
     <Stack gap="xl" maw={1200}>
+      <AskedAtOnce />
       <Group justify="space-between">
         <Title order={1} size="h2">
           Overview
@@ -53,12 +57,33 @@ export default function OverviewPage(): ReactNode {
   );
 }
 
+/** Begins to ask what parts of the page show that wait for something else; shows nothing itself. */
+function AskedAtOnce(): ReactNode {
+  const [span] = useSpan();
+  useUsage(span, useMay('logs:read'));
+  useGrants(undefined, useMay('grants:read'));
+  useApprovals('pending');
+  return null;
+}
+
+/** Whether it is time to ask the servers: that is more work than all the rest, which comes first unless it takes long. */
+function useServersTurn(mayReadLogs: boolean): boolean {
+  const [span] = useSpan();
+  const { isLoading } = useUsage(span, mayReadLogs);
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), LATE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return !isLoading || isLate;
+}
+
 function Governed({ servers }: { readonly servers: readonly GovernedServer[] }): ReactNode {
   const mayReadPolicies = useMay('policies:read');
   const mayReadGrants = useMay('grants:read');
   const mayReadLogs = useMay('logs:read');
   const ids = useMemo(() => servers.map(({ id }) => id), [servers]);
-  const reach = useReach(ids, mayReadPolicies);
+  const reach = useReach(ids, mayReadPolicies, useServersTurn(mayReadLogs));
   const approvals = useApprovals('pending');
   const grants = useGrants(undefined, mayReadGrants);
   const nameOf = useMemo(() => distinctNames(servers), [servers]);

@@ -1,6 +1,7 @@
 import { Alert, Anchor, Group, SegmentedControl, Skeleton, Stack, Text, Title } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
+import { spanIn } from '../../api/usage-span.ts';
 import { barsOf, SPANS, useUsage, type Span, type Usage } from '../../api/usage.ts';
 import cards from '../../parts/cards.module.css';
 import { TimeChart } from '../../parts/chart/time-chart.tsx';
@@ -16,7 +17,11 @@ import { TopRules, TopTools } from './top-lists.tsx';
 const Limits = page<LimitsProps>(() => import('../../parts/limits/limits.tsx'));
 
 /** What agents did over time, and how full the limits were, as long as the address says. */
-export function UsageSection({ nameOf }: { readonly nameOf: (server: string) => string }): ReactNode {
+export const UsageSection = memo(function UsageSection({
+  nameOf,
+}: {
+  readonly nameOf: (server: string) => string;
+}): ReactNode {
   const [span, choose] = useSpan();
   const { data, error, refetch, isPlaceholderData } = useUsage(span);
   return (
@@ -57,13 +62,13 @@ export function UsageSection({ nameOf }: { readonly nameOf: (server: string) => 
       )}
     </>
   );
-}
+});
 
-function useSpan(): readonly [Span, (value: string) => void] {
+/** The span that the address names, and how to choose another. */
+export function useSpan(): readonly [Span, (value: string) => void] {
   const search = useSearch();
   const [, go] = useLocation();
-  const asked = new URLSearchParams(search).get('span');
-  const span = SPANS.find(({ value }) => value === asked) ?? SPANS[0];
+  const span = spanIn(new URLSearchParams(search));
   return [span, (value) => go(value === SPANS[0].value ? '/' : `/?span=${value}`, { replace: true })];
 }
 

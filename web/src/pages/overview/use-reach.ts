@@ -16,13 +16,18 @@ const PAGE = 200;
 const AT_ONCE = 3;
 const FRESH_MS = 60_000;
 
-/** What agents reach of each server. One that does not answer keeps none of the others waiting. */
-export function useReach(servers: readonly string[], mayReadPolicies: boolean): readonly ServerReach[] {
+/** What agents reach of each server, once it is their turn. One that does not answer keeps none of the others waiting. */
+export function useReach(
+  servers: readonly string[],
+  mayReadPolicies: boolean,
+  isTurn: boolean,
+): readonly ServerReach[] {
   const answers = useQueries({
     queries: servers.map((server) => ({
       queryKey: ['servers', server, 'reach', mayReadPolicies],
       queryFn: ({ signal }: { readonly signal: AbortSignal }) =>
         inTurn(() => readReach(server, mayReadPolicies, signal)),
+      enabled: isTurn,
       staleTime: FRESH_MS,
       refetchInterval: FRESH_MS,
       // a server that is away stays so for a while, and the page says it at once
