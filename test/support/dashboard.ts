@@ -53,12 +53,12 @@ export class Dashboard {
     return `http://127.0.0.1:${this.#port}`;
   }
 
-  /** Starts a gateway without servers, whose catalogue knows FluentCRM, and a browser. */
-  async start(): Promise<void> {
+  /** Starts a gateway, without servers unless `declared` has some, whose catalogue knows FluentCRM, and a browser. */
+  async start(declared: object = { servers: {} }): Promise<void> {
     const records = join(this.dataDir, 'records');
     for (const path of ['servers/f/fluentcrm-mcp.json', 'definitions/fluentcrm-mcp.json', 'changes.jsonl'])
       cpSync(join(ROOT, 'catalogue', path), join(records, path));
-    writeFileSync(this.#configuration, JSON.stringify({ servers: {}, catalogue: { records } }));
+    writeFileSync(this.#configuration, JSON.stringify({ ...declared, catalogue: { records } }));
     await this.startGateway();
     await vi.waitFor(async () => {
       const { status } = await fetch(`${this.base}/tools/fluentcrm-mcp`);
