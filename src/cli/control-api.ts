@@ -20,6 +20,7 @@ import { pinPublished, type AddressRules, type CredentialVault } from '#upstream
 import { accountsKey } from './accounts-key.ts';
 import type { ControlRooms } from './control-rooms.ts';
 import { packageVersion } from './package-version.ts';
+import { countClasses, noteLook } from './server-looks.ts';
 
 const RECENT_CALLS = 20;
 
@@ -176,7 +177,7 @@ function routesOf(room: ControlRoom, options: ControlApiOptions, people: PeopleP
   const { store, rooms, records, declaredPolicies } = options;
   const { control } = store;
   const notify: ControlRooms['notifier']['notify'] = (event) => rooms.notifier.notify(event);
-  const servers = serverParts(options, people);
+  const servers = serverParts(room, options, people);
   const serverOf = room.createServerOf(servers);
   const { liveTools } = servers;
   const serverIds = async (organisation: string): Promise<readonly string[]> => [
@@ -238,7 +239,7 @@ function routesOf(room: ControlRoom, options: ControlApiOptions, people: PeopleP
   ];
 }
 
-function serverParts(options: ControlApiOptions, { identity }: PeopleParts): ServerParts {
+function serverParts(room: ControlRoom, options: ControlApiOptions, { identity }: PeopleParts): ServerParts {
   const { store, rooms, declaredServers, liveTools, catalogue, log, origin } = options;
   return {
     control: store.control,
@@ -255,6 +256,12 @@ function serverParts(options: ControlApiOptions, { identity }: PeopleParts): Ser
     fromCatalogue: async (slug) => templateOf(await catalogue(), slug),
     readStack: async (document) => ({ servers: (await (await catalogue())?.readStack(document)) ?? [] }),
     driftWatch: rooms.driftWatch,
+    lastUse: (organisation, servers) => room.lastUseOf(store, organisation, servers),
+    async noteCheck(organisation, server, outcome) {
+      const asked = { at: options.clock.now(), failure: outcome.ok ? undefined : outcome.reason };
+      const counts = outcome.ok ? await countClasses(outcome.tools) : undefined;
+      await noteLook(store.control.looks, { organisation, server }, asked, counts);
+    },
     sessionOf: (request) => identity.session(request.headers),
   };
 }

@@ -12,9 +12,11 @@ import { declaredPolicies, declaredServers, describedGrants, installationOf } fr
 import { DriftLook } from './drift-look.ts';
 import { createManagedUpstreams } from './managed-upstreams.ts';
 import { Rounds } from './rounds.ts';
+import { ServerLooks } from './server-looks.ts';
 import type { Site } from './site.ts';
 
 const DRIFT_MS = 2_000;
+const LOOK_MS = 2_000;
 
 export interface ControlPlaneOptions {
   readonly compose: Compose;
@@ -71,6 +73,8 @@ export function openControlPlane(options: ControlPlaneOptions): ControlPlane {
   });
   const drift = new DriftLook(directory, rooms.driftWatch);
   const rounds = new Rounds(log);
+  const looks = new ServerLooks(directory, store.control.looks);
+  rounds.every(LOOK_MS, 'what servers answered could not be noted', () => looks.note());
   rounds.every(DRIFT_MS, 'definitions could not be compared with the accepted ones', () => drift.look());
   const ofInstallation = <T>(organisation: string, list: (from: LoadedConfiguration) => readonly T[]) =>
     organisation === installationOf(configuration) ? list(loaded()) : [];

@@ -21,7 +21,7 @@ export class DriftLook {
   async look(): Promise<void> {
     for (const { id, organisation, upstream } of this.#directory.servers()) {
       const tools = upstream.knownTools();
-      if (tools === undefined || isSame(tools, this.#seen.get(upstream))) continue;
+      if (tools === undefined || isSameList(tools, this.#seen.get(upstream))) continue;
       const known = [...tools.values()];
       await this.#watch.look(
         organisation,
@@ -33,7 +33,11 @@ export class DriftLook {
   }
 }
 
-function isSame(tools: ReadonlyMap<string, KnownTool>, seen: ReadonlySet<KnownTool> | undefined): boolean {
+/** Whether a list is the one that was seen: a definition that did not change is the same object. */
+export function isSameList(
+  tools: ReadonlyMap<string, KnownTool>,
+  seen: ReadonlySet<KnownTool> | undefined,
+): boolean {
   return (
     seen !== undefined && seen.size === tools.size && [...tools.values()].every((tool) => seen.has(tool))
   );

@@ -25,6 +25,7 @@ export type { DeclaredPolicy } from './policies/policy-answers.ts';
 export type { KnownServer, LiveTools, PolicyParts, PublishedAgainst } from './policies/policy-parts.ts';
 export {
   createServerOf,
+  lastUseOf,
   openConnection,
   readSettings,
   serverRoutes,

@@ -16,6 +16,7 @@ export {
   type AuditHead,
 } from './audit-chain.ts';
 export { createCapture, type Capture, type CapturedCall, type CaptureParts } from './capture.ts';
+export { clip } from './clip.ts';
 export { escapeControls, safeJson } from './escape.ts';
 export { CSV_HEADER, csvRow, ndjsonRow } from './export-rows.ts';
 export { formatRecord } from './format.ts';

@@ -41,6 +41,7 @@ export {
   UpstreamUnavailable,
   type AnswerHead,
   type AnswerSink,
+  type Asked,
   type Exchange,
   type ToolCatalogue,
   type Upstream,

@@ -40,6 +40,7 @@ class Scripted implements Upstream {
   }
 
   knownTools(): undefined {}
+  lastAsked(): undefined {}
   learn(): void {}
   refreshSoon(): void {}
   onToolsChanged(): void {}

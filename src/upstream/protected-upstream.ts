@@ -6,6 +6,7 @@ import {
   UpstreamUnavailable,
   type AnswerHead,
   type AnswerSink,
+  type Asked,
   type Exchange,
   type ToolCatalogue,
   type Upstream,
@@ -81,6 +82,10 @@ class ProtectedUpstream implements Upstream {
 
   knownTools(): ToolCatalogue | undefined {
     return this.#inner.knownTools();
+  }
+
+  lastAsked(): Asked | undefined {
+    return this.#inner.lastAsked();
   }
 
   learn(definitions: readonly ToolDefinition[]): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KnownTool, ToolDefinition } from '#policy';
+import { UpstreamUnavailable } from './upstream.ts';
 import { ToolCatalogueCache } from './tool-catalogue.ts';
 
 /** A server whose list can be changed, delayed and broken, and that counts how often it was asked. */
@@ -10,7 +11,8 @@ function server(names: string[]) {
     list: async (): Promise<readonly ToolDefinition[]> => {
       state.asked++;
       await Promise.resolve();
-      if (state.fails) throw new Error('away');
+      if (state.fails)
+        throw new UpstreamUnavailable({ kind: 'unreachable', message: 'away', reached: false });
       return state.names.map((name) => ({ name }));
     },
     knowTool: (definition): KnownTool => {
@@ -23,6 +25,17 @@ function server(names: string[]) {
 }
 
 describe('the kept list of tools', () => {
+  it('knows when the server was last asked, and whether it answered', async () => {
+    const { state, cache } = server(['a']);
+    expect(cache.asked).toBeUndefined();
+    await cache.get();
+    expect(cache.asked).toEqual({ at: 1_000_000, failure: undefined });
+    state.now += 10_000;
+    state.fails = true;
+    cache.invalidate();
+    await expect.poll(() => cache.asked).toEqual({ at: 1_010_000, failure: 'away' });
+  });
+
   it('is read once for all who ask at the same time, and then kept', async () => {
     const { state, cache } = server(['a']);
     expect(cache.peek()).toBeUndefined();

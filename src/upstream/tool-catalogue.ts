@@ -1,6 +1,6 @@
 import type { Clock } from '#platform';
 import type { KnownTool, ToolDefinition } from '#policy';
-import type { ToolCatalogue } from './upstream.ts';
+import { UpstreamUnavailable, type Asked, type ToolCatalogue } from './upstream.ts';
 
 const MIN_REFRESH_MS = 2_000;
 /** A server that never says that its list changed is asked again after this long. */
@@ -24,6 +24,7 @@ export class ToolCatalogueCache {
   #stale = false;
   #listing: Promise<ToolCatalogue> | undefined;
   #lastRefresh = Number.NEGATIVE_INFINITY;
+  #asked: Asked | undefined;
 
   constructor(options: ToolCatalogueOptions) {
     this.#options = options;
@@ -33,6 +34,11 @@ export class ToolCatalogueCache {
   peek(): ToolCatalogue | undefined {
     if (this.#tools && this.#options.clock.now() - this.#lastRefresh > MAX_AGE_MS) this.refreshSoon();
     return this.#tools;
+  }
+
+  /** What came of the last listing that is over. */
+  get asked(): Asked | undefined {
+    return this.#asked;
   }
 
   /** The tools, listed first when there are none or a new list is due or on its way. One listing at a time. */
@@ -77,13 +83,16 @@ export class ToolCatalogueCache {
   }
 
   async #list(): Promise<ToolCatalogue> {
-    this.#lastRefresh = this.#options.clock.now();
+    const at = this.#options.clock.now();
+    this.#lastRefresh = at;
     this.#stale = false;
     let definitions: readonly ToolDefinition[];
     try {
       definitions = await this.#options.list();
     } catch (error) {
       this.#stale = true;
+      const failure = error instanceof UpstreamUnavailable ? error.message : 'it could not be asked';
+      this.#asked = { at, failure };
       throw error;
     }
     const before = this.#tools;
@@ -99,6 +108,7 @@ export class ToolCatalogueCache {
       );
     }
     this.#tools = tools;
+    this.#asked = { at, failure: undefined };
     return tools;
   }
 }

@@ -61,6 +61,14 @@ export interface Exchange {
 /** What the server lists, by exact name. */
 export type ToolCatalogue = ReadonlyMap<string, KnownTool>;
 
+/** What came of it when a server was last asked for its whole list. */
+export interface Asked {
+  /** When it was asked. */
+  readonly at: number;
+  /** Why there was no list; undefined when there was one. */
+  readonly failure: string | undefined;
+}
+
 /** One MCP server behind the gateway. */
 export interface Upstream {
   readonly serverId: string;
@@ -68,6 +76,8 @@ export interface Upstream {
   tools(): Promise<ToolCatalogue>;
   /** The kept tools if they are there, without waiting. */
   knownTools(): ToolCatalogue | undefined;
+  /** Whether the server answered when it was last asked for its tools; undefined while it never was. Asks nobody. */
+  lastAsked(): Asked | undefined;
   /** Takes in definitions that the server itself just listed to a client. */
   learn(definitions: readonly ToolDefinition[]): void;
   /** Asks for a new list in the background, at most every few seconds: a call named a tool nobody knows. */

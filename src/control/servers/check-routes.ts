@@ -123,7 +123,9 @@ export function checkRoutes(parts: ServerParts): readonly Route[] {
         const refused = found.isManaged ? refusedConnection(parts, connection) : undefined;
         if (refused !== undefined) return { problem: refused };
         const { id, name } = found.server;
-        return { answer: checkAnswer(await parts.probe(connection, { id, name, organisation })) };
+        const outcome = await parts.probe(connection, { id, name, organisation });
+        await parts.noteCheck(organisation, id, outcome);
+        return { answer: checkAnswer(outcome) };
       },
     }),
     toolsRoute(parts),

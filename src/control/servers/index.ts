@@ -6,6 +6,7 @@
  * - Whoever changes where a server lies does not get what somebody else entered for it.
  */
 export { openConnection, type Connection } from './connection.ts';
+export { lastUseOf } from './last-use.ts';
 export { findServer, createServerOf } from './server-parts.ts';
 export type {
   CatalogueTemplate,

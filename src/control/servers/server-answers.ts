@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { messageOf } from '#platform';
+import type { ServerLook } from '#store';
 import { openConnection, type Connection } from './connection.ts';
 import { displayOf, type ConnectionDisplay } from './connection-display.ts';
 import { findServer, type FoundServer, type ServerParts } from './server-parts.ts';
@@ -46,6 +47,13 @@ const credentialSchema = z
   })
   .meta({ id: 'ServerCredential' });
 
+const Time = z.iso.datetime();
+const RISKS = ['read', 'write', 'execute', 'destructive', 'financial', 'unknown'] as const;
+const CLASSES = Object.fromEntries(RISKS.map((risk) => [risk, z.int()])) as Record<
+  (typeof RISKS)[number],
+  z.ZodInt
+>;
+
 export const serverSchema = z
   .object({
     id: z.string(),
@@ -62,6 +70,27 @@ export const serverSchema = z
     credential: credentialSchema,
     pinned: z.boolean().describe('Whether definitions of its tools were accepted.'),
     drift: z.int().describe('Tools that are not as they were accepted.'),
+    lastAsked: z
+      .object({
+        at: Time,
+        ok: z.boolean().describe('Whether it answered.'),
+        reason: z.string().optional().describe('Why it did not.'),
+      })
+      .optional()
+      .describe(
+        'When a gateway last asked it for its tools; absent while it never did. It is not asked for this answer.',
+      ),
+    tools: z
+      .object({
+        at: Time.describe('When it listed them.'),
+        count: z.int(),
+        classes: z.object(CLASSES).describe('Numbers of tools by class.'),
+      })
+      .optional()
+      .describe('Its tools as they were last seen; absent while they are not known.'),
+    lastUsedAt: Time.optional().describe(
+      'When an agent last used it, to the minute; absent where no use is known.',
+    ),
     createdAt: z.string().optional(),
     updatedAt: z.string().optional(),
   })
@@ -72,14 +101,59 @@ export const serverListSchema = z
   .object({ items: z.array(serverSchema), next: z.string().optional() })
   .meta({ id: 'ServerList' });
 
-type AnswerParts = Pick<ServerParts, 'control' | 'keys' | 'vault' | 'clock' | 'log'>;
+type AnswerParts = Pick<ServerParts, 'control' | 'keys' | 'vault' | 'clock' | 'log' | 'lastUse'>;
 
-/** A server as people see it. */
-export async function serverAnswer(parts: AnswerParts, found: FoundServer): Promise<ServerAnswer> {
+/** Servers of an organisation as people see them. None of them is asked anything. */
+export async function serverAnswers(
+  parts: AnswerParts,
+  organisation: string,
+  found: readonly FoundServer[],
+): Promise<ServerAnswer[]> {
+  const ids = found.map(({ server }) => server.id);
+  const [looks, uses] = await Promise.all([
+    parts.control.looks.ofServers(organisation, ids),
+    parts.lastUse(organisation, ids),
+  ]);
+  return Promise.all(
+    found.map((one) => {
+      const { id } = one.server;
+      return serverAnswer(parts, one, seenOf(looks.get(id), uses.get(id)));
+    }),
+  );
+}
+
+type Seen = Pick<ServerAnswer, 'lastAsked' | 'tools' | 'lastUsedAt'>;
+
+function seenOf(look: ServerLook | undefined, usedAt: number | undefined): Seen {
+  const time = (at: number): string => new Date(at).toISOString();
+  return {
+    ...(look && {
+      lastAsked: {
+        at: time(look.at),
+        ok: look.failure === undefined,
+        ...(look.failure !== undefined && { reason: look.failure }),
+      },
+    }),
+    ...(look?.tools && { tools: { at: time(look.tools.at), ...countsOf(look.tools.counts) } }),
+    ...(usedAt !== undefined && { lastUsedAt: time(usedAt) }),
+  };
+}
+
+function countsOf(
+  counts: Readonly<Record<string, number>>,
+): Pick<NonNullable<ServerAnswer['tools']>, 'count' | 'classes'> {
+  const [read = 0, write = 0, execute = 0, destructive = 0, financial = 0, unknown = 0] = RISKS.map(
+    (risk) => counts[risk] ?? 0,
+  );
+  const count = Object.values(counts).reduce((sum, some) => sum + some, 0);
+  return { count, classes: { read, write, execute, destructive, financial, unknown } };
+}
+
+async function serverAnswer(parts: AnswerParts, found: FoundServer, seen: Seen): Promise<ServerAnswer> {
   const { control } = parts;
   const { id, name } = found.server;
   const [pins, drift] = await Promise.all([control.pins.pins(id), control.pins.drift(id)]);
-  const shared = { id, name, path: `/mcp/${id}/`, pinned: pins.length > 0, drift: drift.length };
+  const shared = { id, name, path: `/mcp/${id}/`, pinned: pins.length > 0, drift: drift.length, ...seen };
   if (!found.isManaged) {
     const { connection, settings } = found.server;
     return {
@@ -111,7 +185,9 @@ export async function serverAnswer(parts: AnswerParts, found: FoundServer): Prom
 export async function answerFor(parts: ServerParts, organisation: string, id: string): Promise<ServerAnswer> {
   const found = await findServer(parts, organisation, id);
   if (found === undefined) throw new Error(`the server ${id} was there a moment ago`);
-  return serverAnswer(parts, found);
+  const [answer] = await serverAnswers(parts, organisation, [found]);
+  if (answer === undefined) throw new Error(`the server ${id} has no answer`);
+  return answer;
 }
 
 /**

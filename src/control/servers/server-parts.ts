@@ -104,6 +104,13 @@ export interface ServerParts {
   readonly fromCatalogue: (slug: string) => Promise<CatalogueTemplate | undefined>;
   readonly readStack: (document: string) => Promise<StackReading>;
   readonly driftWatch: DriftWatch;
+  /** When agents last used each of these servers, as far as it is known; milliseconds since the epoch. */
+  readonly lastUse: (
+    organisation: string,
+    servers: readonly string[],
+  ) => Promise<ReadonlyMap<string, number>>;
+  /** Keeps what a check of a server found, for those who look at it later. */
+  readonly noteCheck: (organisation: string, server: string, outcome: ProbeOutcome) => Promise<void>;
   /** The person behind the session of a request, if there is one. */
   readonly sessionOf: (request: Request) => Promise<PersonSession | undefined>;
 }

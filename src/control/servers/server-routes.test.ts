@@ -2,9 +2,74 @@ import { describe, expect, it } from 'vitest';
 import { keyWith, START } from '../api.suite.ts';
 import { openConnection } from './connection.ts';
 import { readSettings } from './server-settings.ts';
-import { CANARIES, everythingStored, HTTP, OAUTH_HTTP, openServerRig, STDIO } from './servers.suite.ts';
+import {
+  CANARIES,
+  everythingStored,
+  HTTP,
+  OAUTH_HTTP,
+  openServerRig,
+  STDIO,
+  TOOLS,
+} from './servers.suite.ts';
 
+const iso = (at: number): string => new Date(at).toISOString();
 const ID = /^tickets-[a-z0-9]{6}$/;
+
+describe('the list of servers', () => {
+  const first = async (rig: ReturnType<typeof openServerRig>, id: string): Promise<object | undefined> => {
+    const { items } = (await rig.ask('GET', '/servers', { as: 'viewer' })).body as {
+      items: { id: string }[];
+    };
+    return items.find((server) => server.id === id);
+  };
+
+  it('says what was seen last of each, and asks none of them', async () => {
+    const rig = openServerRig();
+    const id = await rig.register();
+    const unknown = await first(rig, id);
+    for (const member of ['lastAsked', 'tools', 'lastUsedAt']) expect(unknown).not.toHaveProperty(member);
+
+    await rig.store.control.looks.note('acme', id, { at: START, counts: { read: 2, destructive: 1 } });
+    await rig.store.control.looks.note('acme', id, { at: START + 1_000, failure: 'cannot connect' });
+    await rig.store.grants.insert({
+      id: 'grant_1',
+      label: 'agent',
+      server: id,
+      policy: undefined,
+      organisation: 'acme',
+      createdAt: START,
+      expiresAt: undefined,
+      revokedAt: undefined,
+      tokenHash: 'x',
+    });
+    await rig.store.grants.touch([{ id: 'grant_1', at: START + 2_000 }]);
+    const seen = {
+      lastAsked: { at: iso(START + 1_000), ok: false, reason: 'cannot connect' },
+      tools: {
+        at: iso(START),
+        count: 3,
+        classes: { read: 2, write: 0, execute: 0, destructive: 1, financial: 0, unknown: 0 },
+      },
+      lastUsedAt: iso(START + 2_000),
+    };
+    expect(await first(rig, id)).toMatchObject(seen);
+    expect((await rig.ask('GET', `/servers/${id}`)).body).toMatchObject(seen);
+    expect(rig.probed).toEqual([]);
+  });
+
+  it('says what a check has found', async () => {
+    const rig = openServerRig();
+    const id = await rig.register();
+    await rig.ask('POST', `/servers/${id}/check`);
+    expect(await first(rig, id)).toMatchObject({ lastAsked: { ok: true }, tools: { count: TOOLS.length } });
+    rig.outcome = { ok: false, reason: 'It does not answer.', hint: 'Start it.', latencyMs: 1 };
+    await rig.ask('POST', `/servers/${id}/check`);
+    expect(await first(rig, id)).toMatchObject({
+      lastAsked: { ok: false, reason: 'It does not answer.' },
+      tools: { count: TOOLS.length },
+    });
+  });
+});
 
 describe('registering a server', () => {
   it('keeps its connection sealed and shows what is no secret', async () => {

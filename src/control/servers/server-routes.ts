@@ -18,7 +18,7 @@ import { importRoutes } from './import-routes.ts';
 import { oauthRoutes } from './oauth-routes.ts';
 import { nameSchema, newServerRow, refusedConnection, type NewServer } from './save-server.ts';
 import { DECLARED, READ, TAG, UNREADABLE, WRITE } from './server-access.ts';
-import { answerFor, connectionOf, serverAnswer, serverListSchema, serverSchema } from './server-answers.ts';
+import { answerFor, connectionOf, serverAnswers, serverListSchema, serverSchema } from './server-answers.ts';
 import { findServer, type FoundServer, type ServerParts } from './server-parts.ts';
 import { settingsSchema, writeSettings } from './server-settings.ts';
 
@@ -89,7 +89,7 @@ function readingRoutes(parts: ServerParts): readonly Route[] {
           found.server.id,
         ];
         const { items, next } = pageOf(all, query, placeOf);
-        const answers = await Promise.all(items.map((found) => serverAnswer(parts, found)));
+        const answers = await serverAnswers(parts, organisation, items);
         return { answer: { items: answers, ...(next !== undefined && { next }) } };
       },
     }),
@@ -104,7 +104,8 @@ function readingRoutes(parts: ServerParts): readonly Route[] {
       refusals: [404],
       async run({ caller: { organisation }, path }) {
         const found = await findServer(parts, organisation, path['server'] ?? '');
-        return found === undefined ? notFound('server') : { answer: await serverAnswer(parts, found) };
+        if (found === undefined) return notFound('server');
+        return { answer: await answerFor(parts, organisation, found.server.id) };
       },
     }),
   ];

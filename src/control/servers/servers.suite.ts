@@ -5,6 +5,7 @@ import { createDriftWatch, type DriftEvent } from '#upstream';
 import { createCredentialVault } from '#upstream/oauth';
 import { openTestApi, START, type TestApi } from '../api.suite.ts';
 import type { Connection } from './connection.ts';
+import { lastUseOf } from './last-use.ts';
 import type { DeclaredServer, ProbedServer, ProbeOutcome, ServerParts } from './server-parts.ts';
 import { serverRoutes } from './server-routes.ts';
 
@@ -132,6 +133,12 @@ function partsOver(
       clock,
       notify: (event) => Promise.resolve(void state.drifts.push(event)),
     }),
+    lastUse: (organisation, servers) => lastUseOf(store, organisation, servers),
+    noteCheck: (organisation, server, outcome) =>
+      store.control.looks.note(organisation, server, {
+        at: START + state.probed.length,
+        ...(outcome.ok ? { counts: { write: outcome.tools.length } } : { failure: outcome.reason }),
+      }),
     sessionOf: () => Promise.resolve(undefined),
     ...changes,
   };

@@ -4,6 +4,7 @@ import { createApprovalStore } from './approvals.ts';
 import { createAuditStore } from './audit.ts';
 import { createCaptureStore } from './captures.ts';
 import { createIdempotencyStore } from './idempotency.ts';
+import { createLookStore } from './looks.ts';
 import { createOrganisationStore } from './organisations.ts';
 import { createPinStore } from './pins.ts';
 import { createPolicyStore } from './policies.ts';
@@ -20,6 +21,7 @@ export function createControlStore(database: SqlDatabase): ControlStore {
     policies: createPolicyStore(database),
     approvals: createApprovalStore(database),
     pins: createPinStore(database),
+    looks: createLookStore(database),
     webhooks: createWebhookStore(database),
     audit: createAuditStore(database),
     idempotency: createIdempotencyStore(database),

@@ -11,6 +11,7 @@ import { captureSuite } from '../captures.suite.ts';
 import { idempotencySuite } from '../idempotency.suite.ts';
 import { openStore } from '../open-store.ts';
 import { organisationSuite } from '../organisations.suite.ts';
+import { lookSuite } from '../looks.suite.ts';
 import { pinSuite } from '../pins.suite.ts';
 import { policySuite } from '../policies.suite.ts';
 import type { Store } from '../ports.ts';
@@ -33,6 +34,7 @@ function everything(open: () => Promise<readonly [Store, Store]>): void {
   policySuite(open);
   approvalSuite(open);
   pinSuite(open);
+  lookSuite(open);
   webhookSuite(open);
   auditSuite(open);
   idempotencySuite(open);

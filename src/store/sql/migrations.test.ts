@@ -79,7 +79,8 @@ async function expectRows(store: Store, version: number): Promise<void> {
   );
   expect(await store.control.organisations.count()).toBe(version >= 4 ? 1 : 0);
   const draft = await store.control.policies.find('o1', 'crm', 'main');
-  expect(draft?.draftRevision).toBe(version >= 4 ? 0 : undefined);
+  // a later version gives a number itself
+  expect(draft?.draftRevision).toBe([4, 5].includes(version) ? 0 : undefined);
   await store.grants.insert({ ...GRANTS[0], id: 'g3', label: 'new', tokenHash: 'h3' } as StoredGrant);
   expect(await store.grants.revision()).toBe(version >= 1 ? 8 : 1);
   expect(await store.control.revision()).toBe(0);

@@ -134,7 +134,25 @@ export const MIGRATIONS: readonly Migration[] = [
     sqlite: DRAFT_REVISION,
     postgres: DRAFT_REVISION,
   },
+  // 7: what each server answered when it was last asked
+  {
+    sqlite: serverLooks('TEXT', 'INTEGER'),
+    postgres: serverLooks(BYTES, 'BIGINT'),
+  },
 ];
+
+function serverLooks(text: string, number: string): string {
+  return `
+    CREATE TABLE server_looks (
+      server ${text} PRIMARY KEY,
+      organisation ${text} NOT NULL,
+      asked_at ${number} NOT NULL,
+      failure ${text},
+      counts ${text},
+      counted_at ${number}
+    );
+  `;
+}
 
 function grantColumns(text: string, number: string): string {
   return `

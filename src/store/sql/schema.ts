@@ -176,6 +176,16 @@ export interface PinRow {
   readonly accepted_by: string;
 }
 
+export interface ServerLookRow {
+  readonly server: string;
+  readonly organisation: string;
+  readonly asked_at: number;
+  readonly failure: string | null;
+  /** Numbers of tools by class, as JSON, and when they were counted. */
+  readonly counts: string | null;
+  readonly counted_at: number | null;
+}
+
 export interface DriftRow {
   readonly server: string;
   readonly tool: string;
@@ -267,6 +277,7 @@ export interface Schema {
   readonly approvals: ApprovalRow;
   readonly pins: PinRow;
   readonly drift: DriftRow;
+  readonly server_looks: ServerLookRow;
   readonly webhooks: WebhookRow;
   readonly deliveries: DeliveryRow;
   readonly audit_chains: AuditChainRow;

@@ -99,6 +99,7 @@ async function remove(database: SqlDatabase, organisation: string, id: string, a
   await sql().deleteFrom('policies').where('server', '=', id).execute();
   await sql().deleteFrom('pins').where('server', '=', id).execute();
   await sql().deleteFrom('drift').where('server', '=', id).execute();
+  await sql().deleteFrom('server_looks').where('server', '=', id).execute();
   await database.raise('grants');
   await sql()
     .updateTable('grants')

@@ -1,7 +1,7 @@
 import type { Clock, Log } from '#platform';
 import type { KnownTool, ToolDefinition } from '#policy';
 import { ToolCatalogueCache } from '../tool-catalogue.ts';
-import type { AnswerSink, Exchange, ToolCatalogue, Upstream, UpstreamRequest } from '../upstream.ts';
+import type { AnswerSink, Asked, Exchange, ToolCatalogue, Upstream, UpstreamRequest } from '../upstream.ts';
 import { answer, type AnswerParts } from './answer.ts';
 import { DEFAULT_BACKOFF, type BackoffLimits } from './backoff.ts';
 import { ChangeStreams } from './change-streams.ts';
@@ -71,6 +71,10 @@ export class ConversationUpstream implements Upstream {
 
   knownTools(): ToolCatalogue | undefined {
     return this.#catalogue.peek();
+  }
+
+  lastAsked(): Asked | undefined {
+    return this.#catalogue.asked;
   }
 
   learn(definitions: readonly ToolDefinition[]): void {

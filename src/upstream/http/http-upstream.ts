@@ -8,6 +8,7 @@ import {
   UpstreamUnavailable,
   type AnswerHead,
   type AnswerSink,
+  type Asked,
   type Exchange,
   type ToolCatalogue,
   type Upstream,
@@ -93,6 +94,10 @@ class HttpUpstream implements Upstream {
 
   knownTools(): ToolCatalogue | undefined {
     return this.#catalogue.peek();
+  }
+
+  lastAsked(): Asked | undefined {
+    return this.#catalogue.asked;
   }
 
   learn(definitions: readonly ToolDefinition[]): void {

@@ -4,7 +4,7 @@ import { ConversationUpstream, type BackoffLimits } from '../conversation/index.
 import type { AddressGuard } from '../address-guard.ts';
 import { ConnectionPool } from '../http/connection-pool.ts';
 import { credentialLinesOf, originOf, parseServerUrl } from '../server-url.ts';
-import type { AnswerSink, Exchange, ToolCatalogue, Upstream, UpstreamRequest } from '../upstream.ts';
+import type { AnswerSink, Asked, Exchange, ToolCatalogue, Upstream, UpstreamRequest } from '../upstream.ts';
 import { AgentSessions } from './agent-sessions.ts';
 import { EventConnection, type EventServer } from './event-connection.ts';
 
@@ -105,6 +105,10 @@ class LegacySseUpstream implements Upstream {
 
   knownTools(): ToolCatalogue | undefined {
     return this.#shared.knownTools();
+  }
+
+  lastAsked(): Asked | undefined {
+    return this.#shared.lastAsked();
   }
 
   learn(definitions: readonly ToolDefinition[]): void {

@@ -81,6 +81,16 @@ export interface GovernedServer {
   };
   readonly pinned: boolean;
   readonly drift: number;
+  /** When a gateway last asked it for its tools, and whether it answered; absent while it never did. */
+  readonly lastAsked?: { readonly at: string; readonly ok: boolean; readonly reason?: string };
+  /** Its tools as they were last seen; absent while they are not known. */
+  readonly tools?: {
+    readonly at: string;
+    readonly count: number;
+    readonly classes: Readonly<Record<Category, number>>;
+  };
+  /** To the minute; absent where no use is known. */
+  readonly lastUsedAt?: string;
   readonly createdAt?: string;
   readonly updatedAt?: string;
 }

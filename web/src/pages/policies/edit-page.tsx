@@ -172,7 +172,7 @@ function Actions({
   };
   return (
     <>
-      {inForceText !== undefined && text !== inForceText && (
+      {inForceText !== undefined && text !== inForceText && draft.state.kind !== 'conflict' && (
         <DiscardButton
           name={name}
           version={detail?.published}

@@ -157,10 +157,6 @@ function Governance({ server }: TabProps): ReactNode {
   const { data: grants } = useGrants(server.id, mayGrants);
   const live = grants?.filter(({ state }) => state === 'live');
   const declared = live?.filter(({ managed }) => !managed).length ?? 0;
-  const lastUse = grants
-    ?.flatMap(({ lastUsedAt }) => lastUsedAt ?? [])
-    .toSorted()
-    .at(-1);
   return (
     <Facts>
       <Fact name="Policies">
@@ -174,7 +170,9 @@ function Governance({ server }: TabProps): ReactNode {
         </Anchor>
         {declared > 0 && `, ${declared} of them in the configuration file`}
       </Fact>
-      <Fact name="Last used">{grants === undefined ? '…' : <TimeAgo at={lastUse} />}</Fact>
+      <Fact name="Last used">
+        <TimeAgo at={server.lastUsedAt} />
+      </Fact>
       <Fact name="When a tool changes">
         {server.onChange === 'block' ? 'Its calls are refused' : 'It is told, calls pass'}
       </Fact>

@@ -1,7 +1,7 @@
 import { Group, Skeleton, Text } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
 import { Link } from 'wouter';
-import { useServerTools, type ServerTool } from '../../api/servers.ts';
+import { useServerTools, type GovernedServer, type ServerTool } from '../../api/servers.ts';
 import { inert } from '../../parts/inert.ts';
 import { CATEGORIES, RiskBadge, type Category } from '../../parts/risk-badge.tsx';
 import classes from './servers.module.css';
@@ -46,32 +46,54 @@ export function RiskCounts({
     return isFetching ? (
       <Skeleton height={20} width={180} role="status" aria-label="Asking the server" />
     ) : null;
-  if (counts.length === 0)
-    return (
-      <Text size="sm" c="dimmed">
-        No tools
-      </Text>
-    );
+  if (counts.length === 0) return <NoTools />;
   return (
     <Group gap={6}>
-      {counts.map(({ category, count }) => {
-        const badge = (
-          <RiskBadge category={category}>
-            {classWord(category)} {count}
-          </RiskBadge>
-        );
-        return links ? (
+      {counts.map(({ category, count }) =>
+        links ? (
           <Link
             key={category}
             to={`/servers/${encodeURIComponent(server)}/tools?class=${category}`}
             className={`plain ${classes['rowLink']}`}
           >
-            {badge}
+            <ClassCount category={category} count={count} />
           </Link>
         ) : (
-          <span key={category}>{badge}</span>
-        );
-      })}
+          <ClassCount key={category} category={category} count={count} />
+        ),
+      )}
     </Group>
+  );
+}
+
+/** The same as it was last seen: nobody is asked. */
+export function SeenRiskCounts({
+  tools: { classes: seen, count },
+}: {
+  readonly tools: NonNullable<GovernedServer['tools']>;
+}): ReactNode {
+  if (count === 0) return <NoTools />;
+  return (
+    <Group gap={6}>
+      {CATEGORIES.filter((category) => seen[category] > 0).map((category) => (
+        <ClassCount key={category} category={category} count={seen[category]} />
+      ))}
+    </Group>
+  );
+}
+
+function ClassCount({ category, count }: { readonly category: Category; readonly count: number }): ReactNode {
+  return (
+    <RiskBadge category={category}>
+      {classWord(category)} {count}
+    </RiskBadge>
+  );
+}
+
+function NoTools(): ReactNode {
+  return (
+    <Text size="sm" c="dimmed">
+      No tools
+    </Text>
   );
 }

@@ -1,40 +1,47 @@
 import { Anchor, Group, Stack, Text } from '@mantine/core';
-import { useInViewport } from '@mantine/hooks';
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { GovernedServer } from '../../api/servers.ts';
 import { inert, inertName } from '../../parts/inert.ts';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { Row } from '../settings/section.tsx';
-import { RiskCounts } from './risk-counts.tsx';
-import { isAskable, placeOf, ServerState, transportWord } from './server-state.tsx';
+import { SeenRiskCounts } from './risk-counts.tsx';
+import { placeOf, ServerState, transportWord } from './server-state.tsx';
 
-/** One server of the list. Its tools are asked for when the row comes into sight: that may start a program. */
-export function ServerRow({
-  server,
-  lastUsedAt,
-}: {
-  readonly server: GovernedServer;
-  readonly lastUsedAt: string | undefined;
-}): ReactNode {
-  const { ref, inViewport } = useInViewport<HTMLDivElement>();
-  const [wasSeen, setWasSeen] = useState(false);
-  if (inViewport && !wasSeen) setWasSeen(true);
+/** One server of the list, as it was last seen: looking at the list asks no server. */
+export function ServerRow({ server }: { readonly server: GovernedServer }): ReactNode {
+  const { id, name, kind, tools, lastAsked, lastUsedAt } = server;
   return (
     <Row>
-      <Stack gap={6} ref={ref}>
+      <Stack gap={6}>
         <Group gap="sm">
-          <Anchor component={Link} to={`/servers/${encodeURIComponent(server.id)}`} fw={650}>
-            {inertName(server.name, 100)}
+          <Anchor component={Link} to={`/servers/${encodeURIComponent(id)}`} fw={650}>
+            {inertName(name, 100)}
           </Anchor>
           <ServerState server={server} />
         </Group>
         <Text size="sm" c="dimmed">
-          {transportWord(server.kind)}: <span className="mono">{inert(placeOf(server), 160)}</span>
+          {transportWord(kind)}: <span className="mono">{inert(placeOf(server), 160)}</span>
         </Text>
+        {lastAsked?.ok === false && (
+          <Text size="sm" c="var(--tg-critical)" lineClamp={2}>
+            {inert(lastAsked.reason ?? 'It did not answer', 300)}
+          </Text>
+        )}
         <Group gap="md" justify="space-between">
-          <RiskCounts server={server.id} isAsked={wasSeen && isAskable(server)} />
+          {tools === undefined ? (
+            <Text size="sm" c="dimmed">
+              Its tools are not known yet
+            </Text>
+          ) : (
+            <SeenRiskCounts tools={tools} />
+          )}
           <Text size="sm" c="dimmed" ml="auto">
+            {lastAsked !== undefined && (
+              <>
+                {lastAsked.ok ? 'Answered' : 'Did not answer'} <TimeAgo at={lastAsked.at} /> ·{' '}
+              </>
+            )}
             {lastUsedAt === undefined ? (
               'Not used yet'
             ) : (

@@ -12,13 +12,16 @@ export interface StateWord {
 
 /** What is to be said of a server's state, the most urgent first; nothing that needs nobody. */
 export function stateWords(server: GovernedServer): readonly StateWord[] {
-  const { credential, drift, onChange } = server;
+  const { credential, drift, onChange, lastAsked } = server;
   const words: StateWord[] = [];
   if (credential.state === 'unreadable')
     words.push({ word: 'Cannot be decrypted', tone: 'critical', urgency: 0 });
   if (credential.state === 'needs_consent')
     words.push({ word: 'Needs consent again', tone: 'critical', urgency: 1 });
   if (credential.state === 'none') words.push({ word: 'Not connected yet', tone: 'critical', urgency: 1 });
+  // whoever is not connected cannot answer, and says so already
+  if (lastAsked?.ok === false && words.length === 0)
+    words.push({ word: 'Does not answer', tone: 'critical', urgency: 1 });
   if (drift > 0) {
     const tools = drift === 1 ? '1 tool changed' : `${drift} tools changed`;
     words.push({

@@ -2,11 +2,10 @@ import { Button, Group, Stack, TextInput, Title } from '@mantine/core';
 import { Plus, Search } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
-import { useGrants, type Grant } from '../../api/grants.ts';
 import { useServers, type GovernedServer } from '../../api/servers.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { IfMay, useMay } from '../../shell/rights.tsx';
+import { IfMay } from '../../shell/rights.tsx';
 import { Rows } from '../settings/section.tsx';
 import { ConsentOutcome } from './consent-outcome.tsx';
 import { ServerRow } from './server-row.tsx';
@@ -19,9 +18,7 @@ const MANY = 8;
 /** All servers that the organisation governs, those that need somebody first. */
 export default function ServersPage(): ReactNode {
   const { data: servers, error, refetch } = useServers();
-  const { data: grants } = useGrants(undefined, useMay('grants:read'));
   const [words, setWords] = useState('');
-  const lastUse = useMemo(() => lastUses(grants ?? []), [grants]);
   const shown = useMemo(() => found(servers ?? [], words), [servers, words]);
   return (
     <Stack maw={1100} mx="auto">
@@ -53,7 +50,7 @@ export default function ServersPage(): ReactNode {
       {shown.length > 0 && (
         <Rows label="Servers">
           {shown.map((server) => (
-            <ServerRow key={server.id} server={server} lastUsedAt={lastUse.get(server.id)} />
+            <ServerRow key={server.id} server={server} />
           ))}
         </Rows>
       )}
@@ -90,15 +87,4 @@ function found(servers: readonly GovernedServer[], words: string): readonly Gove
       [id, name, url].some((text) => text.toLowerCase().includes(wanted)),
     )
     .toSorted((a, b) => urgencyOf(a) - urgencyOf(b) || a.name.localeCompare(b.name));
-}
-
-/** When any grant of a server was used last. */
-function lastUses(grants: readonly Grant[]): ReadonlyMap<string, string> {
-  const uses = new Map<string, string>();
-  for (const { server, lastUsedAt } of grants) {
-    const before = uses.get(server);
-    if (lastUsedAt !== undefined && (before === undefined || lastUsedAt > before))
-      uses.set(server, lastUsedAt);
-  }
-  return uses;
 }

@@ -1,0 +1,38 @@
+/** The definition of a tool that a person accepted. */
+export interface Pin {
+  readonly tool: string;
+  /** SHA-256 of the canonical definition, in hex. */
+  readonly hash: string;
+  /** The definition itself, as JSON, for the diff. */
+  readonly definition: string;
+  readonly acceptedAt: number;
+  readonly acceptedBy: string;
+}
+
+/** A tool whose definition is not the accepted one. */
+export interface Drift {
+  readonly tool: string;
+  readonly kind: 'added' | 'changed' | 'removed';
+  /** Hash of what the server says now; empty when it is gone. */
+  readonly hash: string;
+  /** The definition that the server gives now; empty when it is gone. */
+  readonly definition: string;
+  readonly seenAt: number;
+}
+
+export interface PinStore {
+  pins(server: string): Promise<readonly Pin[]>;
+  /** Makes these the pins of a server, all at once, and forgets its drift. */
+  replace(organisation: string, server: string, pins: readonly Pin[]): Promise<void>;
+  /** Accepts one tool as it is now (or that it is gone: `undefined`), if it is still as the person saw it; else false. */
+  accept(
+    organisation: string,
+    server: string,
+    tool: string,
+    seenHash: string,
+    pin: Pin | undefined,
+  ): Promise<boolean>;
+  drift(server: string): Promise<readonly Drift[]>;
+  /** Makes this the drift of a server; resolves to what is new in it, so that one of several processes tells of it. */
+  setDrift(organisation: string, server: string, drift: readonly Drift[]): Promise<readonly Drift[]>;
+}
