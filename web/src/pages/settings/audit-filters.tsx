@@ -1,4 +1,4 @@
-import { Button, Group, Select } from '@mantine/core';
+import { Button, Group, Select, SimpleGrid, Stack } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
 import type { AuditEvent, AuditFilter } from '../../api/audit.ts';
 import { useApiKeys, useMembers } from '../../api/people.ts';
@@ -27,39 +27,43 @@ export function AuditFilters({ filter, items, onChange }: AuditFiltersProps): Re
     onChange({ ...others, ...(typeof value === 'string' && { [name]: value }) });
   };
   return (
-    <Group align="flex-end" gap="sm" role="search" aria-label="Filter events">
-      <Choice
-        label="Who"
-        all="Everybody"
-        none="Nobody of this name"
-        data={actors}
-        value={actor}
-        onChange={(chosen) => choose('actor', chosen)}
-      />
-      <Choice
-        label="What"
-        all="Everything"
-        none="No such kind of event"
-        data={actions}
-        value={action}
-        onChange={(chosen) => choose('action', chosen)}
-      />
-      <Choice
-        label="On what"
-        all="Anything"
-        none="Nothing of this name in what is shown"
-        data={targets}
-        value={target}
-        onChange={(chosen) => choose('target', chosen)}
-      />
-      <TimeField label="From" value={since} onChange={(at) => choose('since', at)} />
-      <TimeField label="Before" value={until} onChange={(at) => choose('until', at)} />
+    <Stack gap="sm" role="search" aria-label="Filter events">
+      <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="sm" verticalSpacing="xs">
+        <Choice
+          label="Who"
+          all="Everybody"
+          none="Nobody of this name"
+          data={actors}
+          value={actor}
+          onChange={(chosen) => choose('actor', chosen)}
+        />
+        <Choice
+          label="What"
+          all="Everything"
+          none="No such kind of event"
+          data={actions}
+          value={action}
+          onChange={(chosen) => choose('action', chosen)}
+        />
+        <Choice
+          label="On what"
+          all="Anything"
+          none="Nothing of this name in what is shown"
+          data={targets}
+          value={target}
+          onChange={(chosen) => choose('target', chosen)}
+        />
+        <TimeField label="From" value={since} onChange={(at) => choose('since', at)} />
+        <TimeField label="Before" value={until} onChange={(at) => choose('until', at)} />
+      </SimpleGrid>
       {Object.keys(filter).length > 0 && (
-        <Button variant="default" onClick={() => onChange({})}>
-          Show all
-        </Button>
+        <Group>
+          <Button variant="default" size="xs" onClick={() => onChange({})}>
+            Show all
+          </Button>
+        </Group>
       )}
-    </Group>
+    </Stack>
   );
 }
 
@@ -85,7 +89,6 @@ function Choice({
 }): ReactNode {
   return (
     <Select
-      flex="1 1 14rem"
       label={label}
       placeholder={all}
       searchable

@@ -20,7 +20,7 @@ export function Sessions(): ReactNode {
   return (
     <Section
       title="Where you are signed in"
-      lead="End what you do not know, and then choose a new password. A session ends by itself when it was not used for a week."
+      lead="End what you do not know, then choose a new password."
       action={all.length > 1 && <EndOthers />}
     >
       <ListState list={list}>
@@ -37,7 +37,7 @@ export function Sessions(): ReactNode {
 }
 
 function SessionRow({ session }: { readonly session: Session }): ReactNode {
-  const { isCurrent, createdAt, lastSeenAt, address, agent } = session;
+  const { isCurrent, createdAt, lastSeenAt, expiresAt, address, agent } = session;
   return (
     <Row controls={isCurrent ? undefined : <End session={session} />}>
       <Group gap="xs">
@@ -51,7 +51,7 @@ function SessionRow({ session }: { readonly session: Session }): ReactNode {
           </>
         )}
         {isCurrent ? 'Signed in' : 'signed in'} <TimeAgo at={createdAt} />
-        {address !== undefined && ` from ${inertName(address)}`}
+        {address !== undefined && ` from ${inertName(address)}`}, ends <TimeAgo at={expiresAt} />
       </Text>
     </Row>
   );

@@ -99,12 +99,10 @@ function LinkedRow({
     >
       <Group gap="xs">
         <Text>{shown}</Text>
-        <StateBadge tone={isOffered ? 'low' : 'unknown'}>
-          {isOffered ? 'Joined' : 'Not offered any more'}
-        </StateBadge>
+        {!isOffered && <StateBadge tone="unknown">Not offered any more</StateBadge>}
       </Group>
       <Text size="sm" c="dimmed">
-        Since <TimeAgo at={linkedAt} />
+        Joined <TimeAgo at={linkedAt} />
         {isLast && '. It is your only way in, so it cannot be removed.'}
       </Text>
     </Row>
