@@ -80,7 +80,10 @@ describe.skipIf(CHROMIUM === undefined)('somebody arrives', () => {
     await page.getByRole('textbox', { name: 'Name of the header' }).fill('x-api-key');
     await page.getByLabel('Value of x-api-key').fill(KEY);
     await page.getByRole('button', { name: 'Check and add' }).click();
-    await page.getByRole('list', { name: 'Tools, the most dangerous first' }).getByText('delete_all', { exact: true }).waitFor();
+    await page
+      .getByRole('list', { name: 'Tools, the most dangerous first' })
+      .getByText('delete_all', { exact: true })
+      .waitFor();
     expect(upstream.arrivals.map(({ headers }) => headers['x-api-key'])).toContain(KEY);
     const server = new URL(page.url()).searchParams.get('server') ?? '';
     for (const tab of ['connection', 'overview', 'settings']) {

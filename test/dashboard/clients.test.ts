@@ -128,7 +128,8 @@ function asToml(text: string, id: string): Target {
   expect(table).toBe(`[mcp_servers.${JSON.stringify(id)}]`);
   const values = new Map(lines.map((line) => line.split(/ = (.*)/s, 2) as [string, string]));
   expect([...values.keys()]).toEqual(['url', 'http_headers']);
-  const [, authorization = '""'] = /^\{ Authorization = ("(?:[^"\\]|\\.)*") \}$/.exec(values.get('http_headers') ?? '') ?? [];
+  const [, authorization = '""'] =
+    /^\{ Authorization = ("(?:[^"\\]|\\.)*") \}$/.exec(values.get('http_headers') ?? '') ?? [];
   return {
     url: JSON.parse(values.get('url') ?? '""') as string,
     authorization: JSON.parse(authorization) as string,
