@@ -2,6 +2,7 @@ import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Approval } from '../../api/approvals.ts';
+import { Breakable } from '../../parts/breakable.tsx';
 import { inert, inertName } from '../../parts/inert.ts';
 import { ApprovalBadge } from '../../parts/outcome-badge.tsx';
 import { RiskBadge, type Category } from '../../parts/risk-badge.tsx';
@@ -27,7 +28,7 @@ export function ApprovalCard({
         {category !== undefined && <RiskBadge category={category} />}
         <Text component="span" fw={650} className={`mono ${classes['name']}`}>
           <Link to={`/approvals/${encodeURIComponent(id)}`} className={classes['link']}>
-            {inertName(tool)}
+            <Breakable text={inertName(tool)} />
           </Link>
         </Text>
         <span className={classes['left']}>
