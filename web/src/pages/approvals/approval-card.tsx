@@ -2,6 +2,7 @@ import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { ApprovalItem } from '../../api/approvals.ts';
+import { Breakable } from '../../parts/breakable.tsx';
 import { inert, inertName } from '../../parts/inert.ts';
 import { ApprovalBadge } from '../../parts/outcome-badge.tsx';
 import { RiskBadge } from '../../parts/risk-badge.tsx';
@@ -26,7 +27,7 @@ export function ApprovalCard({
         {risk && <RiskBadge category={categoryOf(risk.category)} />}
         <Text component="span" fw={650} className={`mono ${classes['name']}`}>
           <Link to={`/approvals/${encodeURIComponent(id)}`} className={classes['link']}>
-            {inertName(tool)}
+            <Breakable text={inertName(tool)} />
           </Link>
         </Text>
         <span className={classes['left']}>

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { Link, useParams } from 'wouter';
 import { useApproval, type ApprovalDetail } from '../../api/approvals.ts';
 import { ApiProblem } from '../../api/client.ts';
+import { Breakable } from '../../parts/breakable.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { inert, inertName } from '../../parts/inert.ts';
 import { JsonView } from '../../parts/json-view.tsx';
@@ -89,7 +90,9 @@ function HeldCall({ approval }: { readonly approval: ApprovalDetail }): ReactNod
             )}
           </Group>
           <Title order={1} size="h3">
-            <span className="mono">{inertName(tool)}</span>
+            <span className="mono">
+              <Breakable text={inertName(tool)} />
+            </span>
           </Title>
           {reason !== '' && (
             <Text mt={4} style={{ overflowWrap: 'anywhere' }}>

@@ -3,6 +3,7 @@ import { ChevronRight } from 'lucide-react';
 import { memo, type KeyboardEvent, type ReactNode } from 'react';
 import type { PolicyTool } from '../../api/policies.ts';
 import type { ToolState } from '../../builder/tool-state.ts';
+import { Breakable } from '../../parts/breakable.tsx';
 import { inert, inertName } from '../../parts/inert.ts';
 import { RiskBadge } from '../../parts/risk-badge.tsx';
 import { ChoiceControl } from './choice-control.tsx';
@@ -70,7 +71,9 @@ export const ToolRow = memo(function ToolRow(props: RowProps): ReactNode {
           <ChevronRight size={16} aria-hidden className={classes['chevron']} />
           <Group component="span" gap="xs" wrap="wrap">
             <Text span fw={600} size="sm" className="mono">
-              <bdi>{inertName(tool.name, 120)}</bdi>
+              <bdi>
+                <Breakable text={inertName(tool.name, 120)} />
+              </bdi>
             </Text>
             <RiskBadge category={tool.risk.category} />
             {tool.pin === 'changed' && <Tone tone="medium">Definition changed</Tone>}

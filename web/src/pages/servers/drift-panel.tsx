@@ -12,6 +12,7 @@ import {
   type DriftList,
   type GovernedServer,
 } from '../../api/servers.ts';
+import { Breakable } from '../../parts/breakable.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { inert, inertName } from '../../parts/inert.ts';
 import { Problem } from '../../parts/problem.tsx';
@@ -100,7 +101,7 @@ function DriftCard({ server, drift }: { readonly server: GovernedServer; readonl
         <Group justify="space-between" align="flex-start">
           <Group gap="sm">
             <Title order={3} size="h5" className="mono">
-              {inertName(drift.tool, 200)}
+              <Breakable text={inertName(drift.tool, 200)} />
             </Title>
             <StateBadge tone="medium">{word}</StateBadge>
             <Classes drift={drift} />

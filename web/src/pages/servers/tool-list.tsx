@@ -3,6 +3,7 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { PinState, ServerTool } from '../../api/servers.ts';
+import { Breakable } from '../../parts/breakable.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { RiskBadge } from '../../parts/risk-badge.tsx';
 import { useOverscan } from '../../parts/use-overscan.ts';
@@ -106,14 +107,16 @@ function ToolHead({
       <Chevron size={16} aria-hidden style={{ flex: 'none' }} />
       <span className={classes['words']}>
         <Text component="span" display="block" size="sm" fw={600} className="mono">
-          {inertName(tool.name, 200)}
+          <Breakable text={inertName(tool.name, 200)} />
         </Text>
         <Text component="span" display="block" size="sm" c="dimmed" className={classes['about'] ?? ''}>
           {inertName(about, 200)}
         </Text>
       </span>
-      <PinBadge pin={tool.pin} />
-      <RiskBadge category={tool.risk.category} />
+      <span className={classes['badges']}>
+        <PinBadge pin={tool.pin} />
+        <RiskBadge category={tool.risk.category} />
+      </span>
     </UnstyledButton>
   );
 }

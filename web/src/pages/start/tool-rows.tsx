@@ -3,6 +3,7 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { Search } from 'lucide-react';
 import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { ServerTool } from '../../api/servers.ts';
+import { Breakable } from '../../parts/breakable.tsx';
 import { inert, inertName } from '../../parts/inert.ts';
 import { CATEGORIES, RiskBadge } from '../../parts/risk-badge.tsx';
 import classes from './start.module.css';
@@ -119,7 +120,9 @@ export function ToolText({ tool }: { readonly tool: ServerTool }): ReactNode {
   return (
     <div style={{ minWidth: 0 }}>
       <div className={classes['toolName']}>
-        <span className="mono">{inertName(name)}</span>
+        <span className="mono">
+          <Breakable text={inertName(name)} />
+        </span>
         <RiskBadge category={risk.category} />
       </div>
       {said !== '' && (
