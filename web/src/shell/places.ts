@@ -1,4 +1,5 @@
 import type { ComponentType } from 'react';
+import { spanIn, usageAddress } from '../api/usage-span.ts';
 import { SERVER_TABS } from '../pages/servers/tab-code.ts';
 import { SETTINGS_TABS } from '../pages/settings/tab-code.ts';
 
@@ -27,7 +28,12 @@ export const INSIDE: readonly Place[] = [
   {
     path: '/',
     load: () => import('../pages/overview/overview-page.tsx'),
-    asks: () => ['/servers?limit=200'],
+    asks: (_, search) => [
+      '/servers?limit=200',
+      usageAddress(spanIn(search)),
+      '/grants?limit=200',
+      '/approvals?status=pending&limit=50',
+    ],
   },
   { path: '/start/*?', load: () => import('../pages/start/start-page.tsx') },
   {

@@ -13,6 +13,8 @@ export interface ServerReach {
 }
 
 const PAGE = 200;
+/** Nearly every server has fewer. */
+const TOOLS_PAGE = 1_000;
 const AT_ONCE = 3;
 const FRESH_MS = 60_000;
 
@@ -64,7 +66,7 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
 async function readReach(server: string, mayReadPolicies: boolean, signal: AbortSignal): Promise<Reach> {
   const path = `/servers/${encodeURIComponent(server)}`;
   const [tools, policies, { reachOf }] = await Promise.all([
-    readAll<PolicyTool>(`${path}/tools`, signal),
+    readAll<PolicyTool>(`${path}/tools`, TOOLS_PAGE, signal),
     mayReadPolicies ? readPolicies(path, signal) : [],
     // the engine is more than the rest of the page together, and waits for nothing
     import('./reach.ts'),
@@ -73,7 +75,7 @@ async function readReach(server: string, mayReadPolicies: boolean, signal: Abort
 }
 
 async function readPolicies(path: string, signal: AbortSignal): Promise<readonly string[]> {
-  const policies = await readAll<Policy>(`${path}/policies`, signal);
+  const policies = await readAll<Policy>(`${path}/policies`, PAGE, signal);
   const texts = await Promise.all(
     policies
       .filter(({ version }) => version !== undefined)
@@ -82,12 +84,12 @@ async function readPolicies(path: string, signal: AbortSignal): Promise<readonly
   return texts.flatMap(({ inForce }) => inForce?.document ?? []);
 }
 
-async function readAll<T>(path: string, signal: AbortSignal): Promise<readonly T[]> {
+async function readAll<T>(path: string, limit: number, signal: AbortSignal): Promise<readonly T[]> {
   const items: T[] = [];
   let cursor: string | undefined;
   do {
     const page: { readonly items: readonly T[]; readonly next?: string } = await api(path, {
-      query: { limit: PAGE, cursor },
+      query: { limit, cursor },
       signal,
     });
     items.push(...page.items);
