@@ -34,8 +34,8 @@ export function ToolsTab(): ReactNode {
       <Group justify="space-between" gap="xs">
         <Text size="sm" c="dimmed" aria-live="polite">
           {shown.length === tools.length
-            ? `${tools.length} tools`
-            : `${shown.length} of ${tools.length} tools`}
+            ? countOf(tools.length)
+            : `${shown.length} of ${countOf(tools.length)}`}
         </Text>
         {canEdit && shown.length > 0 && <BulkMenu shown={shown} />}
       </Group>
@@ -169,4 +169,8 @@ export function ClassCounts({ names }: { readonly names: readonly string[] }): R
       ))}
     </Group>
   );
+}
+
+function countOf(tools: number): string {
+  return tools === 1 ? '1 tool' : `${tools} tools`;
 }

@@ -119,8 +119,8 @@ function FoundTools({ tools: { items } }: { readonly tools: ServerTools }): Reac
       <Group justify="space-between">
         <Text size="sm" c="dimmed" aria-live="polite">
           {shown.length === items.length
-            ? `${items.length} tools`
-            : `${shown.length} of ${items.length} tools`}
+            ? countOf(items.length)
+            : `${shown.length} of ${countOf(items.length)}`}
         </Text>
       </Group>
       {shown.length === 0 ? (
@@ -139,4 +139,8 @@ function FoundTools({ tools: { items } }: { readonly tools: ServerTools }): Reac
       )}
     </Stack>
   );
+}
+
+function countOf(tools: number): string {
+  return tools === 1 ? '1 tool' : `${tools} tools`;
 }
