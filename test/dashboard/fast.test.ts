@@ -130,17 +130,57 @@ describe.skipIf(CHROMIUM === undefined)(`with ${CALLS} calls in the log and ${TO
     },
   );
 
+  it('shows rows wherever somebody scrolls to', { timeout: 120_000 }, async () => {
+    const page = await dashboard.openAs(ADA, '/app/settings/account');
+    const lists = [
+      [`/app/servers/${server}/tools`, '[aria-label="Tools"]'],
+      [`/app/servers/${server}/policies/main`, '[aria-label="Tools of the server"]'],
+      ['/app/logs', '[role="table"] > [role="rowgroup"]:last-child'],
+    ] as const;
+    for (const [path, list] of lists) {
+      await page.goto(`${dashboard.base}${path}`);
+      await page.locator(list).locator(':scope > *').nth(3).waitFor();
+      expect(await gapsOf(page, list), path).toBe(0);
+      expect(await page.evaluate<number>('scrollY'), path).toBeGreaterThan(3_000);
+    }
+    await page.context().close();
+  });
+
   it('works little more for a view than for a page without anything', { timeout: 120_000 }, async () => {
     const page = await dashboard.openAs(ADA, '/app/settings/account');
-    const nothing = await workOf(page, `${dashboard.base}/app/nothing`, 'There is no such page');
+    const nothing = await leastWorkOf(page, `${dashboard.base}/app/nothing`, 'There is no such page');
     for (const [path, content] of views()) {
-      const work = (await workOf(page, `${dashboard.base}${path}`, content)) / nothing;
+      const work = (await leastWorkOf(page, `${dashboard.base}${path}`, content)) / nothing;
       console.info(`${path.replace(server, '…')}: ${work.toFixed(1)} times the work of an empty page`);
       expect(work, path).toBeLessThan(MOST_WORK);
     }
     await page.context().close();
   });
 });
+
+/** The gaps between rows that somebody sees who scrolls: points on the list behind which there is no row, in any frame. */
+async function gapsOf(page: Page, list: string): Promise<number> {
+  let gaps = 0;
+  await page.mouse.move(300, 600);
+  for (let turn = 0; turn < 12; turn++) {
+    await page.mouse.wheel(0, 900);
+    gaps += await page.evaluate<number>(`(async () => {
+      let gaps = 0;
+      for (let frame = 0; frame < 5; frame++) {
+        await new Promise(requestAnimationFrame);
+        const list = document.querySelector(${JSON.stringify(list)});
+        const { left, top, bottom } = list.getBoundingClientRect();
+        for (const y of [120, 300, 450, 600, 780]) {
+          if (y < top || y > bottom) continue;
+          const there = document.elementFromPoint(left + 60, y);
+          if (there === list || !list.contains(there)) gaps++;
+        }
+      }
+      return gaps;
+    })()`);
+  }
+  return gaps;
+}
 
 /** How long nothing more is asked once all is asked that needs no answer; and how long content may take to be drawn, in milliseconds. */
 const QUIET_MS = 400;
@@ -188,7 +228,14 @@ async function isThere(locator: Locator): Promise<boolean> {
   );
 }
 
-/** How many functions of ours a page calls until its content is there: the same on every machine. */
+/** The least work of three loads: what comes beside the content, such as the editor, may be there before it. */
+async function leastWorkOf(page: Page, address: string, content: string): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let turn = 0; turn < 3; turn++) least = Math.min(least, await workOf(page, address, content));
+  return least;
+}
+
+/** How many functions a page calls until its content is there: nearly the same on every machine. */
 async function workOf(page: Page, address: string, content: string): Promise<number> {
   const session = await page.context().newCDPSession(page);
   await session.send('Profiler.enable');

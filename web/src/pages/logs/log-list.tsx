@@ -2,7 +2,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Decision } from '../../api/logs.ts';
-import { useOverscan } from '../../parts/use-overscan.ts';
+import { useOverscan } from '../../parts/use-painted.ts';
 import { LogRow } from './log-row.tsx';
 import classes from './logs.module.css';
 

@@ -2,6 +2,7 @@ import { Stack, Text } from '@mantine/core';
 import { useCallback, useMemo, type ReactNode } from 'react';
 import { proposalsAt } from '../../builder/completion.ts';
 import type { CodeEditorProps, Highlight, Mark } from '../../parts/code-editor/code-editor.tsx';
+import { useIsPainted } from '../../parts/use-painted.ts';
 import { page } from '../../shell/page.tsx';
 import type { PolicyText } from './use-text.ts';
 import { useWorkbench } from './workbench.ts';
@@ -20,6 +21,8 @@ export function JsonPane({
 }): ReactNode {
   const { reading, findings, toolOf } = useWorkbench();
   const { text, write, undo, redo } = policyText;
+  // the forms are seen first
+  const isPainted = useIsPainted();
   const marks = useMemo(
     () => (reading.ok ? marksOf(findings) : marksOf(reading.problems)),
     [reading, findings],
@@ -30,17 +33,19 @@ export function JsonPane({
   );
   return (
     <Stack gap={4} h="100%">
-      <CodeEditor
-        value={text}
-        label="The policy as JSON"
-        readOnly={!mayEdit}
-        onChange={write}
-        marks={marks}
-        highlight={highlight}
-        propose={propose}
-        undo={() => undo?.()}
-        redo={() => redo?.()}
-      />
+      {isPainted && (
+        <CodeEditor
+          value={text}
+          label="The policy as JSON"
+          readOnly={!mayEdit}
+          onChange={write}
+          marks={marks}
+          highlight={highlight}
+          propose={propose}
+          undo={() => undo?.()}
+          redo={() => redo?.()}
+        />
+      )}
       <Text size="xs" c="dimmed">
         {mayEdit
           ? 'Ctrl+Space proposes what may stand here. Escape, then Tab, leaves the editor.'

@@ -3,7 +3,7 @@ import { useCallback, useLayoutEffect, useRef, useState, type ReactNode, type Re
 import type { PolicyTool } from '../../api/policies.ts';
 import { effectOn, type Effect } from '../../builder/effect.ts';
 import { stateOf } from '../../builder/tool-state.ts';
-import { useOverscan } from '../../parts/use-overscan.ts';
+import { useOverscan } from '../../parts/use-painted.ts';
 import { useChoose } from './choice-control.tsx';
 import { sourceInWords } from './rule-words.ts';
 import classes from './tool-list.module.css';

@@ -6,7 +6,7 @@ import type { AuditEvent, AuditFilter } from '../../api/audit.ts';
 import { inertName } from '../../parts/inert.ts';
 import { JsonView } from '../../parts/json-view.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
-import { useOverscan } from '../../parts/use-overscan.ts';
+import { useOverscan } from '../../parts/use-painted.ts';
 import { actionWords, detailOf, targetPage, targetWords } from './audit-words.ts';
 import classes from './settings.module.css';
 
