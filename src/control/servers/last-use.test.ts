@@ -37,7 +37,10 @@ it('reads no more of the log than it needs', async () => {
 });
 
 it('gives a long log up', async () => {
-  const { read, of } = over([grant('idle', 5)], Array.from({ length: 1_000 }, () => []));
+  const { read, of } = over(
+    [grant('idle', 5)],
+    Array.from({ length: 1_000 }, () => []),
+  );
   expect(Object.fromEntries(await of('idle'))).toEqual({ idle: 5 });
   expect(read.pieces).toBeLessThan(20);
 });
