@@ -1,19 +1,13 @@
 /** What a page asks first, asked while its code is still on the way. The first script holds this: it must stay small. */
 
 const KEPT_ORGANISATION = 'toolgate-organisation';
-/** So long an answer counts as one of now; as long as what was read counts as fresh. */
+/** So long what was asked waits for the page; as long as what was read counts as fresh. */
 const FRESH_MS = 5_000;
-
-interface Asked {
-  readonly response: Promise<Response>;
-  /** When the answer was there, by the clock of the page; undefined while it is not. */
-  readonly arrived: () => number | undefined;
-}
 
 /** How long an answer may take before the page says that the gateway does not answer. */
 export const PATIENCE_MS = 30_000;
 
-const asked = new Map<string, Asked>();
+const asked = new Map<string, Promise<Response>>();
 
 /** The organisation that was looked at last; undefined where there is no choice. */
 export function keptOrganisation(): string | undefined {
@@ -42,31 +36,38 @@ function keyOf(url: string, organisation: string | undefined): string {
 export function askAhead(urls: readonly string[]): void {
   const organisation = keptOrganisation();
   for (const url of urls) {
-    let arrived: number | undefined;
+    const key = keyOf(url, organisation);
     const response = fetch(url, {
       credentials: 'same-origin',
       headers: headersOf(organisation),
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    response.then(
-      () => (arrived = performance.now()),
-      // the page asks again, and says what is wrong
-      () => asked.delete(keyOf(url, organisation)),
-    );
-    asked.set(keyOf(url, organisation), { response, arrived: () => arrived });
+    // the page asks again, and says what is wrong
+    response.catch(() => asked.delete(key));
+    asked.set(key, response);
+    setTimeout(() => letGo(key, response), FRESH_MS);
   }
+}
+
+/** What nobody has taken is not read: its connection is free for others. */
+function letGo(key: string, response: Promise<Response>): void {
+  if (asked.get(key) !== response) return;
+  asked.delete(key);
+  response.then(
+    ({ body }) => void body?.cancel(),
+    () => {},
+  );
 }
 
 /** The answer to a question that was asked ahead; each can be had once, and only while it is fresh. */
 export function takeAhead(url: string, organisation: string | undefined): Promise<Response> | undefined {
   const key = keyOf(url, organisation);
-  const found = asked.get(key);
+  const response = asked.get(key);
   asked.delete(key);
-  const arrived = found?.arrived();
-  return arrived !== undefined && performance.now() - arrived > FRESH_MS ? undefined : found?.response;
+  return response;
 }
 
 /** Forgets what nobody has taken: it was for somebody else. */
 export function forgetAhead(): void {
-  asked.clear();
+  for (const [key, response] of asked) letGo(key, response);
 }

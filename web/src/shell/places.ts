@@ -39,7 +39,7 @@ export const INSIDE: readonly Place[] = [
   {
     path: '/servers',
     load: () => import('../pages/servers/servers-page.tsx'),
-    asks: () => ['/servers?limit=200', '/grants?limit=200'],
+    asks: () => ['/servers?limit=200'],
   },
   {
     path: '/servers/:server/policies/:policy',

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState, type Dispatch, type SetStateAction } from 'react';
 import {
   isDraftConflict,
   saveDraft,
@@ -67,6 +67,8 @@ export function useDraft(
   const tried = useRef<string>(undefined);
   const conflict = useRef<unknown>(undefined);
   const [state, setState] = useState<DraftState>({ kind: 'clean' });
+  /** How often something was saved: what was written meanwhile is looked at anew. */
+  const [sent, setSent] = useState(0);
 
   const meet = useCallback(
     async (error: unknown = new Error('somebody else saved a draft')): Promise<void> => {
@@ -94,6 +96,7 @@ export function useDraft(
       forgetUnsaved({ server, policy });
       kept(draft);
       setState({ kind: latest.current === wanted ? 'saved' : 'unsaved' });
+      setSent((before) => before + 1);
     },
     [server, policy, kept],
   );
@@ -129,7 +132,7 @@ export function useDraft(
     if (conflict.current !== undefined) throw conflict.current;
   }, [save, enabled]);
 
-  useSaving({ name, text, saved, seen, conflict, enabled, flush, setState });
+  useSaving({ name, text, sent, saved, seen, conflict, enabled, flush, setState });
   useNews({ detail, saved, seen, sending, conflict, enabled, meet });
 
   const settle = useCallback(
@@ -162,6 +165,7 @@ interface Box<T> {
 function useSaving({
   name: { server, policy },
   text,
+  sent,
   saved,
   seen,
   conflict,
@@ -171,12 +175,13 @@ function useSaving({
 }: {
   readonly name: PolicyName;
   readonly text: string;
+  readonly sent: number;
   readonly saved: Box<string>;
   readonly seen: Box<number | null>;
   readonly conflict: Box<unknown>;
   readonly enabled: boolean;
   readonly flush: () => Promise<void>;
-  readonly setState: (state: DraftState) => void;
+  readonly setState: Dispatch<SetStateAction<DraftState>>;
 }): void {
   const latest = useRef(text);
   latest.current = text;
@@ -188,11 +193,17 @@ function useSaving({
     if (!enabled) return undefined;
     // a decision is waited for
     if (conflict.current !== undefined) return remember();
-    if (text === saved.current) return forgetUnsaved({ server, policy });
+    if (text === saved.current) {
+      // an edit was taken back before it was saved
+      setState((before) =>
+        before.kind === 'unsaved' || before.kind === 'not json' ? backTo(seen.current) : before,
+      );
+      return forgetUnsaved({ server, policy });
+    }
     setState({ kind: isJson(text) ? 'unsaved' : 'not json' });
     const timer = setTimeout(() => void flush().catch(remember), PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [server, policy, text, flush, enabled, saved, conflict, setState, remember]);
+  }, [server, policy, text, sent, flush, enabled, saved, seen, conflict, setState, remember]);
 
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent): void => {
@@ -203,6 +214,10 @@ function useSaving({
   }, [enabled, saved]);
   // whoever goes to another page takes nothing unsaved along
   useEffect(() => () => void flush().catch(remember), [flush, remember]);
+}
+
+function backTo(revision: number | null): DraftState {
+  return { kind: revision === null ? 'clean' : 'saved' };
 }
 
 /** A draft that somebody else kept is met when it is heard of, not only when one wants to save. */

@@ -11,7 +11,7 @@ interface History {
 }
 
 const MOST_STEPS = 200;
-/** What is typed in one go is undone in one go. */
+/** What is typed in one go is undone in one go; what a form changes is a step of its own. */
 const ONE_GO_MS = 700;
 
 /** The text of a policy, with what it says and the way back. */
@@ -67,7 +67,7 @@ export function usePolicyText(initial: string, name: string, fallback?: string):
       // several edits in one go build upon each other
       now.current = { text: next, reading: read };
       shownNow.current = next;
-      put(next, true);
+      put(next, false);
       setShown(next);
       return undefined;
     },
