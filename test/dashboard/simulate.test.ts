@@ -20,6 +20,7 @@ describe.skipIf(CHROMIUM === undefined)('a simulation', () => {
   beforeAll(async () => {
     await dashboard.start();
     governed = await govern(dashboard, OPEN);
+    await governed.call('no_such_tool', {});
   }, 120_000);
   afterAll(() => dashboard.stop());
 
