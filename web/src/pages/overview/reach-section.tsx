@@ -3,7 +3,7 @@ import { useMemo, useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { GovernedServer } from '../../api/servers.ts';
 import cards from '../../parts/cards.module.css';
-import { CATEGORIES, RiskBadge, type Category } from '../../parts/risk-badge.tsx';
+import { CATEGORIES, classWord, RiskBadge } from '../../parts/risk-badge.tsx';
 import classes from './overview.module.css';
 import { sumOfReach, type ClassReach, type Reach } from './sum-of-reach.ts';
 import type { ServerReach } from './use-reach.ts';
@@ -143,15 +143,11 @@ function Badges({
     <div className={classes['badges']}>
       {present.map((category) => (
         <RiskBadge key={category} category={category}>
-          {wordFor(category)} {inNumbers(reach[category], mayReadPolicies)}
+          {classWord(category)} {inNumbers(reach[category], mayReadPolicies)}
         </RiskBadge>
       ))}
     </div>
   );
-}
-
-function wordFor(category: Category): string {
-  return category.charAt(0).toUpperCase() + category.slice(1);
 }
 
 function inNumbers({ tools, open, held }: ClassReach, mayReadPolicies: boolean): string {

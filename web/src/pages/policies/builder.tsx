@@ -4,16 +4,16 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { PanelRight } from 'lucide-react';
 import { memo, useState, type ReactNode } from 'react';
 import type { PolicyTool } from '../../api/policies.ts';
-import { ListLoader } from './list-loader.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { FindingsList, type Fault } from './findings-list.tsx';
 import { GeneralTab } from './general-tab.tsx';
+import { ListLoader } from './list-loader.tsx';
 import { SimulateTab } from './simulate-tab.tsx';
 import { ToolsTab } from './tools-tab.tsx';
 import { TryTab } from './try-tab.tsx';
 import { WiderTab } from './wider-tab.tsx';
 import { useWorkbench } from './workbench.ts';
-import { Notice } from './notice.tsx';
 
 export type Tab = 'tools' | 'wider' | 'general' | 'try' | 'simulate' | 'versions' | 'json';
 

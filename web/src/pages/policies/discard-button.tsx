@@ -1,8 +1,8 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { isDraftConflict, useDropDraft, type PolicyName } from '../../api/policies.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { Dialog } from './dialog.tsx';
 import type { Draft } from './use-draft.ts';
 
 /** Takes the draft away, after a question; the text becomes that of the version in force. */

@@ -5,13 +5,13 @@ import { usePolicy, usePolicyTools, type PolicyDetail, type PolicyName } from '.
 import { templateText } from '../../builder/template.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { inertName } from '../../parts/inert.ts';
+import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { EditPage } from './edit-page.tsx';
 import { ListLoader } from './list-loader.tsx';
 import { unsavedText } from './unsaved-text.ts';
 import { VersionPage } from './version-page.tsx';
-import { Notice } from './notice.tsx';
 
 /** A policy of a server: written, tried, published; or one of its versions, read. */
 export default function PolicyPage(): ReactNode {

@@ -3,6 +3,7 @@ import { useCallback, useLayoutEffect, useRef, useState, type ReactNode, type Re
 import type { PolicyTool } from '../../api/policies.ts';
 import { effectOn, type Effect } from '../../builder/effect.ts';
 import { stateOf } from '../../builder/tool-state.ts';
+import { capital } from '../../parts/sentence.ts';
 import { useOverscan } from '../../parts/use-painted.ts';
 import { useChoose } from './choice-control.tsx';
 import { sourceInWords } from './rule-words.ts';
@@ -130,7 +131,7 @@ function effectInWords(
       : questions.length > 1
         ? ` · ${questions.length} argument rules`
         : '';
-  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}, ${sourceInWords(rule, name, hide)}${asked}`;
+  return `${capital(sentence)}, ${sourceInWords(rule, name, hide)}${asked}`;
 }
 
 function focusWhenThere(id: string, frames: number): void {

@@ -5,7 +5,7 @@ import { useMemo, useState, type ReactNode } from 'react';
 import type { PolicyTool } from '../../api/policies.ts';
 import type { ToolChoice } from '../../builder/tool-state.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { CATEGORIES, RiskBadge, type Category } from '../../parts/risk-badge.tsx';
+import { CATEGORIES, classWord, RiskBadge, type Category } from '../../parts/risk-badge.tsx';
 import { useChoose } from './choice-control.tsx';
 import { filterTools, NO_FILTER, STATE_WORDS, type ToolFilter } from './tool-filter.ts';
 import { ToolList } from './tool-list.tsx';
@@ -108,7 +108,7 @@ function FilterBar({
         <Group gap={6} role="group" aria-label="Classes">
           {CATEGORIES.filter((category) => counts.has(category)).map((category) => (
             <Chip key={category} value={category} size="xs" variant="outline">
-              {category.charAt(0).toUpperCase() + category.slice(1)} {counts.get(category)}
+              {classWord(category)} {counts.get(category)}
             </Chip>
           ))}
         </Group>
@@ -164,7 +164,7 @@ export function ClassCounts({ names }: { readonly names: readonly string[] }): R
     <Group gap={4}>
       {CATEGORIES.filter((category) => counts.has(category)).map((category) => (
         <RiskBadge key={category} category={category}>
-          {category.charAt(0).toUpperCase() + category.slice(1)} {counts.get(category)}
+          {classWord(category)} {counts.get(category)}
         </RiskBadge>
       ))}
     </Group>

@@ -13,6 +13,7 @@ import {
 } from '../../api/policies.ts';
 import { placeOfRule, pointerOf } from '../../builder/place.ts';
 import { inert } from '../../parts/inert.ts';
+import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { Builder, type Tab } from './builder.tsx';
@@ -24,7 +25,6 @@ import { useSpotlight } from './use-spotlight.ts';
 import { usePolicyText } from './use-text.ts';
 import { useWorkbenchValue } from './use-workbench-value.ts';
 import { WorkbenchContext } from './workbench.ts';
-import { Notice } from './notice.tsx';
 
 /** One version as it was published, with the rule that somebody asks about. Nothing can be changed here. */
 export function VersionPage({

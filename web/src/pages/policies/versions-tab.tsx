@@ -12,13 +12,13 @@ import {
   type PolicyVersionEntry,
   type Published,
 } from '../../api/policies.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { useMay } from '../../shell/rights.tsx';
-import { Tone } from './policy-header.tsx';
 import { announce } from './announce.tsx';
-import { Dialog } from './dialog.tsx';
 import { DiffView } from './diff-view.tsx';
 
 interface VersionsTabProps {
@@ -101,7 +101,7 @@ function VersionRow({
         <div>
           <Group gap="xs">
             <Text fw={600}>Version {version}</Text>
-            {isInForce && <Tone tone="low">In force</Tone>}
+            {isInForce && <StateBadge tone="low">In force</StateBadge>}
           </Group>
           <Text size="sm" c="dimmed">
             <TimeAgo at={createdAt} />, by {nameOf(createdBy)}

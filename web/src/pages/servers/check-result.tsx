@@ -3,7 +3,8 @@ import { CircleAlert, CircleCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ServerCheck } from '../../api/servers.ts';
 import { inert, inertName } from '../../parts/inert.ts';
-import { Notice } from './notice.tsx';
+import { Notice } from '../../parts/notice.tsx';
+import { sentence } from '../../parts/sentence.ts';
 
 /** What a server answered when it was asked, or why it did not and what to do. */
 export function CheckResult({ check }: { readonly check: ServerCheck }): ReactNode {
@@ -44,9 +45,4 @@ export function CheckResult({ check }: { readonly check: ServerCheck }): ReactNo
       </Text>
     </Notice>
   );
-}
-
-function sentence(text: string): string {
-  const begun = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

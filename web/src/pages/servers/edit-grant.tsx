@@ -3,9 +3,9 @@ import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import type { ReactNode } from 'react';
 import { useChangeGrant, type Grant, type GrantEdit } from '../../api/grants.ts';
+import { FormProblem } from '../../parts/form-problem.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { useMay } from '../../shell/rights.tsx';
-import { FormProblem } from '../sign-in/form-problem.tsx';
 import {
   addressesIn,
   endOf,

@@ -3,7 +3,7 @@ import type { UseFormReturnType } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { ApiProblem } from '../../api/client.ts';
 import type { Grant } from '../../api/grants.ts';
-import { faultsByField } from '../sign-in/form-problem.tsx';
+import { faultsByField } from '../../parts/form-problem.tsx';
 
 /** A grant as it is typed. */
 export interface GrantValues {

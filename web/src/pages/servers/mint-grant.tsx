@@ -3,7 +3,7 @@ import { useForm } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { useMintGrant, type NewGrant } from '../../api/grants.ts';
 import type { GovernedServer } from '../../api/servers.ts';
-import { FormProblem } from '../sign-in/form-problem.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 import {
   addressesIn,
   endOf,

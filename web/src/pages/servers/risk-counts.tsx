@@ -3,7 +3,7 @@ import { useMemo, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useServerTools, type GovernedServer, type ServerTool } from '../../api/servers.ts';
 import { inert } from '../../parts/inert.ts';
-import { CATEGORIES, RiskBadge, type Category } from '../../parts/risk-badge.tsx';
+import { CATEGORIES, classWord, RiskBadge, type Category } from '../../parts/risk-badge.tsx';
 import classes from './servers.module.css';
 
 /** Numbers of tools by class, the riskiest first; only those that there are. */
@@ -16,11 +16,6 @@ export function countByClass(
     const count = counts.get(category);
     return count === undefined ? [] : [{ category, count }];
   });
-}
-
-/** A class as a word at the beginning of a label. */
-export function classWord(category: Category): string {
-  return category.charAt(0).toUpperCase() + category.slice(1);
 }
 
 /** What the tools of a server could do, in numbers. The server is asked only while `isAsked`. */

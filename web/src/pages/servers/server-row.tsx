@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { GovernedServer } from '../../api/servers.ts';
 import { inert, inertName } from '../../parts/inert.ts';
+import { Row } from '../../parts/rows.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
-import { Row } from '../settings/section.tsx';
 import { SeenRiskCounts } from './risk-counts.tsx';
 import { placeOf, ServerState, transportWord } from './server-state.tsx';
 

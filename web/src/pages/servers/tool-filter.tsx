@@ -2,8 +2,8 @@ import { Chip, Group, TextInput } from '@mantine/core';
 import { Search } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ServerTool } from '../../api/servers.ts';
-import type { Category } from '../../parts/risk-badge.tsx';
-import { classWord, countByClass } from './risk-counts.tsx';
+import { classWord, type Category } from '../../parts/risk-badge.tsx';
+import { countByClass } from './risk-counts.tsx';
 
 export interface ToolFilter {
   readonly words: string;

@@ -6,8 +6,8 @@ import type { PinState, ServerTool } from '../../api/servers.ts';
 import { Breakable } from '../../parts/breakable.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { RiskBadge } from '../../parts/risk-badge.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { useOverscan } from '../../parts/use-painted.ts';
-import { StateBadge } from '../settings/state-badge.tsx';
 import classes from './servers.module.css';
 import { ToolDetails } from './tool-details.tsx';
 

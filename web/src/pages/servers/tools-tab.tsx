@@ -6,14 +6,14 @@ import { useSearch } from 'wouter';
 import { usePinAll, useServerTools, type GovernedServer, type ServerTools } from '../../api/servers.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { DriftPanel } from './drift-panel.tsx';
-import { Notice } from './notice.tsx';
 import { isAskable } from './server-state.tsx';
 import { classesIn, matching, NO_FILTER, ToolFilterBar, type ToolFilter } from './tool-filter.tsx';
 import { ToolList } from './tool-list.tsx';
-import { Waiting } from './waiting.tsx';
 
 /** The tools that the server lists now, what they could do, and whether they are as they were accepted. */
 export default function ToolsTab({ server }: { readonly server: GovernedServer }): ReactNode {

@@ -15,13 +15,14 @@ import {
   type NewInvitation,
 } from '../../api/people.ts';
 import { Confirm } from '../../parts/confirm.tsx';
+import { faultsByField, FormProblem } from '../../parts/form-problem.tsx';
+import { Row, Rows } from '../../parts/rows.tsx';
 import { SecretOnceModal } from '../../parts/secret-once.tsx';
+import { Section } from '../../parts/section.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
-import { faultsByField, FormProblem } from '../sign-in/form-problem.tsx';
 import { ListState } from './list-state.tsx';
 import { APPROVER_TEXT, ROLE_TEXTS } from './roles.tsx';
-import { Row, Rows, Section } from './section.tsx';
-import { StateBadge } from './state-badge.tsx';
 
 /** Who is asked to join, and a way to ask. */
 export function Invitations(): ReactNode {

@@ -2,8 +2,8 @@ import { Button, Fieldset, Group, Select, Stack, Text, TextInput } from '@mantin
 import { useForm, type UseFormReturnType } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { useCreateApiKey, type ApiKey } from '../../api/people.ts';
+import { faultsByField, FormProblem } from '../../parts/form-problem.tsx';
 import { useSignedIn } from '../../shell/rights.tsx';
-import { faultsByField, FormProblem } from '../sign-in/form-problem.tsx';
 import { ChoiceGroups } from './choice-groups.tsx';
 import { PRESETS, SCOPE_GROUPS } from './scopes.ts';
 

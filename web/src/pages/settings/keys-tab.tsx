@@ -8,13 +8,14 @@ import { useApiKeys, useRevokeApiKey, type ApiKey } from '../../api/people.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { CopyBlock } from '../../parts/copy-block.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { Row, Rows } from '../../parts/rows.tsx';
 import { SecretOnceModal } from '../../parts/secret-once.tsx';
+import { Section } from '../../parts/section.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { IfMay } from '../../shell/rights.tsx';
 import { KeyForm } from './key-form.tsx';
 import { ListState } from './list-state.tsx';
-import { Row, Rows, Section } from './section.tsx';
-import { StateBadge } from './state-badge.tsx';
 
 interface Made {
   readonly key: ApiKey;

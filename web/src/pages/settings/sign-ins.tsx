@@ -6,9 +6,10 @@ import { useMySignIns, useUnlink, type LinkedProvider, type SignIns as Ways } fr
 import { Confirm } from '../../parts/confirm.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { Row, Rows } from '../../parts/rows.tsx';
+import { Section } from '../../parts/section.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
-import { Row, Rows, Section } from './section.tsx';
-import { StateBadge } from './state-badge.tsx';
 
 /** How the person can sign in: a password, and the providers that are joined or can be. */
 export function SignIns(): ReactNode {

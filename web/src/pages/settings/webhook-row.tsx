@@ -11,12 +11,12 @@ import {
 } from '../../api/webhooks.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Row } from '../../parts/rows.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { eventText } from './events.ts';
 import { RotateSecret } from './rotate-secret.tsx';
-import { Row } from './section.tsx';
-import { StateBadge } from './state-badge.tsx';
 import { WebhookForm } from './webhook-form.tsx';
 
 type Task = 'edit' | 'rotate' | 'remove' | 'deliveries';

@@ -5,9 +5,10 @@ import { useState, type ReactNode } from 'react';
 import { useCreateWebhook, useWebhooks, type WebhookWithSecret } from '../../api/webhooks.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Rows } from '../../parts/rows.tsx';
 import { SecretOnceModal } from '../../parts/secret-once.tsx';
+import { Section } from '../../parts/section.tsx';
 import { IfMay } from '../../shell/rights.tsx';
-import { Rows, Section } from './section.tsx';
 import { WebhookForm } from './webhook-form.tsx';
 import { WebhookRow } from './webhook-row.tsx';
 

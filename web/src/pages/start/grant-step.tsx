@@ -4,6 +4,7 @@ import { ApiProblem } from '../../api/client.ts';
 import { useMintGrant } from '../../api/grants.ts';
 import type { GovernedServer } from '../../api/servers.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { faultInWords } from '../../parts/sentence.ts';
 import { useMay } from '../../shell/rights.tsx';
 import type { StepProps } from './start-page.tsx';
 import classes from './start.module.css';
@@ -127,7 +128,7 @@ function faultsOf(error: Error | null): Readonly<Record<string, string>> {
   for (const { pointer = '', message } of error.errors) {
     const field = pointer.slice(1);
     if (!FIELDS.includes(field)) return {};
-    faults[field] ??= message.charAt(0).toUpperCase() + message.slice(1);
+    faults[field] ??= faultInWords(message);
   }
   return faults;
 }

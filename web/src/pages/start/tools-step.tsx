@@ -4,6 +4,7 @@ import type { PolicyDocument } from '#policy';
 import { effectOfPolicy } from '#policy';
 import { recommendPolicy } from '#risk';
 import { useServerTools, type GovernedServer, type ServerTool } from '../../api/servers.ts';
+import { capital } from '../../parts/sentence.ts';
 import { LookedAtTool } from './looked-at-tool.tsx';
 import { RiskCounts } from './risk-counts.tsx';
 import { ServerTrouble } from './server-trouble.tsx';
@@ -53,7 +54,7 @@ function Tools({ tools, view, go }: StepProps & { readonly tools: readonly Serve
         <ToolRows
           tools={sorted}
           label="Tools, the most dangerous first"
-          beside={(tool) => <Text size="sm">{sentence(recommendedEffect(tool))}</Text>}
+          beside={(tool) => <Text size="sm">{capital(recommendedEffect(tool))}</Text>}
         />
       )}
       <div className={classes['stay']}>
@@ -73,8 +74,4 @@ function countsOf(tools: readonly ServerTool[]): Parameters<typeof RiskCounts>[0
   const counts = { financial: 0, destructive: 0, execute: 0, unknown: 0, write: 0, read: 0 };
   for (const { risk } of tools) counts[risk.category]++;
   return counts;
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
