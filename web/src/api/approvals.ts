@@ -80,9 +80,10 @@ interface ApprovalPage {
 const LIVE_MS = 3_000;
 const PAGE = 50;
 
-/** Held calls, newest first, page by page. Those that wait are asked for again and again while somebody looks. */
+/** Held calls, newest first, page by page. They are asked for again and again: those that wait often, while somebody looks. */
 export function useApprovals(
   status: ApprovalStatus | 'decided',
+  everyMs = status === 'pending' ? LIVE_MS : 3 * LIVE_MS,
 ): UseInfiniteQueryResult<InfiniteData<ApprovalPage>> {
   return useInfiniteQuery({
     queryKey: ['approvals', 'list', status],
@@ -91,7 +92,7 @@ export function useApprovals(
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,
-    refetchInterval: status === 'pending' ? LIVE_MS : 3 * LIVE_MS,
+    refetchInterval: everyMs,
   });
 }
 
