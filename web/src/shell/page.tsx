@@ -43,7 +43,8 @@ export function page<Props extends object = object>(
   return Opened;
 }
 
-function Coming(): ReactNode {
+/** Says that a page is on its way. */
+export function Coming(): ReactNode {
   return (
     <Center mih="20vh" role="status" aria-label="Loading">
       <Loader />

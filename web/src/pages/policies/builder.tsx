@@ -6,9 +6,9 @@ import { memo, useState, type ReactNode } from 'react';
 import type { PolicyTool } from '../../api/policies.ts';
 import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
 import { FindingsList, type Fault } from './findings-list.tsx';
 import { GeneralTab } from './general-tab.tsx';
-import { ListLoader } from './list-loader.tsx';
 import { SimulateTab } from './simulate-tab.tsx';
 import { ToolsTab } from './tools-tab.tsx';
 import { TryTab } from './try-tab.tsx';
@@ -113,7 +113,7 @@ const Panel = memo(function Panel({
     return toolsQuery.error ? (
       <Problem error={toolsQuery.error} retry={() => void toolsQuery.refetch()} />
     ) : (
-      <ListLoader label="Asking the server for its tools" />
+      <Waiting>Asking the server for its tools</Waiting>
     );
   }
   switch (tab) {

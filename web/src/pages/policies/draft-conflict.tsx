@@ -77,20 +77,19 @@ export function DraftConflict({ name, detail, draft, policyText }: ConflictProps
         )}
         {choice}
       </Group>
-      {isLooking && theirs !== undefined && (
-        <Dialog
-          close={() => setLooking(false)}
-          title={`Two texts of ${inertName(name.policy, 80)}`}
-          size="xl"
-        >
-          <Stack>
-            <Both name={name} theirs={theirs} mine={text} />
-            <Group justify="flex-end" gap="xs">
-              {choice}
-            </Group>
-          </Stack>
-        </Dialog>
-      )}
+      <Dialog
+        opened={isLooking && theirs !== undefined}
+        onClose={() => setLooking(false)}
+        title={`Two texts of ${inertName(name.policy, 80)}`}
+        size="xl"
+      >
+        <Stack>
+          {theirs !== undefined && <Both name={name} theirs={theirs} mine={text} />}
+          <Group justify="flex-end" gap="xs">
+            {choice}
+          </Group>
+        </Stack>
+      </Dialog>
     </Notice>
   );
 }

@@ -41,7 +41,8 @@ export function ReviewModal(props: ReviewProps): ReactNode {
   const isUnchecked = publish.error instanceof ApiProblem && publish.error.code === 'policy.unchecked';
   return (
     <Dialog
-      close={close}
+      opened
+      onClose={close}
       title={base === undefined ? `Publish ${name.policy}` : `Publish version ${base + 1} of ${name.policy}`}
       size="xl"
     >

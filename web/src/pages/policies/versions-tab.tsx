@@ -1,4 +1,4 @@
-import { Button, Group, Loader, Paper, Select, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Button, Group, Paper, Select, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useActorName } from '../../api/approvals.ts';
@@ -17,6 +17,7 @@ import { EmptyState } from '../../parts/empty-state.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { announce } from './announce.tsx';
 import { DiffView } from './diff-view.tsx';
@@ -45,7 +46,7 @@ export function VersionsTab({ name, detail, onRestored }: VersionsTabProps): Rea
       </EmptyState>
     );
   if (versions.error) return <Problem error={versions.error} retry={() => void versions.refetch()} />;
-  if (versions.isPending) return <Loader role="status" aria-label="Loading" />;
+  if (versions.isPending) return <Waiting />;
   return (
     <Stack>
       <Compare name={name} items={items} hasDraft={detail.hasDraft} inForce={detail.published} />
@@ -200,7 +201,7 @@ function RestoreModal({
   const [note, setNote] = useState('');
   const restore = useRestore(name);
   return (
-    <Dialog close={close} title={`Restore version ${version} of ${name.policy}`}>
+    <Dialog opened onClose={close} title={`Restore version ${version} of ${name.policy}`}>
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Radio, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Radio, Stack, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import type { Policy } from '../../api/policies.ts';
 import type { GovernedServer } from '../../api/servers.ts';
 import { keepSeed } from '../../builder/template.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
@@ -31,15 +32,9 @@ export function NewPolicy({
   readonly onClose: () => void;
 }): ReactNode {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title="New policy"
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={opened} onClose={onClose} title="New policy" size="lg">
       <NewPolicyForm server={server} taken={taken} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -31,7 +31,6 @@ export function Deliveries({
       position="right"
       size="lg"
       title={`Deliveries of "${webhook.label}"`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <Stack>
         <ListState

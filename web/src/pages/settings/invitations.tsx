@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Radio, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Button, Group, Radio, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
@@ -15,6 +15,7 @@ import {
   type NewInvitation,
 } from '../../api/people.ts';
 import { Confirm } from '../../parts/confirm.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { faultsByField, FormProblem } from '../../parts/form-problem.tsx';
 import { Row, Rows } from '../../parts/rows.tsx';
 import { SecretOnceModal } from '../../parts/secret-once.tsx';
@@ -54,9 +55,9 @@ export function Invitations(): ReactNode {
           </Rows>
         )}
       </ListState>
-      <Modal opened={isInviting} onClose={close} title="Invite somebody" closeButtonProps={CLOSE}>
+      <Dialog opened={isInviting} onClose={close} title="Invite somebody">
         <InviteForm onInvited={invited} />
-      </Modal>
+      </Dialog>
       <SecretOnceModal
         opened={made?.link !== undefined}
         title={`Invitation for ${made?.invitation.email ?? ''}`}
@@ -74,7 +75,6 @@ export function Invitations(): ReactNode {
   );
 }
 
-const CLOSE = { 'aria-label': 'Close' };
 const STATES = {
   open: { tone: 'medium', word: 'Open' },
   accepted: { tone: 'low', word: 'Accepted' },

@@ -68,7 +68,6 @@ function TurnOn({ onClose }: { readonly onClose: () => void }): ReactNode {
       closeOnClickOutside={enrolment === undefined}
       closeOnEscape={!isProven}
       withCloseButton={!isProven}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {enrolment === undefined && (
         <AskPassword
