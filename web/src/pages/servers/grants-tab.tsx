@@ -4,6 +4,7 @@ import { Plus } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useGrants, type Grant } from '../../api/grants.ts';
+import { isInForce, usePolicies } from '../../api/policy-list.ts';
 import type { GovernedServer } from '../../api/servers.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Notice } from '../../parts/notice.tsx';
@@ -14,7 +15,6 @@ import { Waiting } from '../../parts/waiting.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { GrantRow } from './grant-row.tsx';
 import { MintGrant } from './mint-grant.tsx';
-import { isInForce, usePolicies } from './use-policies.ts';
 
 /** The grants of a server: who gets in, under which policy, until when. */
 export default function GrantsTab({ server }: { readonly server: GovernedServer }): ReactNode {

@@ -3,6 +3,7 @@ import { PlugZap, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useGrants } from '../../api/grants.ts';
+import { isInForce, usePolicies } from '../../api/policy-list.ts';
 import { useCheckServer, useServerTools, type GovernedServer } from '../../api/servers.ts';
 import { SPANS } from '../../api/usage.ts';
 import { endpointOf } from '../../parts/client-blocks.ts';
@@ -19,7 +20,6 @@ import { useMay } from '../../shell/rights.tsx';
 import { CheckResult } from './check-result.tsx';
 import { RiskCounts } from './risk-counts.tsx';
 import { credentialWord, isAskable, transportWord } from './server-state.tsx';
-import { isInForce, usePolicies } from './use-policies.ts';
 
 const Limits = page<LimitsProps>(() => import('../../parts/limits/limits.tsx'));
 

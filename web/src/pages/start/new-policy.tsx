@@ -2,6 +2,7 @@ import { Accordion, Anchor, Button, Stack, Text, TextInput } from '@mantine/core
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { usePublish, type Policy } from '../../api/policies.ts';
+import { freeName } from '../../api/policy-list.ts';
 import type { GovernedServer, ServerTool } from '../../api/servers.ts';
 import { effectOn } from '../../builder/effect.ts';
 import { knownTools, readText } from '../../builder/model.ts';
@@ -16,7 +17,6 @@ import type { StepProps } from './start-page.tsx';
 import classes from './start.module.css';
 import { ToolChoiceSelect } from './tool-choice.tsx';
 import { byDanger, ToolRows } from './tool-rows.tsx';
-import { freeName } from './use-policies.ts';
 
 interface NewPolicyProps extends StepProps {
   readonly server: GovernedServer;
