@@ -8,11 +8,11 @@ import { governedBy, hiddenBy, isPattern, wideRules, type WideRule } from '../..
 import { pointerOf } from '../../builder/place.ts';
 import { fieldsOf, type Field } from '../../builder/schema-fields.ts';
 import { ownRule } from '../../builder/tool-state.ts';
+import { ClassCounts, countByClass } from '../../parts/class-counts.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { Notice } from '../../parts/notice.tsx';
 import { classWord } from '../../parts/risk-badge.tsx';
 import { RuleEditor } from './rule-editor.tsx';
-import { ClassCounts } from './tools-tab.tsx';
 import { useWorkbench } from './workbench.ts';
 
 const SHOWN_NAMES = 12;
@@ -162,6 +162,7 @@ function sharedFields(schemas: readonly unknown[]): readonly Field[] {
 }
 
 function GovernedNames({ names }: { readonly names: readonly string[] }): ReactNode {
+  const { toolOf } = useWorkbench();
   if (names.length === 0)
     return (
       <Text size="sm" c="dimmed">
@@ -171,7 +172,7 @@ function GovernedNames({ names }: { readonly names: readonly string[] }): ReactN
   const more = names.length - SHOWN_NAMES;
   return (
     <div>
-      <ClassCounts names={names} />
+      <ClassCounts counts={countByClass(names.flatMap((name) => toolOf.get(name) ?? []))} />
       <Text size="xs" c="dimmed" mt={4} className="mono">
         {names
           .slice(0, SHOWN_NAMES)

@@ -128,7 +128,7 @@ function ToolSummary({ server }: TabProps): ReactNode {
   const { data } = useServerTools(server.id, isAskable(server));
   return (
     <Stack gap="sm">
-      <RiskCounts server={server.id} isAsked={isAskable(server)} links />
+      <RiskCounts server={server.id} isAsked={isAskable(server)} />
       {!isAskable(server) && (
         <Text size="sm" c="dimmed">
           The tools are known when the server is connected.

@@ -10,13 +10,14 @@ import { keepSeed } from '../../builder/template.ts';
 import { chooseFor, stateOf, type ToolChoice } from '../../builder/tool-state.ts';
 import { CopyBlock } from '../../parts/copy-block.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { byRisk } from '../../parts/tool-filter.tsx';
 import { Effects } from './effects.tsx';
 import { LookedAtTool } from './looked-at-tool.tsx';
 import { addressOf } from './start-address.ts';
 import type { StepProps } from './start-page.tsx';
 import classes from './start.module.css';
 import { ToolChoiceSelect } from './tool-choice.tsx';
-import { byDanger, ToolRows } from './tool-rows.tsx';
+import { ToolRows } from './tool-rows.tsx';
 
 interface NewPolicyProps extends StepProps {
   readonly server: GovernedServer;
@@ -149,7 +150,7 @@ function Details({
   readonly choice: (tool: ServerTool) => ReactNode;
 }): ReactNode {
   const [opened, setOpened] = useState<readonly string[]>([]);
-  const sorted = useMemo(() => byDanger(tools), [tools]);
+  const sorted = useMemo(() => byRisk(tools), [tools]);
   return (
     <Accordion
       multiple
