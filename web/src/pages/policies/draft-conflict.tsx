@@ -77,19 +77,21 @@ export function DraftConflict({ name, detail, draft, policyText }: ConflictProps
         )}
         {choice}
       </Group>
-      <Dialog
-        opened={isLooking && theirs !== undefined}
-        onClose={() => setLooking(false)}
-        title={`Two texts of ${inertName(name.policy, 80)}`}
-        size="xl"
-      >
-        <Stack>
-          {theirs !== undefined && <Both name={name} theirs={theirs} mine={text} />}
-          <Group justify="flex-end" gap="xs">
-            {choice}
-          </Group>
-        </Stack>
-      </Dialog>
+      {isLooking && theirs !== undefined && (
+        <Dialog
+          opened
+          onClose={() => setLooking(false)}
+          title={`Two texts of ${inertName(name.policy, 80)}`}
+          size="xl"
+        >
+          <Stack>
+            <Both name={name} theirs={theirs} mine={text} />
+            <Group justify="flex-end" gap="xs">
+              {choice}
+            </Group>
+          </Stack>
+        </Dialog>
+      )}
     </Notice>
   );
 }

@@ -4,12 +4,12 @@ import { notifications } from '@mantine/notifications';
 import type { ReactNode } from 'react';
 import { useChangeGrant, type Grant, type GrantEdit } from '../../api/grants.ts';
 import { Dialog } from '../../parts/dialog.tsx';
+import { endOf } from '../../parts/expiry.tsx';
 import { FormProblem } from '../../parts/form-problem.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { useMay } from '../../shell/rights.tsx';
 import {
   addressesIn,
-  endOf,
   GRANT_FIELDS,
   GRANT_RULES,
   GrantFields,

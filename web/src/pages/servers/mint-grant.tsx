@@ -4,10 +4,10 @@ import type { ReactNode } from 'react';
 import { useMintGrant, type NewGrant } from '../../api/grants.ts';
 import type { GovernedServer } from '../../api/servers.ts';
 import { Dialog } from '../../parts/dialog.tsx';
+import { endOf } from '../../parts/expiry.tsx';
 import { FormProblem } from '../../parts/form-problem.tsx';
 import {
   addressesIn,
-  endOf,
   GRANT_FIELDS,
   GRANT_RULES,
   GrantFields,
