@@ -32,3 +32,14 @@ export function freeName(policies: readonly Policy[]): string {
   if (!taken.has('main')) return 'main';
   for (let number = 2; ; number++) if (!taken.has(`main-${number}`)) return `main-${number}`;
 }
+
+const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** Why a new policy cannot have this name beside those that there are. */
+export function faultOfName(name: string, taken: readonly Policy[]): string | undefined {
+  if (!NAME.test(name))
+    return 'Small letters, digits and hyphens, at most 63, beginning with a letter or digit.';
+  return taken.some((policy) => policy.name === name)
+    ? 'There is a policy of this name. Take another name, or use it.'
+    : undefined;
+}

@@ -36,6 +36,11 @@ export function matching<T extends ServerTool>(
   });
 }
 
+/** `1 tool`, `12 tools` */
+export function toolsInWords(count: number): string {
+  return count === 1 ? '1 tool' : `${count} tools`;
+}
+
 /** Finds tools by words and class. */
 export function ToolFilterBar<F extends ToolFilter>({
   tools,

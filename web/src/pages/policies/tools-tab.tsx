@@ -5,7 +5,7 @@ import { useMemo, useState, type ReactNode } from 'react';
 import type { PolicyTool } from '../../api/policies.ts';
 import type { ToolChoice } from '../../builder/tool-state.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { ToolFilterBar } from '../../parts/tool-filter.tsx';
+import { ToolFilterBar, toolsInWords } from '../../parts/tool-filter.tsx';
 import { useChoose } from './choice-control.tsx';
 import { filterTools, NO_FILTER, STATE_WORDS, type RuleFilter } from './tool-filter.ts';
 import { ToolList } from './tool-list.tsx';
@@ -34,8 +34,8 @@ export function ToolsTab(): ReactNode {
       <Group justify="space-between" gap="xs">
         <Text size="sm" c="dimmed" aria-live="polite">
           {shown.length === tools.length
-            ? countOf(tools.length)
-            : `${shown.length} of ${countOf(tools.length)}`}
+            ? toolsInWords(tools.length)
+            : `${shown.length} of ${toolsInWords(tools.length)}`}
         </Text>
         {canEdit && shown.length > 0 && <BulkMenu shown={shown} />}
       </Group>
@@ -100,7 +100,7 @@ const BULK: readonly { readonly choice: ToolChoice; readonly label: string; read
 /** Changes all tools that are shown. It can be undone in one step. */
 function BulkMenu({ shown }: { readonly shown: readonly PolicyTool[] }): ReactNode {
   const choose = useChoose();
-  const count = shown.length === 1 ? '1 tool' : `${shown.length} tools`;
+  const count = toolsInWords(shown.length);
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
@@ -121,8 +121,4 @@ function BulkMenu({ shown }: { readonly shown: readonly PolicyTool[] }): ReactNo
       </Menu.Dropdown>
     </Menu>
   );
-}
-
-function countOf(tools: number): string {
-  return tools === 1 ? '1 tool' : `${tools} tools`;
 }

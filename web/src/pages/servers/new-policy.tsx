@@ -3,11 +3,10 @@ import { useForm } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import type { Policy } from '../../api/policies.ts';
+import { faultOfName } from '../../api/policy-list.ts';
 import type { GovernedServer } from '../../api/servers.ts';
 import { keepSeed } from '../../builder/template.ts';
 import { Dialog } from '../../parts/dialog.tsx';
-
-const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 const STARTS = [
   {
@@ -49,7 +48,7 @@ function NewPolicyForm({
   const form = useForm({
     initialValues: { name: taken.length === 0 ? 'main' : '', start: 'recommended', text: '' },
     validate: {
-      name: (name) => nameFault(name, taken),
+      name: (name) => faultOfName(name, taken) ?? null,
       text: (text, { start }) => (start === 'seed' ? textFault(text) : null),
     },
   });
@@ -97,11 +96,6 @@ function NewPolicyForm({
       </Stack>
     </form>
   );
-}
-
-function nameFault(name: string, taken: readonly Policy[]): string | null {
-  if (taken.some((policy) => policy.name === name)) return 'There is a policy of this name already.';
-  return NAME.test(name) ? null : 'Small letters, digits and hyphens, beginning with a letter or digit.';
 }
 
 function textFault(text: string): string | null {

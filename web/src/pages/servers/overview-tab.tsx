@@ -15,6 +15,7 @@ import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Section, Sheet } from '../../parts/section.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
+import { toolsInWords } from '../../parts/tool-filter.tsx';
 import { page } from '../../shell/page.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { CheckResult } from './check-result.tsx';
@@ -136,7 +137,7 @@ function ToolSummary({ server }: TabProps): ReactNode {
       )}
       {data !== undefined && (
         <Text size="sm">
-          {data.items.length === 1 ? '1 tool' : `${data.items.length} tools`} before any policy.{' '}
+          {toolsInWords(data.items.length)} before any policy.{' '}
           <Anchor component={Link} to={to(server, 'tools')} size="sm" underline="always">
             See them
           </Anchor>

@@ -4,6 +4,7 @@ import { useMemo, type ReactNode } from 'react';
 import type { PinState, ServerTool } from '../../api/servers.ts';
 import { inert, inertName } from '../../parts/inert.ts';
 import { JsonView } from '../../parts/json-view.tsx';
+import { ServerWords } from '../../parts/server-words.tsx';
 import { WhyClass } from '../../parts/why-class.tsx';
 import { parametersOf } from './parameters.ts';
 import classes from './servers.module.css';
@@ -20,16 +21,7 @@ export function ToolDetails({ tool }: { readonly tool: ServerTool }): ReactNode 
   const [isWhole, { toggle }] = useDisclosure(false);
   return (
     <Stack gap="md" className={classes['details'] ?? ''}>
-      {tool.description !== undefined && (
-        <div>
-          <Text size="xs" c="dimmed">
-            In the words of the server, which nobody has checked
-          </Text>
-          <Text size="sm" className={classes['description'] ?? ''}>
-            <bdi>{inert(tool.description, 8_000)}</bdi>
-          </Text>
-        </div>
-      )}
+      {tool.description !== undefined && <ServerWords description={tool.description} />}
       <WhyClass risk={tool.risk} />
       <Parameters schema={tool.inputSchema} />
       {PINS[tool.pin] !== undefined && <Text size="sm">Definition: {PINS[tool.pin]}</Text>}

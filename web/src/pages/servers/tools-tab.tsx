@@ -9,7 +9,7 @@ import { EmptyState } from '../../parts/empty-state.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { CATEGORIES } from '../../parts/risk-badge.tsx';
-import { byRisk, matching, ToolFilterBar, type ToolFilter } from '../../parts/tool-filter.tsx';
+import { byRisk, matching, ToolFilterBar, type ToolFilter, toolsInWords } from '../../parts/tool-filter.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { DriftPanel } from './drift-panel.tsx';
@@ -124,8 +124,8 @@ function FoundTools({ tools: { items } }: { readonly tools: ServerTools }): Reac
       <Group justify="space-between">
         <Text size="sm" c="dimmed" aria-live="polite">
           {shown.length === items.length
-            ? countOf(items.length)
-            : `${shown.length} of ${countOf(items.length)}`}
+            ? toolsInWords(items.length)
+            : `${shown.length} of ${toolsInWords(items.length)}`}
         </Text>
       </Group>
       {shown.length === 0 ? (
@@ -144,8 +144,4 @@ function FoundTools({ tools: { items } }: { readonly tools: ServerTools }): Reac
       )}
     </Stack>
   );
-}
-
-function countOf(tools: number): string {
-  return tools === 1 ? '1 tool' : `${tools} tools`;
 }

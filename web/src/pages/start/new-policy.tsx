@@ -2,7 +2,7 @@ import { Accordion, Anchor, Button, Stack, Text, TextInput } from '@mantine/core
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { usePublish, type Policy } from '../../api/policies.ts';
-import { freeName } from '../../api/policy-list.ts';
+import { faultOfName, freeName, isInForce } from '../../api/policy-list.ts';
 import type { GovernedServer, ServerTool } from '../../api/servers.ts';
 import { effectOn } from '../../builder/effect.ts';
 import { knownTools, readText } from '../../builder/model.ts';
@@ -99,7 +99,7 @@ function Publish({
   const [name, setName] = useState(() => freeName(policies));
   const [, navigate] = useLocation();
   const publish = usePublish({ server: server.id, policy: name });
-  const fault = faultOfName(name, policies);
+  const fault = faultOfName(name, policies.filter(isInForce));
   const openBuilder = (): void => {
     keepSeed(text);
     const query = new URLSearchParams({ new: '1', template: 'seed', next: addressOf(view) });
@@ -189,13 +189,4 @@ function Details({
       </Accordion.Item>
     </Accordion>
   );
-}
-
-const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-
-function faultOfName(name: string, policies: readonly Policy[]): string | undefined {
-  if (!NAME.test(name)) return 'Small letters, digits and hyphens, at most 63.';
-  return policies.some((policy) => policy.name === name && policy.version !== undefined)
-    ? 'There is a policy of this name. Take another name, or use it.'
-    : undefined;
 }
