@@ -1,9 +1,9 @@
-import { Center, Container, Loader } from '@mantine/core';
+import { Container } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Redirect, Route, Router, Switch } from 'wouter';
 import { useMe, type Me } from './api/session.ts';
 import { Problem } from './parts/problem.tsx';
-import { page, type Page } from './shell/page.tsx';
+import { Coming, page, type Page } from './shell/page.tsx';
 import { BASE, INSIDE, OUTSIDE, placeAt, type Place } from './shell/places.ts';
 import { SignedInAs } from './shell/rights.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -40,7 +40,7 @@ export function App(): ReactNode {
 /** What only people who are signed in see; everybody else gets the sign-in page at the same address. */
 function Inside(): ReactNode {
   const { data: me, error, isPending, refetch } = useMe();
-  if (isPending) return <Waiting />;
+  if (isPending) return <Coming />;
   if (error && me === undefined) {
     return (
       <Container size="xs" py="xl">
@@ -67,13 +67,5 @@ function Inside(): ReactNode {
         </Switch>
       </Shell>
     </SignedInAs>
-  );
-}
-
-function Waiting(): ReactNode {
-  return (
-    <Center mih="40vh" role="status" aria-label="Loading">
-      <Loader />
-    </Center>
   );
 }

@@ -13,6 +13,7 @@ import { useRef } from 'react';
 import { useMay } from '../shell/rights.tsx';
 import { api, ApiProblem } from './client.ts';
 import type { Outcome } from './logs.ts';
+import type { Page } from './pages.ts';
 
 export type ApprovalStatus = 'pending' | 'approved' | 'denied' | 'used' | 'expired';
 
@@ -72,26 +73,22 @@ export interface ApprovalDetail extends Approval {
   readonly recentCalls: readonly RecentCall[];
 }
 
-interface ApprovalPage {
-  readonly items: readonly ApprovalItem[];
-  readonly next?: string;
-}
-
 const LIVE_MS = 3_000;
 const PAGE = 50;
 
-/** Held calls, newest first, page by page. Those that wait are asked for again and again while somebody looks. */
+/** Held calls, newest first, page by page. They are asked for again and again: those that wait often, while somebody looks. */
 export function useApprovals(
   status: ApprovalStatus | 'decided',
-): UseInfiniteQueryResult<InfiniteData<ApprovalPage>> {
+  everyMs = status === 'pending' ? LIVE_MS : 3 * LIVE_MS,
+): UseInfiniteQueryResult<InfiniteData<Page<ApprovalItem>>> {
   return useInfiniteQuery({
     queryKey: ['approvals', 'list', status],
     queryFn: ({ pageParam, signal }) =>
-      api<ApprovalPage>('/approvals', { query: { status, limit: PAGE, cursor: pageParam }, signal }),
+      api<Page<ApprovalItem>>('/approvals', { query: { status, limit: PAGE, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,
-    refetchInterval: status === 'pending' ? LIVE_MS : 3 * LIVE_MS,
+    refetchInterval: everyMs,
   });
 }
 

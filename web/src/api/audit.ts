@@ -9,6 +9,7 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query';
 import { api, queryOf } from './client.ts';
+import type { Page } from './pages.ts';
 
 /** One line of the audit log. */
 export interface AuditEvent {
@@ -35,11 +36,6 @@ export interface AuditFilter {
   readonly until?: string;
 }
 
-interface AuditPage {
-  readonly items: readonly AuditEvent[];
-  readonly next?: string;
-}
-
 /** Whether the chain of events is whole. */
 export interface AuditCheck {
   readonly ok: boolean;
@@ -55,11 +51,11 @@ export interface AuditCheck {
 const PAGE = 100;
 
 /** Who did what, newest first, page by page. */
-export function useAudit(filter: AuditFilter): UseInfiniteQueryResult<InfiniteData<AuditPage>> {
+export function useAudit(filter: AuditFilter): UseInfiniteQueryResult<InfiniteData<Page<AuditEvent>>> {
   return useInfiniteQuery({
     queryKey: ['audit', 'list', filter],
     queryFn: ({ pageParam, signal }) =>
-      api<AuditPage>('/audit', { query: { ...filter, limit: PAGE, cursor: pageParam }, signal }),
+      api<Page<AuditEvent>>('/audit', { query: { ...filter, limit: PAGE, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,

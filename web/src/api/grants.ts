@@ -6,6 +6,7 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query';
 import { api } from './client.ts';
+import { readAll } from './pages.ts';
 import { useIntention } from './people.ts';
 
 /** A credential of an agent or automation, for one server. */
@@ -39,19 +40,7 @@ const LIVE_MS = 15_000;
 export function useGrants(server?: string, enabled = true): UseQueryResult<readonly Grant[]> {
   return useQuery({
     queryKey: ['grants', 'list', server ?? ''],
-    queryFn: async ({ signal }) => {
-      const grants: Grant[] = [];
-      let cursor: string | undefined;
-      do {
-        const page: { readonly items: readonly Grant[]; readonly next?: string } = await api('/grants', {
-          query: { server, limit: PAGE, cursor },
-          signal,
-        });
-        grants.push(...page.items);
-        cursor = page.next;
-      } while (cursor !== undefined);
-      return grants;
-    },
+    queryFn: ({ signal }) => readAll<Grant>('/grants', { server, limit: PAGE }, signal),
     // when a grant was used last changes by itself
     refetchInterval: LIVE_MS,
     enabled,

@@ -6,6 +6,7 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query';
 import { api, ApiProblem, queryOf } from './client.ts';
+import type { Page } from './pages.ts';
 
 export type Outcome = 'allow' | 'deny' | 'hold' | 'refused';
 export const OUTCOMES: readonly Outcome[] = ['allow', 'deny', 'hold', 'refused'];
@@ -48,10 +49,7 @@ export interface DecisionFilter {
   readonly until?: string;
 }
 
-export interface DecisionPage {
-  readonly items: readonly Decision[];
-  readonly next?: string;
-}
+export type DecisionPage = Page<Decision>;
 
 const PAGE = 200;
 

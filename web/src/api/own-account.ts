@@ -9,6 +9,7 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query';
 import { api } from './client.ts';
+import type { Page } from './pages.ts';
 
 /** A browser or program in which the person is signed in. */
 export interface Session {
@@ -22,11 +23,6 @@ export interface Session {
   readonly address?: string;
   /** What the browser said that it is. */
   readonly agent?: string;
-}
-
-interface SessionPage {
-  readonly items: readonly Session[];
-  readonly next?: string;
 }
 
 /** How the person can sign in. */
@@ -48,11 +44,11 @@ export interface LinkedProvider {
 const PAGE = 50;
 
 /** Where the person is signed in, the newest sign-in first. */
-export function useMySessions(): UseInfiniteQueryResult<InfiniteData<SessionPage>> {
+export function useMySessions(): UseInfiniteQueryResult<InfiniteData<Page<Session>>> {
   return useInfiniteQuery({
     queryKey: ['my-sessions'],
     queryFn: ({ pageParam, signal }) =>
-      api<SessionPage>('/me/sessions', { query: { limit: PAGE, cursor: pageParam }, signal }),
+      api<Page<Session>>('/me/sessions', { query: { limit: PAGE, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
   });

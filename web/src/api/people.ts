@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { api } from './client.ts';
+import type { Page } from './pages.ts';
 import type { Membership } from './session.ts';
 
 export type Role = Membership['role'];
@@ -55,10 +56,6 @@ export interface ApiKey {
   readonly lastUsedAt: string | null;
 }
 
-interface Page<T> {
-  readonly items: readonly T[];
-  readonly next?: string;
-}
 type Pages<T> = UseInfiniteQueryResult<InfiniteData<Page<T>>>;
 
 const PAGE = 200;

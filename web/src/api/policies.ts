@@ -9,8 +9,9 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import type { Category } from '../parts/risk-badge.tsx';
 import { api, ApiProblem, type ApiFault } from './client.ts';
+import { readAll, type Page } from './pages.ts';
+import type { ServerTool } from './server-shapes.ts';
 
 /** Somebody's remark on a valid policy. */
 export interface Finding {
@@ -87,30 +88,8 @@ export interface Published {
   readonly unavailable?: string;
 }
 
-/** A tool that the server lists now, with its class. */
-export interface PolicyTool {
-  readonly name: string;
-  readonly title?: string;
-  readonly description?: string;
-  readonly inputSchema?: unknown;
-  readonly annotations?: unknown;
-  readonly risk: {
-    readonly category: Category;
-    readonly level: string;
-    readonly confidence: number;
-    readonly rationale: string;
-    readonly evidence: readonly {
-      readonly source: string;
-      readonly quote: string;
-      readonly language?: string;
-      readonly translation?: string;
-    }[];
-    readonly reversibleBy?: string;
-    readonly hasHiddenText: boolean;
-  };
-  readonly pin: 'accepted' | 'changed' | 'new' | 'none';
-  readonly [member: string]: unknown;
-}
+/** A tool that the server lists now, as the engine reads it: with whatever else its definition says. */
+export type PolicyTool = ServerTool & Readonly<Record<string, unknown>>;
 
 /** Which policy of which server. */
 export interface PolicyName {
@@ -168,24 +147,14 @@ export function usePolicyCache(name: PolicyName): {
   }, [queries, server, policy]);
 }
 
-const PAGE = 1_000;
+const TOOLS_PAGE = 1_000;
 
 /** All tools that the server lists now. */
 export function usePolicyTools(server: string): UseQueryResult<readonly PolicyTool[]> {
   return useQuery({
     queryKey: ['policies', server, 'tools'],
-    queryFn: async ({ signal }) => {
-      const tools: PolicyTool[] = [];
-      for (let cursor: string | undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
-        const page: { readonly items: readonly PolicyTool[]; readonly next?: string } = await api(
-          `/servers/${encodeURIComponent(server)}/tools`,
-          { query: { limit: PAGE, cursor }, signal },
-        );
-        tools.push(...page.items);
-        cursor = page.next;
-      }
-      return tools;
-    },
+    queryFn: ({ signal }) =>
+      readAll<PolicyTool>(`/servers/${encodeURIComponent(server)}/tools`, { limit: TOOLS_PAGE }, signal),
     staleTime: 60_000,
   });
 }
@@ -204,19 +173,14 @@ export function useServerTitle(server: string): string {
 /** Versions of a policy, newest first. */
 export function useVersions(
   name: PolicyName,
-): UseInfiniteQueryResult<
-  InfiniteData<{ readonly items: readonly PolicyVersionEntry[]; readonly next?: string }>
-> {
+): UseInfiniteQueryResult<InfiniteData<Page<PolicyVersionEntry>>> {
   return useInfiniteQuery({
     queryKey: [...keyOf(name), 'versions'],
     queryFn: ({ pageParam, signal }) =>
-      api<{ readonly items: readonly PolicyVersionEntry[]; readonly next?: string }>(
-        `${pathOf(name)}/versions`,
-        {
-          query: { limit: 50, cursor: pageParam },
-          signal,
-        },
-      ),
+      api<Page<PolicyVersionEntry>>(`${pathOf(name)}/versions`, {
+        query: { limit: 50, cursor: pageParam },
+        signal,
+      }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
   });

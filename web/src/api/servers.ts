@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-query';
 import type { Category } from '../parts/risk-badge.tsx';
 import { api } from './client.ts';
+import { readAll, readPages, type Page } from './pages.ts';
 import { useIntention } from './people.ts';
 import type {
   ConnectionDisplay,
@@ -22,32 +23,11 @@ import type {
 
 export * from './server-shapes.ts';
 
-interface Page<T> {
-  readonly items: readonly T[];
-  readonly next?: string;
-}
-
 const PAGE = 200;
 /** Nearly every server has fewer. */
 const TOOLS_PAGE = 1_000;
 /** Asking a server may start a program: not on every look at the page. */
 const TOOLS_FRESH_MS = 60_000;
-
-/** All pages of a list, one after the other. */
-async function readAll<P extends Page<unknown>>(
-  path: string,
-  limit: number,
-  signal: AbortSignal,
-): Promise<readonly P[]> {
-  const pages: P[] = [];
-  let cursor: string | undefined;
-  do {
-    const page: P = await api<P>(path, { query: { limit, cursor }, signal });
-    pages.push(page);
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return pages;
-}
 
 function pathOf(server: string): string {
   return `/servers/${encodeURIComponent(server)}`;
@@ -57,8 +37,7 @@ function pathOf(server: string): string {
 export function useServers(): UseQueryResult<readonly GovernedServer[]> {
   return useQuery({
     queryKey: ['servers', 'list'],
-    queryFn: async ({ signal }) =>
-      (await readAll<Page<GovernedServer>>('/servers', PAGE, signal)).flatMap(({ items }) => items),
+    queryFn: ({ signal }) => readAll<GovernedServer>('/servers', { limit: PAGE }, signal),
   });
 }
 
@@ -79,9 +58,9 @@ export function useServerTools(server: string, enabled = true): UseQueryResult<S
   return useQuery({
     queryKey: ['servers', 'one', server, 'tools'],
     queryFn: async ({ signal }) => {
-      const pages = await readAll<Page<ServerTool> & ServerTools>(
+      const pages = await readPages<Page<ServerTool> & ServerTools>(
         `${pathOf(server)}/tools`,
-        TOOLS_PAGE,
+        { limit: TOOLS_PAGE },
         signal,
       );
       return { items: pages.flatMap(({ items }) => items), gone: pages.at(-1)?.gone ?? [] };

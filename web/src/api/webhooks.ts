@@ -9,6 +9,7 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query';
 import { api } from './client.ts';
+import type { Page } from './pages.ts';
 import { useIntention } from './people.ts';
 
 export type WebhookFormat = 'toolgate' | 'slack';
@@ -48,11 +49,6 @@ export interface Delivery {
   readonly payload: string;
 }
 
-interface DeliveryPage {
-  readonly items: readonly Delivery[];
-  readonly next?: string;
-}
-
 /** More than an organisation may have. */
 const ALL = 200;
 const PAGE = 50;
@@ -76,11 +72,11 @@ export function useWebhooks(): UseQueryResult<readonly Webhook[]> {
 export function useDeliveries(
   webhook: string,
   enabled: boolean,
-): UseInfiniteQueryResult<InfiniteData<DeliveryPage>> {
+): UseInfiniteQueryResult<InfiniteData<Page<Delivery>>> {
   return useInfiniteQuery({
     queryKey: ['webhooks', 'deliveries', webhook],
     queryFn: ({ pageParam, signal }) =>
-      api<DeliveryPage>(`/webhooks/${encodeURIComponent(webhook)}/deliveries`, {
+      api<Page<Delivery>>(`/webhooks/${encodeURIComponent(webhook)}/deliveries`, {
         query: { limit: PAGE, cursor: pageParam },
         signal,
       }),

@@ -1,14 +1,14 @@
-import { Badge } from '@mantine/core';
 import { Ban, Check, CircleSlash, Hourglass, TimerOff, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ApprovalStatus } from '../api/approvals.ts';
 import type { Outcome } from '../api/logs.ts';
+import { StateBadge, type Tone } from './state-badge.tsx';
 
 interface Look {
   readonly word: string;
   readonly icon: LucideIcon;
   /** Colours of a risk level: green for what passed, red for what was stopped. */
-  readonly tone: 'low' | 'medium' | 'critical' | 'unknown';
+  readonly tone: Tone;
 }
 
 const OUTCOMES: Readonly<Record<Outcome, Look>> = {
@@ -52,32 +52,16 @@ export function ApprovalBadge({ status }: { readonly status: ApprovalStatus }): 
 }
 
 function LookBadge({
-  look: { word, icon: Icon, tone },
-  isHollow = false,
-  title,
+  look: { word, icon, tone },
+  ...props
 }: {
   readonly look: Look;
   readonly isHollow?: boolean;
   readonly title?: string;
 }): ReactNode {
   return (
-    <Badge
-      variant="filled"
-      radius="sm"
-      tt="none"
-      title={title}
-      leftSection={<Icon size={12} aria-hidden />}
-      styles={{
-        root: {
-          flex: 'none',
-          background: isHollow ? 'transparent' : `var(--tg-${tone}-ground)`,
-          color: `var(--tg-${tone})`,
-          ...(isHollow && { border: `1px dashed var(--tg-${tone})` }),
-        },
-        label: { fontWeight: 650 },
-      }}
-    >
+    <StateBadge tone={tone} icon={icon} {...props}>
       {word}
-    </Badge>
+    </StateBadge>
   );
 }

@@ -1,9 +1,10 @@
-import { Badge } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { capital } from './sentence.ts';
+import { StateBadge, type Tone } from './state-badge.tsx';
 
 export type Category = 'read' | 'write' | 'execute' | 'destructive' | 'financial' | 'unknown';
 
-const LEVEL: Readonly<Record<Category, 'low' | 'medium' | 'high' | 'critical' | 'unknown'>> = {
+const LEVEL: Readonly<Record<Category, Tone>> = {
   read: 'low',
   write: 'medium',
   execute: 'high',
@@ -30,19 +31,18 @@ export function RiskBadge({
   readonly children?: ReactNode;
 }): ReactNode {
   const level = LEVEL[category];
-  const name = category.charAt(0).toUpperCase() + category.slice(1);
+  const name = classWord(category);
   return (
-    <Badge
-      variant="filled"
-      radius="sm"
-      tt="none"
+    <StateBadge
+      tone={level}
       title={`${name}: ${level === 'unknown' ? 'governed as Execute' : `${level} risk`}`}
-      styles={{
-        root: { background: `var(--tg-${level}-ground)`, color: `var(--tg-${level})` },
-        label: { fontWeight: 650 },
-      }}
     >
       {children ?? name}
-    </Badge>
+    </StateBadge>
   );
+}
+
+/** A class as a word at the beginning of a label. */
+export function classWord(category: Category): string {
+  return capital(category);
 }

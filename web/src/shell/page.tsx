@@ -14,9 +14,12 @@ interface PageModule<Props> {
 
 /**
  * Makes a page of a module. Not with React's own `lazy`, which waits a third of a second before it shows what took the place of a
- * fallback: this one is drawn as soon as it is there.
+ * fallback: this one is drawn as soon as it is there. Until then `Before` stands in its place.
  */
-export function page<Props extends object = object>(load: () => Promise<PageModule<Props>>): Page<Props> {
+export function page<Props extends object = object>(
+  load: () => Promise<PageModule<Props>>,
+  Before: ComponentType<Props> = Coming,
+): Page<Props> {
   let there: ComponentType<Props> | undefined;
   const fetched = async (): Promise<void> => {
     const module = await load();
@@ -33,14 +36,15 @@ export function page<Props extends object = object>(load: () => Promise<PageModu
       );
     }, [Component]);
     if (failure !== undefined) throw failure.error;
-    return Component === undefined ? <Coming /> : <Component {...props} />;
+    return Component === undefined ? <Before {...props} /> : <Component {...props} />;
   };
   // a failure is met again, and shown, when the page is opened
   Opened.preload = () => void fetched().catch(() => {});
   return Opened;
 }
 
-function Coming(): ReactNode {
+/** Says that a page is on its way. */
+export function Coming(): ReactNode {
   return (
     <Center mih="20vh" role="status" aria-label="Loading">
       <Loader />

@@ -11,11 +11,10 @@ import {
   UnstyledButton,
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
 import { ChevronDown, Inbox, LayoutDashboard, LogOut, ScrollText, Server, Settings } from 'lucide-react';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import { api } from '../api/client.ts';
+import { useApprovals } from '../api/approvals.ts';
 import { useSession } from '../api/session.ts';
 import { useSignedIn } from './rights.tsx';
 
@@ -86,22 +85,14 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
   );
 }
 
-const MOST_COUNTED = 100;
+const GLANCE_MS = 10_000;
 
-/** How many calls wait for a person. */
+/** How many calls wait for a person: the same list that pages show. */
 function Waiting(): ReactNode {
-  const { data } = useQuery({
-    queryKey: ['approvals', 'waiting'],
-    queryFn: ({ signal }) =>
-      api<{ items: readonly unknown[] }>('/approvals', {
-        query: { status: 'pending', limit: MOST_COUNTED },
-        signal,
-      }),
-    refetchInterval: 10_000,
-  });
-  const count = data?.items.length ?? 0;
+  const { data: { pages } = {}, hasNextPage } = useApprovals('pending', GLANCE_MS);
+  const count = pages?.reduce((sum, { items }) => sum + items.length, 0) ?? 0;
   if (count === 0) return null;
-  const text = count === MOST_COUNTED ? `${count}+` : String(count);
+  const text = `${count}${hasNextPage ? '+' : ''}`;
   return (
     <Badge size="sm" color="red" aria-label={`${text} calls wait for an answer`}>
       {text}

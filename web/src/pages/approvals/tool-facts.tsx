@@ -2,9 +2,9 @@ import { Anchor, Collapse, Group, Paper, Stack, Text, Title } from '@mantine/cor
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import type { ApprovalTool } from '../../api/approvals.ts';
-import { inert } from '../../parts/inert.ts';
 import { JsonView } from '../../parts/json-view.tsx';
 import { RiskBadge } from '../../parts/risk-badge.tsx';
+import { ServerWords } from '../../parts/server-words.tsx';
 import { categoryOf } from './category.ts';
 
 /** What the tool is: what the gateway thinks of it, and what its server says of it. */
@@ -31,19 +31,7 @@ export function ToolFacts({ tool }: { readonly tool: ApprovalTool | undefined })
           )}
           {(tool.title ?? tool.description) !== undefined && (
             <Paper withBorder p="sm">
-              <Text size="xs" c="dimmed">
-                In the words of the server, which nobody has checked
-              </Text>
-              {tool.title !== undefined && (
-                <Text size="sm" fw={650}>
-                  {inert(tool.title, 300)}
-                </Text>
-              )}
-              {tool.description !== undefined && (
-                <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-                  {inert(tool.description, 4_000)}
-                </Text>
-              )}
+              <ServerWords title={tool.title} description={tool.description} />
             </Paper>
           )}
           {tool.inputSchema !== undefined && (

@@ -1,5 +1,5 @@
 import type { Approval } from '../../api/approvals.ts';
-import { untilWhen } from '../logs/moment.ts';
+import { untilWhen } from '../../parts/moment.ts';
 
 /** What a state of an approval means, and what happens next. */
 export interface WhatNow {

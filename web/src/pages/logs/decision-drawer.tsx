@@ -3,18 +3,18 @@ import { Check, Link2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useDecision, type Decision } from '../../api/logs.ts';
+import { Fact, Facts } from '../../parts/facts.tsx';
 import { inert, inertName } from '../../parts/inert.ts';
+import { duration, wholeTime } from '../../parts/moment.ts';
 import { OutcomeBadge } from '../../parts/outcome-badge.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { RuleLink } from '../../parts/rule-link.tsx';
+import { ruleAddress, ruleInWords } from '../../parts/rule.ts';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { useCopy } from '../../parts/use-copy.ts';
 import { endingInWords } from './ending.ts';
-import { Fact, Facts } from './facts.tsx';
 import { searchOf } from './filter-address.ts';
 import classes from './logs.module.css';
-import { duration, wholeTime } from './moment.ts';
-import { ruleAddress, ruleInWords } from './rule.ts';
-import { RuleLink } from './rule-link.tsx';
 
 /** All that is known of one decision, beside the list. */
 export function DecisionDrawer({

@@ -2,11 +2,11 @@ import { Text, UnstyledButton } from '@mantine/core';
 import { memo, type ReactNode } from 'react';
 import type { Decision } from '../../api/logs.ts';
 import { inertName } from '../../parts/inert.ts';
+import { clockTime, dayOf, duration, wholeTime } from '../../parts/moment.ts';
 import { OutcomeBadge } from '../../parts/outcome-badge.tsx';
+import { RuleLink } from '../../parts/rule-link.tsx';
 import { endingInWords } from './ending.ts';
 import classes from './logs.module.css';
-import { clockTime, dayOf, duration, wholeTime } from './moment.ts';
-import { RuleLink } from './rule-link.tsx';
 
 interface RowProps {
   readonly decision: Decision;

@@ -3,7 +3,8 @@ import { useMemo, useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { GovernedServer } from '../../api/servers.ts';
 import cards from '../../parts/cards.module.css';
-import { CATEGORIES, RiskBadge, type Category } from '../../parts/risk-badge.tsx';
+import { ClassCounts } from '../../parts/class-counts.tsx';
+import { CATEGORIES, RiskBadge } from '../../parts/risk-badge.tsx';
 import classes from './overview.module.css';
 import { sumOfReach, type ClassReach, type Reach } from './sum-of-reach.ts';
 import type { ServerReach } from './use-reach.ts';
@@ -115,7 +116,7 @@ function ServerRow({
         {name}
       </Anchor>
       {found?.reach !== undefined ? (
-        <Badges reach={found.reach} mayReadPolicies={mayReadPolicies} />
+        <Reached reach={found.reach} mayReadPolicies={mayReadPolicies} />
       ) : found?.isPending === false ? (
         <Text size="sm" c="dimmed">
           Its tools are not known now.{' '}
@@ -130,28 +131,23 @@ function ServerRow({
   );
 }
 
-function Badges({
+function Reached({
   reach,
   mayReadPolicies,
 }: {
   readonly reach: Reach;
   readonly mayReadPolicies: boolean;
 }): ReactNode {
-  const present = CATEGORIES.filter((category) => reach[category].tools > 0);
-  if (present.length === 0) return <Text size="sm">It lists no tool.</Text>;
-  return (
-    <div className={classes['badges']}>
-      {present.map((category) => (
-        <RiskBadge key={category} category={category}>
-          {wordFor(category)} {inNumbers(reach[category], mayReadPolicies)}
-        </RiskBadge>
-      ))}
-    </div>
-  );
-}
-
-function wordFor(category: Category): string {
-  return category.charAt(0).toUpperCase() + category.slice(1);
+  const { financial, destructive, execute, unknown, write, read } = reach;
+  const counts = {
+    financial: financial.tools,
+    destructive: destructive.tools,
+    execute: execute.tools,
+    unknown: unknown.tools,
+    write: write.tools,
+    read: read.tools,
+  };
+  return <ClassCounts counts={counts} textOf={(category) => inNumbers(reach[category], mayReadPolicies)} />;
 }
 
 function inNumbers({ tools, open, held }: ClassReach, mayReadPolicies: boolean): string {

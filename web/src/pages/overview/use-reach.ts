@@ -1,5 +1,6 @@
 import { useQueries } from '@tanstack/react-query';
 import { api, ApiProblem } from '../../api/client.ts';
+import { readAll } from '../../api/pages.ts';
 import type { Policy, PolicyDetail, PolicyTool } from '../../api/policies.ts';
 import type { Reach } from './sum-of-reach.ts';
 
@@ -66,7 +67,7 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
 async function readReach(server: string, mayReadPolicies: boolean, signal: AbortSignal): Promise<Reach> {
   const path = `/servers/${encodeURIComponent(server)}`;
   const [tools, policies, { reachOf }] = await Promise.all([
-    readAll<PolicyTool>(`${path}/tools`, TOOLS_PAGE, signal),
+    readAll<PolicyTool>(`${path}/tools`, { limit: TOOLS_PAGE }, signal),
     mayReadPolicies ? readPolicies(path, signal) : [],
     // the engine is more than the rest of the page together, and waits for nothing
     import('./reach.ts'),
@@ -75,25 +76,11 @@ async function readReach(server: string, mayReadPolicies: boolean, signal: Abort
 }
 
 async function readPolicies(path: string, signal: AbortSignal): Promise<readonly string[]> {
-  const policies = await readAll<Policy>(`${path}/policies`, PAGE, signal);
+  const policies = await readAll<Policy>(`${path}/policies`, { limit: PAGE }, signal);
   const texts = await Promise.all(
     policies
       .filter(({ version }) => version !== undefined)
       .map(({ name }) => api<PolicyDetail>(`${path}/policies/${encodeURIComponent(name)}`, { signal })),
   );
   return texts.flatMap(({ inForce }) => inForce?.document ?? []);
-}
-
-async function readAll<T>(path: string, limit: number, signal: AbortSignal): Promise<readonly T[]> {
-  const items: T[] = [];
-  let cursor: string | undefined;
-  do {
-    const page: { readonly items: readonly T[]; readonly next?: string } = await api(path, {
-      query: { limit, cursor },
-      signal,
-    });
-    items.push(...page.items);
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return items;
 }

@@ -4,8 +4,9 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { PanelRight } from 'lucide-react';
 import { memo, useState, type ReactNode } from 'react';
 import type { PolicyTool } from '../../api/policies.ts';
-import { ListLoader } from './list-loader.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
 import { FindingsList, type Fault } from './findings-list.tsx';
 import { GeneralTab } from './general-tab.tsx';
 import { SimulateTab } from './simulate-tab.tsx';
@@ -13,7 +14,6 @@ import { ToolsTab } from './tools-tab.tsx';
 import { TryTab } from './try-tab.tsx';
 import { WiderTab } from './wider-tab.tsx';
 import { useWorkbench } from './workbench.ts';
-import { Notice } from './notice.tsx';
 
 export type Tab = 'tools' | 'wider' | 'general' | 'try' | 'simulate' | 'versions' | 'json';
 
@@ -113,7 +113,7 @@ const Panel = memo(function Panel({
     return toolsQuery.error ? (
       <Problem error={toolsQuery.error} retry={() => void toolsQuery.refetch()} />
     ) : (
-      <ListLoader label="Asking the server for its tools" />
+      <Waiting>Asking the server for its tools</Waiting>
     );
   }
   switch (tab) {

@@ -4,13 +4,14 @@ import { isNameable } from '#risk';
 import type { PolicyTool } from '../../api/policies.ts';
 import { CHOICES, chooseFor, type ToolChoice, type ToolState } from '../../builder/tool-state.ts';
 import { inertName } from '../../parts/inert.ts';
-import { Tone } from './policy-header.tsx';
+import { capital } from '../../parts/sentence.ts';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { STATE_WORDS } from './tool-filter.ts';
 import { useWorkbench } from './workbench.ts';
 
 const DATA: { value: ToolState; label: string }[] = CHOICES.map((choice) => ({
   value: choice,
-  label: choice.charAt(0).toUpperCase() + choice.slice(1),
+  label: capital(choice),
 }));
 
 /** Changes what the policy says of tools by their names. Always the same function. */
@@ -41,7 +42,7 @@ export function ChoiceControl({
   readonly canEdit: boolean;
   readonly choose: (choice: ToolState) => void;
 }): ReactNode {
-  if (!mayEdit) return state === 'none' ? null : <Tone tone="unknown">{STATE_WORDS[state]}</Tone>;
+  if (!mayEdit) return state === 'none' ? null : <StateBadge tone="unknown">{STATE_WORDS[state]}</StateBadge>;
   return (
     <SegmentedControl
       size="xs"

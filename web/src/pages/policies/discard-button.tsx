@@ -1,8 +1,7 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { isDraftConflict, useDropDraft, type PolicyName } from '../../api/policies.ts';
-import { Problem } from '../../parts/problem.tsx';
-import { Dialog } from './dialog.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
 import type { Draft } from './use-draft.ts';
 
 /** Takes the draft away, after a question; the text becomes that of the version in force. */
@@ -34,29 +33,18 @@ export function DiscardButton({
       <Button variant="default" onClick={() => setAsked(true)}>
         Discard draft
       </Button>
-      {isAsked && (
-        <Dialog close={() => setAsked(false)} title={`Discard the draft of ${name.policy}?`}>
-          <Stack>
-            <Text size="sm">
-              The text becomes that of version {version}, which stays in force. Undo brings yours back while
-              this page is open.
-            </Text>
-            {drop.error && <Problem error={drop.error} />}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => setAsked(false)}>
-                Keep it
-              </Button>
-              <Button
-                color="red"
-                loading={drop.isPending}
-                onClick={() => drop.mutate(draft.seen(), { onSuccess: done, onError: refused })}
-              >
-                Discard draft
-              </Button>
-            </Group>
-          </Stack>
-        </Dialog>
-      )}
+      <Confirm
+        opened={isAsked}
+        title={`Discard the draft of ${name.policy}?`}
+        action="Discard draft"
+        isPending={drop.isPending}
+        error={drop.error}
+        onConfirm={() => drop.mutate(draft.seen(), { onSuccess: done, onError: refused })}
+        onClose={() => setAsked(false)}
+      >
+        The text becomes that of version {version}, which stays in force. Undo brings yours back while this
+        page is open.
+      </Confirm>
     </>
   );
 }

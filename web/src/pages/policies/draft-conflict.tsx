@@ -3,12 +3,12 @@ import { useState, type ReactNode } from 'react';
 import { useActorName } from '../../api/approvals.ts';
 import { useTextDiff, type PolicyDetail, type PolicyName } from '../../api/policies.ts';
 import { useMe } from '../../api/session.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { inertName } from '../../parts/inert.ts';
+import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
-import { Dialog } from './dialog.tsx';
 import { DiffView } from './diff-view.tsx';
-import { Notice } from './notice.tsx';
 import type { Draft } from './use-draft.ts';
 import type { PolicyText } from './use-text.ts';
 
@@ -79,7 +79,8 @@ export function DraftConflict({ name, detail, draft, policyText }: ConflictProps
       </Group>
       {isLooking && theirs !== undefined && (
         <Dialog
-          close={() => setLooking(false)}
+          opened
+          onClose={() => setLooking(false)}
           title={`Two texts of ${inertName(name.policy, 80)}`}
           size="xl"
         >

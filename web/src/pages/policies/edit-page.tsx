@@ -3,6 +3,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { PolicyDetail, PolicyName, PolicyTool, Published } from '../../api/policies.ts';
 import { placeOfRule } from '../../builder/place.ts';
+import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { Builder, type Tab } from './builder.tsx';
@@ -17,7 +18,6 @@ import { usePolicyText } from './use-text.ts';
 import { useWorkbenchValue } from './use-workbench-value.ts';
 import { VersionsTab } from './versions-tab.tsx';
 import { WorkbenchContext } from './workbench.ts';
-import { Notice } from './notice.tsx';
 
 interface EditProps {
   readonly name: PolicyName;

@@ -4,6 +4,7 @@ import { Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Limit } from '#policy';
 import { limitInWords } from '../../builder/effect.ts';
+import { capital } from '../../parts/sentence.ts';
 import { PathInput, type Editing } from './condition-row.tsx';
 import { NumberField, TextField } from './fields.tsx';
 
@@ -66,7 +67,7 @@ export function LimitEditor({ value: limit, fields, canEdit, commit, remove }: E
       <Stack gap="xs">
         <Group justify="space-between" wrap="nowrap">
           <Text size="sm" fw={600} aria-live="polite">
-            {sentence(limitInWords(limit) ?? 'A limit')}
+            {capital(limitInWords(limit) ?? 'A limit')}
           </Text>
           {canEdit && (
             <Tooltip label="Remove this limit">
@@ -118,10 +119,6 @@ export function LimitEditor({ value: limit, fields, canEdit, commit, remove }: E
       </Stack>
     </Paper>
   );
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 interface MoreOfLimitProps {

@@ -1,20 +1,10 @@
-import {
-  ActionIcon,
-  Anchor,
-  Badge,
-  Breadcrumbs,
-  Button,
-  Group,
-  Stack,
-  Text,
-  Title,
-  Tooltip,
-} from '@mantine/core';
+import { ActionIcon, Anchor, Breadcrumbs, Button, Group, Stack, Text, Title, Tooltip } from '@mantine/core';
 import { Redo2, Undo2, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useServerTitle, type PolicyDetail, type PolicyName } from '../../api/policies.ts';
 import { inertName } from '../../parts/inert.ts';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import type { DraftState } from './use-draft.ts';
 
 interface PolicyHeaderProps {
@@ -58,7 +48,7 @@ export function PolicyHeader({
           <Title order={1} size="h3">
             {inertName(name.policy, 80)}
           </Title>
-          <StateBadge detail={detail} isDirty={isDirty} />
+          <PolicyState detail={detail} isDirty={isDirty} />
           {draft !== undefined && <DraftWords state={draft} />}
         </Group>
         <Group gap="xs">
@@ -99,41 +89,19 @@ function StepButton({
   );
 }
 
-function StateBadge({
+function PolicyState({
   detail,
   isDirty,
 }: {
   readonly detail: PolicyDetail | null;
   readonly isDirty: boolean;
 }): ReactNode {
-  if (detail?.managed === false) return <Tone tone="unknown">From the configuration file</Tone>;
-  if (detail?.published === undefined) return <Tone tone="medium">Not published</Tone>;
+  if (detail?.managed === false) return <StateBadge tone="unknown">From the configuration file</StateBadge>;
+  if (detail?.published === undefined) return <StateBadge tone="medium">Not published</StateBadge>;
   return isDirty ? (
-    <Tone tone="medium">Draft; version {detail.published} is in force</Tone>
+    <StateBadge tone="medium">Draft; version {detail.published} is in force</StateBadge>
   ) : (
-    <Tone tone="low">Version {detail.published} in force</Tone>
-  );
-}
-
-/** A state in the colours of the levels of risk. */
-export function Tone({
-  tone,
-  children,
-}: {
-  readonly tone: 'low' | 'medium' | 'unknown';
-  readonly children: ReactNode;
-}): ReactNode {
-  return (
-    <Badge
-      radius="sm"
-      tt="none"
-      styles={{
-        root: { background: `var(--tg-${tone}-ground)`, color: `var(--tg-${tone})` },
-        label: { fontWeight: 650 },
-      }}
-    >
-      {children}
-    </Badge>
+    <StateBadge tone="low">Version {detail.published} in force</StateBadge>
   );
 }
 

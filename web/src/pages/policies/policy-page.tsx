@@ -5,13 +5,13 @@ import { usePolicy, usePolicyTools, type PolicyDetail, type PolicyName } from '.
 import { templateText } from '../../builder/template.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { inertName } from '../../parts/inert.ts';
+import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { EditPage } from './edit-page.tsx';
-import { ListLoader } from './list-loader.tsx';
 import { unsavedText } from './unsaved-text.ts';
 import { VersionPage } from './version-page.tsx';
-import { Notice } from './notice.tsx';
 
 /** A policy of a server: written, tried, published; or one of its versions, read. */
 export default function PolicyPage(): ReactNode {
@@ -29,7 +29,7 @@ export default function PolicyPage(): ReactNode {
     return detail.error ? (
       <Problem error={detail.error} retry={() => void detail.refetch()} />
     ) : (
-      <ListLoader label="Reading the policy" />
+      <Waiting>Reading the policy</Waiting>
     );
   }
   const isOther = version !== null && version !== detail.data?.version;
@@ -86,7 +86,7 @@ function Current({
   if (!isNew) return <NotThere name={name} />;
   const needsTools = template !== 'seed' && template !== 'deny';
   if (tools.data === undefined && needsTools) {
-    if (!tools.error) return <ListLoader label="Asking the server for its tools" />;
+    if (!tools.error) return <Waiting>Asking the server for its tools</Waiting>;
     return (
       <Stack>
         <Title order={1} size="h3">
@@ -121,7 +121,7 @@ function Begin({
     setFirst(false);
     queueMicrotask(() => begin(text));
   }
-  return <ListLoader label="Making a first policy" />;
+  return <Waiting>Making a first policy</Waiting>;
 }
 
 function NotThere({ name: { server, policy } }: { readonly name: PolicyName }): ReactNode {

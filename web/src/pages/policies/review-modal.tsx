@@ -3,14 +3,14 @@ import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { ApiProblem } from '../../api/client.ts';
 import { isConflict, isDraftConflict, usePublish, useTextDiff, type Published } from '../../api/policies.ts';
 import { compareEffects } from '../../builder/effect.ts';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { announce } from './announce.tsx';
-import { Dialog } from './dialog.tsx';
 import { DiffView } from './diff-view.tsx';
 import { EffectChanges } from './effect-changes.tsx';
 import { FindingsList, type Fault } from './findings-list.tsx';
 import { useWorkbench } from './workbench.ts';
-import { Notice } from './notice.tsx';
 
 interface ReviewProps {
   readonly close: () => void;
@@ -41,7 +41,8 @@ export function ReviewModal(props: ReviewProps): ReactNode {
   const isUnchecked = publish.error instanceof ApiProblem && publish.error.code === 'policy.unchecked';
   return (
     <Dialog
-      close={close}
+      opened
+      onClose={close}
       title={base === undefined ? `Publish ${name.policy}` : `Publish version ${base + 1} of ${name.policy}`}
       size="xl"
     >

@@ -1,10 +1,12 @@
+import { capital } from '../../parts/sentence.ts';
+
 /** Where a rule comes from, for people. */
 export function sourceInWords(rule: string, tool: string, hide: readonly string[] = []): string {
   if (rule === '(hidden)') return hide.includes(tool) ? 'by its name' : 'by a pattern';
   if (rule === '(default deny)' || rule === '(default allow)') return 'by the default';
   const [, section = '', raw = ''] = rule.split('/');
   const name = raw.replaceAll('~1', '/').replaceAll('~0', '~');
-  if (section === 'risk') return `by the rule for ${name.charAt(0).toUpperCase()}${name.slice(1)} tools`;
+  if (section === 'risk') return `by the rule for ${capital(name)} tools`;
   return name === tool ? 'by its own rule' : `by the pattern ${name}`;
 }
 

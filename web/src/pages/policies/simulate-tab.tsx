@@ -16,12 +16,12 @@ import { Link } from 'wouter';
 import { useSimulate, type Simulation } from '../../api/policy-trials.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { inert } from '../../parts/inert.ts';
+import { Notice } from '../../parts/notice.tsx';
 import { OutcomeBadge } from '../../parts/outcome-badge.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { useWorkbench } from './workbench.ts';
-import { Notice } from './notice.tsx';
 
 const HOUR_MS = 3_600_000;
 const SPANS = [

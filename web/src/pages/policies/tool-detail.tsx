@@ -1,11 +1,12 @@
 import { Anchor, Button, Group, List, Stack, Text } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
 import type { PolicyTool } from '../../api/policies.ts';
-import { placeOfRule } from '../../builder/place.ts';
 import { effectOn } from '../../builder/effect.ts';
+import { placeOfRule } from '../../builder/place.ts';
 import { fieldsOf } from '../../builder/schema-fields.ts';
 import { ownRule, stateOf } from '../../builder/tool-state.ts';
 import { inert } from '../../parts/inert.ts';
+import { WhyClass } from '../../parts/why-class.tsx';
 import { useChoose } from './choice-control.tsx';
 import { RuleEditor } from './rule-editor.tsx';
 import { sourceInWords } from './rule-words.ts';
@@ -34,7 +35,7 @@ export function ToolDetail({ tool }: { readonly tool: PolicyTool }): ReactNode {
           <bdi>{inert(tool.description)}</bdi>
         </Text>
       )}
-      <Why tool={tool} />
+      <WhyClass risk={tool.risk} />
       <Text size="sm" aria-live="polite">
         <Text span fw={600}>
           What happens:
@@ -69,34 +70,5 @@ export function ToolDetail({ tool }: { readonly tool: PolicyTool }): ReactNode {
         </Group>
       )}
     </Stack>
-  );
-}
-
-function Why({ tool: { risk } }: { readonly tool: PolicyTool }): ReactNode {
-  return (
-    <div>
-      <Text size="sm">
-        <Text span fw={600}>
-          Why this class:
-        </Text>{' '}
-        {inert(risk.rationale)} Confidence {Math.round(risk.confidence * 100)} %.
-        {risk.reversibleBy !== undefined && ` The tool ${inert(risk.reversibleBy)} undoes it.`}
-      </Text>
-      {risk.hasHiddenText && (
-        <Text size="sm" c="var(--tg-critical)">
-          The definition holds characters that a reader does not see. They are written out here.
-        </Text>
-      )}
-      {risk.evidence.length > 0 && (
-        <List size="sm" c="dimmed">
-          {risk.evidence.map(({ source, quote, translation }) => (
-            <List.Item key={`${source} ${quote}`}>
-              {source}: “<bdi>{inert(quote, 300)}</bdi>”
-              {translation !== undefined && ` (${inert(translation, 200)})`}
-            </List.Item>
-          ))}
-        </List>
-      )}
-    </div>
   );
 }

@@ -1,16 +1,14 @@
 import type { PolicyDocument } from '#policy';
 import type { PolicyTool } from '../../api/policies.ts';
 import { stateOf, type ToolState } from '../../builder/tool-state.ts';
-import type { Category } from '../../parts/risk-badge.tsx';
+import { matching, type ToolFilter } from '../../parts/tool-filter.tsx';
 
 /** What narrows the list of tools. */
-export interface ToolFilter {
-  readonly words: string;
-  readonly categories: readonly Category[];
+export interface RuleFilter extends ToolFilter {
   readonly state: ToolState | 'own' | 'changed' | '';
 }
 
-export const NO_FILTER: ToolFilter = { words: '', categories: [], state: '' };
+export const NO_FILTER: RuleFilter = { words: '', categories: [], state: '' };
 
 export const STATE_WORDS: Readonly<Record<ToolState | 'own' | 'changed', string>> = {
   none: 'No rule of its own',
@@ -23,25 +21,16 @@ export const STATE_WORDS: Readonly<Record<ToolState | 'own' | 'changed', string>
   changed: 'Definition not accepted',
 };
 
-/** The tools that a filter lets through, in their order. Every word must stand in name, title or description. */
+/** The tools that a filter lets through, in their order. */
 export function filterTools(
   tools: readonly PolicyTool[],
   document: PolicyDocument,
-  { words, categories, state }: ToolFilter,
+  { state, ...filter }: RuleFilter,
 ): readonly PolicyTool[] {
-  const wanted = words
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  return tools.filter((tool) => {
-    const { name, title = '', description = '', risk, pin } = tool;
-    if (categories.length > 0 && !categories.includes(risk.category)) return false;
-    if (state === 'changed' && pin !== 'changed' && pin !== 'new') return false;
-    if (state !== '' && state !== 'changed' && !hasState(stateOf(document, name), state)) return false;
-    if (wanted.length === 0) return true;
-    const text = `${name} ${title} ${description}`.toLowerCase();
-    return wanted.every((word) => text.includes(word));
-  });
+  const found = matching(tools, filter);
+  if (state === '') return found;
+  if (state === 'changed') return found.filter(({ pin }) => pin === 'changed' || pin === 'new');
+  return found.filter(({ name }) => hasState(stateOf(document, name), state));
 }
 
 function hasState(state: ToolState, wanted: ToolState | 'own'): boolean {

@@ -3,6 +3,8 @@ import { useCallback, useLayoutEffect, useRef, useState, type ReactNode, type Re
 import type { PolicyTool } from '../../api/policies.ts';
 import { effectOn, type Effect } from '../../builder/effect.ts';
 import { stateOf } from '../../builder/tool-state.ts';
+import { focusWhenThere } from '../../parts/focus-when-there.ts';
+import { capital } from '../../parts/sentence.ts';
 import { useOverscan } from '../../parts/use-painted.ts';
 import { useChoose } from './choice-control.tsx';
 import { sourceInWords } from './rule-words.ts';
@@ -15,7 +17,6 @@ const HEADER = 64;
 /** Where the list begins on a usual screen, until that is measured. */
 const USUAL_TOP = 310;
 const BEYOND = 6;
-const MOST_FRAMES = 30;
 
 /** The tools of the server. Only those in sight are there, so that hundreds are no burden; arrow keys go through all. */
 export function ToolList({
@@ -115,7 +116,7 @@ function useMove(
     const { virtual: list, count: rows } = latest.current;
     const index = Math.min(Math.max(to, 0), rows - 1);
     list.scrollToIndex(index, { align: 'auto' });
-    focusWhenThere(rowId(index), MOST_FRAMES);
+    focusWhenThere(() => document.getElementById(rowId(index)));
   }, []);
 }
 
@@ -130,11 +131,5 @@ function effectInWords(
       : questions.length > 1
         ? ` · ${questions.length} argument rules`
         : '';
-  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}, ${sourceInWords(rule, name, hide)}${asked}`;
-}
-
-function focusWhenThere(id: string, frames: number): void {
-  const element = document.getElementById(id);
-  if (element !== null) element.focus({ preventScroll: true });
-  else if (frames > 0) requestAnimationFrame(() => focusWhenThere(id, frames - 1));
+  return `${capital(sentence)}, ${sourceInWords(rule, name, hide)}${asked}`;
 }

@@ -6,8 +6,8 @@ import type { ToolState } from '../../builder/tool-state.ts';
 import { Breakable } from '../../parts/breakable.tsx';
 import { inert, inertName } from '../../parts/inert.ts';
 import { RiskBadge } from '../../parts/risk-badge.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { ChoiceControl } from './choice-control.tsx';
-import { Tone } from './policy-header.tsx';
 import { ToolDetail } from './tool-detail.tsx';
 import classes from './tool-list.module.css';
 
@@ -76,8 +76,8 @@ export const ToolRow = memo(function ToolRow(props: RowProps): ReactNode {
               </bdi>
             </Text>
             <RiskBadge category={tool.risk.category} />
-            {tool.pin === 'changed' && <Tone tone="medium">Definition changed</Tone>}
-            {tool.pin === 'new' && <Tone tone="medium">New</Tone>}
+            {tool.pin === 'changed' && <StateBadge tone="medium">Definition changed</StateBadge>}
+            {tool.pin === 'new' && <StateBadge tone="medium">New</StateBadge>}
           </Group>
         </UnstyledButton>
         <div className={classes['words']}>

@@ -1,13 +1,13 @@
-import { Button, Chip, Group, Kbd, Menu, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Kbd, Menu, Select, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { ChevronDown, Search } from 'lucide-react';
+import { ChevronDown } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
 import type { PolicyTool } from '../../api/policies.ts';
 import type { ToolChoice } from '../../builder/tool-state.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
-import { CATEGORIES, RiskBadge, type Category } from '../../parts/risk-badge.tsx';
+import { ToolFilterBar, toolsInWords } from '../../parts/tool-filter.tsx';
 import { useChoose } from './choice-control.tsx';
-import { filterTools, NO_FILTER, STATE_WORDS, type ToolFilter } from './tool-filter.ts';
+import { filterTools, NO_FILTER, STATE_WORDS, type RuleFilter } from './tool-filter.ts';
 import { ToolList } from './tool-list.tsx';
 import { useWorkbench } from './workbench.ts';
 
@@ -34,8 +34,8 @@ export function ToolsTab(): ReactNode {
       <Group justify="space-between" gap="xs">
         <Text size="sm" c="dimmed" aria-live="polite">
           {shown.length === tools.length
-            ? countOf(tools.length)
-            : `${shown.length} of ${countOf(tools.length)}`}
+            ? toolsInWords(tools.length)
+            : `${shown.length} of ${toolsInWords(tools.length)}`}
         </Text>
         {canEdit && shown.length > 0 && <BulkMenu shown={shown} />}
       </Group>
@@ -69,51 +69,22 @@ function FilterBar({
   filter,
   change,
 }: {
-  readonly filter: ToolFilter;
-  readonly change: (filter: ToolFilter) => void;
+  readonly filter: RuleFilter;
+  readonly change: (filter: RuleFilter) => void;
 }): ReactNode {
   const { tools } = useWorkbench();
-  const counts = useMemo(() => {
-    const found = new Map<Category, number>();
-    for (const { risk } of tools) found.set(risk.category, (found.get(risk.category) ?? 0) + 1);
-    return found;
-  }, [tools]);
   return (
-    <Stack gap="xs">
-      <Group gap="xs">
-        <TextInput
-          flex="1 1 12rem"
-          type="search"
-          aria-label="Find tools"
-          placeholder="Find by name or description"
-          leftSection={<Search size={16} aria-hidden />}
-          value={filter.words}
-          onChange={({ currentTarget }) => change({ ...filter, words: currentTarget.value })}
-        />
-        <Select
-          w={190}
-          aria-label="State"
-          placeholder="Any state"
-          clearable
-          data={Object.entries(STATE_WORDS).map(([value, label]) => ({ value, label }))}
-          value={filter.state === '' ? null : filter.state}
-          onChange={(state) => change({ ...filter, state: (state ?? '') as ToolFilter['state'] })}
-        />
-      </Group>
-      <Chip.Group
-        multiple
-        value={[...filter.categories]}
-        onChange={(categories) => change({ ...filter, categories: categories })}
-      >
-        <Group gap={6} role="group" aria-label="Classes">
-          {CATEGORIES.filter((category) => counts.has(category)).map((category) => (
-            <Chip key={category} value={category} size="xs" variant="outline">
-              {category.charAt(0).toUpperCase() + category.slice(1)} {counts.get(category)}
-            </Chip>
-          ))}
-        </Group>
-      </Chip.Group>
-    </Stack>
+    <ToolFilterBar tools={tools} filter={filter} change={change}>
+      <Select
+        w={190}
+        aria-label="State"
+        placeholder="Any state"
+        clearable
+        data={Object.entries(STATE_WORDS).map(([value, label]) => ({ value, label }))}
+        value={filter.state === '' ? null : filter.state}
+        onChange={(state) => change({ ...filter, state: (state ?? '') as RuleFilter['state'] })}
+      />
+    </ToolFilterBar>
   );
 }
 
@@ -129,7 +100,7 @@ const BULK: readonly { readonly choice: ToolChoice; readonly label: string; read
 /** Changes all tools that are shown. It can be undone in one step. */
 function BulkMenu({ shown }: { readonly shown: readonly PolicyTool[] }): ReactNode {
   const choose = useChoose();
-  const count = shown.length === 1 ? '1 tool' : `${shown.length} tools`;
+  const count = toolsInWords(shown.length);
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
@@ -150,27 +121,4 @@ function BulkMenu({ shown }: { readonly shown: readonly PolicyTool[] }): ReactNo
       </Menu.Dropdown>
     </Menu>
   );
-}
-
-/** Classes with their number of tools, as badges. */
-export function ClassCounts({ names }: { readonly names: readonly string[] }): ReactNode {
-  const { toolOf } = useWorkbench();
-  const counts = new Map<Category, number>();
-  for (const name of names) {
-    const category = toolOf.get(name)?.risk.category ?? 'unknown';
-    counts.set(category, (counts.get(category) ?? 0) + 1);
-  }
-  return (
-    <Group gap={4}>
-      {CATEGORIES.filter((category) => counts.has(category)).map((category) => (
-        <RiskBadge key={category} category={category}>
-          {category.charAt(0).toUpperCase() + category.slice(1)} {counts.get(category)}
-        </RiskBadge>
-      ))}
-    </Group>
-  );
-}
-
-function countOf(tools: number): string {
-  return tools === 1 ? '1 tool' : `${tools} tools`;
 }

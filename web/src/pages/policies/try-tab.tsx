@@ -2,11 +2,11 @@ import { JsonInput, SegmentedControl, Select, SimpleGrid, Stack, Text } from '@m
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState, type ReactNode } from 'react';
 import { useTrial } from '../../api/policy-trials.ts';
-import { inert, inertName } from '../../parts/inert.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { inert, inertName } from '../../parts/inert.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
 import { ArgumentsForm, type Arguments } from './arguments-form.tsx';
-import { ListLoader } from './list-loader.tsx';
 import { VerdictCard } from './verdict-card.tsx';
 import { useWorkbench } from './workbench.ts';
 
@@ -107,7 +107,7 @@ function Verdicts({ tool, args }: { readonly tool: string; readonly args: Argume
   const { data, error, refetch } = useTrial(name, { document, tool, arguments: settled });
   if (data === undefined) {
     return error === null ? (
-      <ListLoader label="Asking what would become of the call" />
+      <Waiting>Asking what would become of the call</Waiting>
     ) : (
       <Problem error={error} retry={() => void refetch()} />
     );

@@ -13,18 +13,18 @@ import {
 } from '../../api/policies.ts';
 import { placeOfRule, pointerOf } from '../../builder/place.ts';
 import { inert } from '../../parts/inert.ts';
+import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
 import { Builder, type Tab } from './builder.tsx';
 import { JsonPane } from './json-pane.tsx';
-import { ListLoader } from './list-loader.tsx';
 import { PolicyHeader } from './policy-header.tsx';
 import { pointerInWords } from './rule-words.ts';
 import { useSpotlight } from './use-spotlight.ts';
 import { usePolicyText } from './use-text.ts';
 import { useWorkbenchValue } from './use-workbench-value.ts';
 import { WorkbenchContext } from './workbench.ts';
-import { Notice } from './notice.tsx';
 
 /** One version as it was published, with the rule that somebody asks about. Nothing can be changed here. */
 export function VersionPage({
@@ -42,7 +42,7 @@ export function VersionPage({
   const found = useVersion(name, version);
   const tools = usePolicyTools(name.server);
   if (found.error) return <Problem error={found.error} retry={() => void found.refetch()} />;
-  if (found.data === undefined) return <ListLoader label={`Reading version ${version}`} />;
+  if (found.data === undefined) return <Waiting>Reading version {version}</Waiting>;
   return <Shown key={version} name={name} detail={detail} version={found.data} at={at} tools={tools} />;
 }
 

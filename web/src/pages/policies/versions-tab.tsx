@@ -1,4 +1,4 @@
-import { Button, Group, Loader, Paper, Select, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Button, Group, Paper, Select, Stack, Text, Textarea, Title } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useActorName } from '../../api/approvals.ts';
@@ -12,13 +12,14 @@ import {
   type PolicyVersionEntry,
   type Published,
 } from '../../api/policies.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
 import { useMay } from '../../shell/rights.tsx';
-import { Tone } from './policy-header.tsx';
 import { announce } from './announce.tsx';
-import { Dialog } from './dialog.tsx';
 import { DiffView } from './diff-view.tsx';
 
 interface VersionsTabProps {
@@ -45,7 +46,7 @@ export function VersionsTab({ name, detail, onRestored }: VersionsTabProps): Rea
       </EmptyState>
     );
   if (versions.error) return <Problem error={versions.error} retry={() => void versions.refetch()} />;
-  if (versions.isPending) return <Loader role="status" aria-label="Loading" />;
+  if (versions.isPending) return <Waiting />;
   return (
     <Stack>
       <Compare name={name} items={items} hasDraft={detail.hasDraft} inForce={detail.published} />
@@ -101,7 +102,7 @@ function VersionRow({
         <div>
           <Group gap="xs">
             <Text fw={600}>Version {version}</Text>
-            {isInForce && <Tone tone="low">In force</Tone>}
+            {isInForce && <StateBadge tone="low">In force</StateBadge>}
           </Group>
           <Text size="sm" c="dimmed">
             <TimeAgo at={createdAt} />, by {nameOf(createdBy)}
@@ -200,7 +201,7 @@ function RestoreModal({
   const [note, setNote] = useState('');
   const restore = useRestore(name);
   return (
-    <Dialog close={close} title={`Restore version ${version} of ${name.policy}`}>
+    <Dialog opened onClose={close} title={`Restore version ${version} of ${name.policy}`}>
       <form
         onSubmit={(event) => {
           event.preventDefault();

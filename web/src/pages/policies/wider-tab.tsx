@@ -2,17 +2,18 @@ import { Accordion, Button, Group, Stack, Text, TextInput, Title } from '@mantin
 import { useMemo, useState, type ReactNode } from 'react';
 import type { Rule } from '#policy';
 import { RISK_CATEGORIES } from '#risk';
-import { sentenceOf } from '../../builder/effect.ts';
 import { changeNames, setAt } from '../../builder/edit-text.ts';
+import { sentenceOf } from '../../builder/effect.ts';
 import { governedBy, hiddenBy, isPattern, wideRules, type WideRule } from '../../builder/model.ts';
 import { pointerOf } from '../../builder/place.ts';
 import { fieldsOf, type Field } from '../../builder/schema-fields.ts';
 import { ownRule } from '../../builder/tool-state.ts';
+import { ClassCounts, countByClass } from '../../parts/class-counts.tsx';
 import { inertName } from '../../parts/inert.ts';
+import { Notice } from '../../parts/notice.tsx';
+import { classWord } from '../../parts/risk-badge.tsx';
 import { RuleEditor } from './rule-editor.tsx';
-import { ClassCounts } from './tools-tab.tsx';
 import { useWorkbench } from './workbench.ts';
-import { Notice } from './notice.tsx';
 
 const SHOWN_NAMES = 12;
 
@@ -72,7 +73,7 @@ function ByClass({ governed }: { readonly governed: ReadonlyMap<string, readonly
       {RISK_CATEGORIES.map((category) => {
         const rule = document.risk?.[category];
         const names = governed.get(pointerOf(['risk', category])) ?? [];
-        const name = category.charAt(0).toUpperCase() + category.slice(1);
+        const name = classWord(category);
         return (
           <Accordion.Item key={category} value={category}>
             <Accordion.Control>
@@ -161,6 +162,7 @@ function sharedFields(schemas: readonly unknown[]): readonly Field[] {
 }
 
 function GovernedNames({ names }: { readonly names: readonly string[] }): ReactNode {
+  const { toolOf } = useWorkbench();
   if (names.length === 0)
     return (
       <Text size="sm" c="dimmed">
@@ -170,7 +172,7 @@ function GovernedNames({ names }: { readonly names: readonly string[] }): ReactN
   const more = names.length - SHOWN_NAMES;
   return (
     <div>
-      <ClassCounts names={names} />
+      <ClassCounts counts={countByClass(names.flatMap((name) => toolOf.get(name) ?? []))} />
       <Text size="xs" c="dimmed" mt={4} className="mono">
         {names
           .slice(0, SHOWN_NAMES)

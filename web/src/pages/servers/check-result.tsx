@@ -3,7 +3,9 @@ import { CircleAlert, CircleCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ServerCheck } from '../../api/servers.ts';
 import { inert, inertName } from '../../parts/inert.ts';
-import { Notice } from './notice.tsx';
+import { Notice } from '../../parts/notice.tsx';
+import { sentence } from '../../parts/sentence.ts';
+import { toolsInWords } from '../../parts/tool-filter.tsx';
 
 /** What a server answered when it was asked, or why it did not and what to do. */
 export function CheckResult({ check }: { readonly check: ServerCheck }): ReactNode {
@@ -34,7 +36,7 @@ export function CheckResult({ check }: { readonly check: ServerCheck }): ReactNo
       tone="low"
       role="status"
       icon={<CircleCheck size={18} aria-hidden />}
-      title={`It answers: ${tools === 1 ? '1 tool' : `${tools} tools`}, in ${took}`}
+      title={`It answers: ${toolsInWords(tools)}, in ${took}`}
     >
       <Text size="sm">
         Revision {inertName(revision, 40)} of the protocol ({era === 'modern' ? 'modern' : 'legacy'} era)
@@ -44,9 +46,4 @@ export function CheckResult({ check }: { readonly check: ServerCheck }): ReactNo
       </Text>
     </Notice>
   );
-}
-
-function sentence(text: string): string {
-  const begun = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

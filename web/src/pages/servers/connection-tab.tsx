@@ -2,18 +2,18 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { Pencil, PlugZap } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useCheckServer, type GovernedServer } from '../../api/servers.ts';
+import { Fact, Facts } from '../../parts/facts.tsx';
 import { inert } from '../../parts/inert.ts';
+import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Sheet } from '../../parts/section.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { useMay } from '../../shell/rights.tsx';
-import { Fact, Facts } from '../logs/facts.tsx';
-import { Sheet } from '../settings/section.tsx';
 import { CheckResult } from './check-result.tsx';
 import { DeclaredNote } from './declared-note.tsx';
 import { EditConnection } from './edit-connection.tsx';
 import { OAuthPanel } from './oauth-panel.tsx';
 import { credentialWord, transportWord } from './server-state.tsx';
-import { Notice } from './notice.tsx';
 
 /** How the server is reached and with what: as far as it may be shown, and the way to change it. */
 export default function ConnectionTab({ server }: { readonly server: GovernedServer }): ReactNode {

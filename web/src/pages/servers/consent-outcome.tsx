@@ -2,7 +2,7 @@ import { Text } from '@mantine/core';
 import { CircleAlert, CircleCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import { Notice } from './notice.tsx';
+import { Notice } from '../../parts/notice.tsx';
 
 /** Why a consent did not come about, and what to do, by the word in the address. */
 const FAILURES: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core';
 import { FileCog } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Notice } from './notice.tsx';
+import { Notice } from '../../parts/notice.tsx';
 
 /** Why nothing can be changed here. */
 export function DeclaredNote(): ReactNode {

@@ -17,12 +17,12 @@ import { Confirm } from '../../parts/confirm.tsx';
 import { inert, inertName } from '../../parts/inert.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { RiskBadge } from '../../parts/risk-badge.tsx';
+import { Section } from '../../parts/section.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
 import { useMay } from '../../shell/rights.tsx';
-import { Section } from '../settings/section.tsx';
-import { StateBadge } from '../settings/state-badge.tsx';
 import classes from './servers.module.css';
-import { Waiting } from './waiting.tsx';
 
 /** Tools that are not as they were accepted: what changed in each, and the way to accept it. */
 export function DriftPanel({ server }: { readonly server: GovernedServer }): ReactNode {

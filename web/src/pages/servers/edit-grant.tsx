@@ -1,14 +1,15 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import type { ReactNode } from 'react';
 import { useChangeGrant, type Grant, type GrantEdit } from '../../api/grants.ts';
+import { Dialog } from '../../parts/dialog.tsx';
+import { endOf } from '../../parts/expiry.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { useMay } from '../../shell/rights.tsx';
-import { FormProblem } from '../sign-in/form-problem.tsx';
 import {
   addressesIn,
-  endOf,
   GRANT_FIELDS,
   GRANT_RULES,
   GrantFields,
@@ -28,16 +29,15 @@ interface EditGrantProps {
 export function EditGrant(props: EditGrantProps): ReactNode {
   const { grant, opened, onClose } = props;
   return (
-    <Modal
+    <Dialog
       opened={opened}
       onClose={onClose}
       title={`Edit “${inertName(grant.label, 100)}”`}
       size="lg"
       closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <EditForm {...props} />
-    </Modal>
+    </Dialog>
   );
 }
 

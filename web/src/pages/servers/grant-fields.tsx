@@ -1,31 +1,19 @@
-import { Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
+import { Select, Stack, Textarea, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { ApiProblem } from '../../api/client.ts';
 import type { Grant } from '../../api/grants.ts';
-import { faultsByField } from '../sign-in/form-problem.tsx';
+import { ExpiryFields, faultOfDate, type Expiry } from '../../parts/expiry.tsx';
+import { faultsByField } from '../../parts/form-problem.tsx';
 
 /** A grant as it is typed. */
-export interface GrantValues {
+export interface GrantValues extends Expiry {
   readonly label: string;
   /** Empty for none. */
   readonly policy: string;
-  /** Days, `never`, `date`, or `kept`. */
-  readonly life: string;
-  readonly date: string;
   /** One a line, or separated by commas. */
   readonly addresses: string;
 }
-
-const DAY_MS = 86_400_000;
-const LIVES = [
-  { value: 'never', label: 'Never' },
-  { value: '7', label: 'In 7 days' },
-  { value: '30', label: 'In 30 days' },
-  { value: '90', label: 'In 90 days' },
-  { value: '365', label: 'In a year' },
-  { value: 'date', label: 'On a date' },
-];
 
 /** What a form for a new grant begins with. */
 export function newGrant(policies: readonly string[]): GrantValues {
@@ -43,14 +31,6 @@ export function knownGrant({ label, policy = '', expiresAt, addresses = [] }: Gr
   };
 }
 
-/** When a grant ends; null for never, undefined where it stays as it is. */
-export function endOf({ life, date }: GrantValues): string | null | undefined {
-  if (life === 'kept') return undefined;
-  if (life === 'never') return null;
-  const at = life === 'date' ? Date.parse(`${date}T23:59:59`) : Date.now() + Number(life) * DAY_MS;
-  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
-}
-
 /** Addresses as they are typed. */
 export function addressesIn({ addresses }: GrantValues): readonly string[] {
   return addresses.split(/[\s,;]+/).filter((one) => one !== '');
@@ -59,10 +39,7 @@ export function addressesIn({ addresses }: GrantValues): readonly string[] {
 /** What can be seen to be wrong before anything is sent. */
 export const GRANT_RULES = {
   label: (label: string) => (label.trim() === '' ? 'Say what it is for.' : null),
-  date: (date: string, { life }: GrantValues) =>
-    life === 'date' && !(Date.parse(`${date}T23:59:59`) > Date.now())
-      ? 'Choose a day that is not over.'
-      : null,
+  date: faultOfDate,
 };
 
 /** Faults of the API, by the fields of the form; of several addresses the one is named that is wrong. */
@@ -94,7 +71,7 @@ export function GrantFields({
   /** For those who may change nothing else. */
   readonly isPolicyOnly?: boolean;
 }): ReactNode {
-  const { life, policy } = form.values;
+  const { policy } = form.values;
   const choices = policies.includes(policy) || policy === '' ? policies : [policy, ...policies];
   return (
     <Stack>
@@ -121,27 +98,7 @@ export function GrantFields({
       />
       {!isPolicyOnly && (
         <>
-          <Group align="flex-start" grow>
-            <Select
-              label="Expires"
-              allowDeselect={false}
-              data={
-                expiresAt === undefined
-                  ? LIVES
-                  : [{ value: 'kept', label: `As it is: ${new Date(expiresAt).toLocaleString()}` }, ...LIVES]
-              }
-              {...form.getInputProps('life')}
-            />
-            {life === 'date' && (
-              <TextInput
-                label="Last day"
-                type="date"
-                required
-                min={new Date().toISOString().slice(0, 10)}
-                {...form.getInputProps('date')}
-              />
-            )}
-          </Group>
+          <ExpiryFields form={form} expiresAt={expiresAt} />
           <Textarea
             label="Only from these addresses"
             description="Addresses or ranges, one a line. Left empty: from everywhere."

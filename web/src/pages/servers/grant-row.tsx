@@ -7,10 +7,10 @@ import { useRevokeGrant, type Grant } from '../../api/grants.ts';
 import type { GovernedServer } from '../../api/servers.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { inertName } from '../../parts/inert.ts';
+import { Row } from '../../parts/rows.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { useMay } from '../../shell/rights.tsx';
-import { Row } from '../settings/section.tsx';
-import { StateBadge } from '../settings/state-badge.tsx';
 import { EditGrant } from './edit-grant.tsx';
 import { RotateGrant } from './rotate-grant.tsx';
 

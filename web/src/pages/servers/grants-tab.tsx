@@ -4,16 +4,17 @@ import { Plus } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useGrants, type Grant } from '../../api/grants.ts';
+import { isInForce, usePolicies } from '../../api/policy-list.ts';
 import type { GovernedServer } from '../../api/servers.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Rows } from '../../parts/rows.tsx';
+import { Section } from '../../parts/section.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
 import { useMay } from '../../shell/rights.tsx';
-import { Rows, Section } from '../settings/section.tsx';
 import { GrantRow } from './grant-row.tsx';
 import { MintGrant } from './mint-grant.tsx';
-import { isInForce, usePolicies } from './use-policies.ts';
-import { Waiting } from './waiting.tsx';
-import { Notice } from './notice.tsx';
 
 /** The grants of a server: who gets in, under which policy, until when. */
 export default function GrantsTab({ server }: { readonly server: GovernedServer }): ReactNode {

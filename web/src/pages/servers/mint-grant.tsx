@@ -1,12 +1,13 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Button, Group, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { useMintGrant, type NewGrant } from '../../api/grants.ts';
 import type { GovernedServer } from '../../api/servers.ts';
-import { FormProblem } from '../sign-in/form-problem.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { endOf } from '../../parts/expiry.tsx';
+import { FormProblem } from '../../parts/form-problem.tsx';
 import {
   addressesIn,
-  endOf,
   GRANT_FIELDS,
   GRANT_RULES,
   GrantFields,
@@ -36,7 +37,7 @@ export function MintGrant({
     mint.reset();
   };
   return (
-    <Modal
+    <Dialog
       opened={opened}
       onClose={close}
       title={minted === undefined ? 'New grant' : `The grant “${minted.label}” is made`}
@@ -45,14 +46,13 @@ export function MintGrant({
       // a slip must not lose what was typed, and not the token
       closeOnClickOutside={false}
       closeOnEscape={minted === undefined}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {minted === undefined ? (
         <MintForm server={server} policies={policies} mint={mint} />
       ) : (
         <GrantToken server={server} token={minted.token} onDone={close} />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

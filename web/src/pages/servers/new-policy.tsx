@@ -1,12 +1,12 @@
-import { Button, Group, Modal, Radio, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Radio, Stack, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import type { Policy } from '../../api/policies.ts';
+import { faultOfName } from '../../api/policy-list.ts';
 import type { GovernedServer } from '../../api/servers.ts';
 import { keepSeed } from '../../builder/template.ts';
-
-const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+import { Dialog } from '../../parts/dialog.tsx';
 
 const STARTS = [
   {
@@ -31,15 +31,9 @@ export function NewPolicy({
   readonly onClose: () => void;
 }): ReactNode {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title="New policy"
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Dialog opened={opened} onClose={onClose} title="New policy" size="lg">
       <NewPolicyForm server={server} taken={taken} />
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -54,7 +48,7 @@ function NewPolicyForm({
   const form = useForm({
     initialValues: { name: taken.length === 0 ? 'main' : '', start: 'recommended', text: '' },
     validate: {
-      name: (name) => nameFault(name, taken),
+      name: (name) => faultOfName(name, taken) ?? null,
       text: (text, { start }) => (start === 'seed' ? textFault(text) : null),
     },
   });
@@ -102,11 +96,6 @@ function NewPolicyForm({
       </Stack>
     </form>
   );
-}
-
-function nameFault(name: string, taken: readonly Policy[]): string | null {
-  if (taken.some((policy) => policy.name === name)) return 'There is a policy of this name already.';
-  return NAME.test(name) ? null : 'Small letters, digits and hyphens, beginning with a letter or digit.';
 }
 
 function textFault(text: string): string | null {

@@ -7,10 +7,10 @@ import { useDisconnect, useStartConsent, type GovernedServer } from '../../api/s
 import { Confirm } from '../../parts/confirm.tsx';
 import { inert } from '../../parts/inert.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { Sheet } from '../../parts/section.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { useMay } from '../../shell/rights.tsx';
-import { Sheet } from '../settings/section.tsx';
-import { StateBadge } from '../settings/state-badge.tsx';
 
 const STATES = {
   none: {

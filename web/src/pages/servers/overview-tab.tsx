@@ -3,23 +3,24 @@ import { PlugZap, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useGrants } from '../../api/grants.ts';
+import { isInForce, usePolicies } from '../../api/policy-list.ts';
 import { useCheckServer, useServerTools, type GovernedServer } from '../../api/servers.ts';
 import { SPANS } from '../../api/usage.ts';
 import { endpointOf } from '../../parts/client-blocks.ts';
 import { CopyBlock } from '../../parts/copy-block.tsx';
+import { Fact, Facts } from '../../parts/facts.tsx';
 import { inertName } from '../../parts/inert.ts';
 import type { LimitsProps } from '../../parts/limits/limits.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { page } from '../../shell/page.tsx';
+import { Section, Sheet } from '../../parts/section.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
+import { toolsInWords } from '../../parts/tool-filter.tsx';
+import { page } from '../../shell/page.tsx';
 import { useMay } from '../../shell/rights.tsx';
-import { Fact, Facts } from '../logs/facts.tsx';
-import { Section, Sheet } from '../settings/section.tsx';
 import { CheckResult } from './check-result.tsx';
-import { Notice } from './notice.tsx';
 import { RiskCounts } from './risk-counts.tsx';
 import { credentialWord, isAskable, transportWord } from './server-state.tsx';
-import { isInForce, usePolicies } from './use-policies.ts';
 
 const Limits = page<LimitsProps>(() => import('../../parts/limits/limits.tsx'));
 
@@ -128,7 +129,7 @@ function ToolSummary({ server }: TabProps): ReactNode {
   const { data } = useServerTools(server.id, isAskable(server));
   return (
     <Stack gap="sm">
-      <RiskCounts server={server.id} isAsked={isAskable(server)} links />
+      <RiskCounts server={server.id} isAsked={isAskable(server)} />
       {!isAskable(server) && (
         <Text size="sm" c="dimmed">
           The tools are known when the server is connected.
@@ -136,7 +137,7 @@ function ToolSummary({ server }: TabProps): ReactNode {
       )}
       {data !== undefined && (
         <Text size="sm">
-          {data.items.length === 1 ? '1 tool' : `${data.items.length} tools`} before any policy.{' '}
+          {toolsInWords(data.items.length)} before any policy.{' '}
           <Anchor component={Link} to={to(server, 'tools')} size="sm" underline="always">
             See them
           </Anchor>

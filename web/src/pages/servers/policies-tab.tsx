@@ -6,17 +6,18 @@ import { useMemo, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useGrants } from '../../api/grants.ts';
 import { useVersion, type Policy } from '../../api/policies.ts';
+import { isInForce, usePolicies, useRemovePolicy } from '../../api/policy-list.ts';
 import type { GovernedServer } from '../../api/servers.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Row, Rows } from '../../parts/rows.tsx';
+import { Section } from '../../parts/section.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
 import { useMay } from '../../shell/rights.tsx';
-import { Row, Rows, Section } from '../settings/section.tsx';
-import { StateBadge } from '../settings/state-badge.tsx';
 import { NewPolicy } from './new-policy.tsx';
-import { isInForce, usePolicies, useRemovePolicy } from './use-policies.ts';
-import { Waiting } from './waiting.tsx';
 
 /** The policies of a server: what is in force, since when, and how many grants carry it. */
 export default function PoliciesTab({ server }: { readonly server: GovernedServer }): ReactNode {
@@ -133,7 +134,7 @@ function PolicyMenu({
   readonly carriedBy: number | undefined;
 }): ReactNode {
   const [isAsking, { open, close }] = useDisclosure(false);
-  const remove = useRemovePolicy(policy.server, policy.name);
+  const remove = useRemovePolicy({ server: policy.server, policy: policy.name });
   return (
     <>
       <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>

@@ -27,12 +27,7 @@ export function RemoveServer({ server }: { readonly server: GovernedServer }): R
           Remove
         </Button>
       </Group>
-      <Modal
-        opened={isAsking}
-        onClose={close}
-        title={`Remove ${name}?`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={isAsking} onClose={close} title={`Remove ${name}?`}>
         <Question server={server} onClose={close} />
       </Modal>
     </Paper>

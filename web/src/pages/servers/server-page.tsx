@@ -7,15 +7,15 @@ import { useServer, type GovernedServer } from '../../api/servers.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
 import { page, later, type Page } from '../../shell/page.tsx';
 import { IfMay, useSignedIn } from '../../shell/rights.tsx';
 import NotFoundPage from '../not-found-page.tsx';
 import { ConsentOutcome } from './consent-outcome.tsx';
 import { OverviewTab } from './overview-tab.tsx';
 import { ServerState } from './server-state.tsx';
-import { SERVER_TABS } from './tab-code.ts';
 import classes from './servers.module.css';
-import { Waiting } from './waiting.tsx';
+import { SERVER_TABS } from './tab-code.ts';
 
 interface Tab {
   readonly path: string;

@@ -2,10 +2,10 @@ import { Anchor, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { GovernedServer } from '../../api/servers.ts';
+import { ClassCounts } from '../../parts/class-counts.tsx';
 import { inert, inertName } from '../../parts/inert.ts';
+import { Row } from '../../parts/rows.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
-import { Row } from '../settings/section.tsx';
-import { SeenRiskCounts } from './risk-counts.tsx';
 import { placeOf, ServerState, transportWord } from './server-state.tsx';
 
 /** One server of the list, as it was last seen: looking at the list asks no server. */
@@ -34,7 +34,7 @@ export function ServerRow({ server }: { readonly server: GovernedServer }): Reac
               Its tools are not known yet
             </Text>
           ) : (
-            <SeenRiskCounts tools={tools} />
+            <ClassCounts counts={tools.classes} />
           )}
           <Text size="sm" c="dimmed" ml="auto">
             {lastAsked !== undefined && (

@@ -1,7 +1,7 @@
 import { Group } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { GovernedServer } from '../../api/servers.ts';
-import { StateBadge } from '../settings/state-badge.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 
 export interface StateWord {
   readonly word: string;

@@ -5,12 +5,12 @@ import { Link } from 'wouter';
 import { useServers, type GovernedServer } from '../../api/servers.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Rows } from '../../parts/rows.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
 import { IfMay } from '../../shell/rights.tsx';
-import { Rows } from '../settings/section.tsx';
 import { ConsentOutcome } from './consent-outcome.tsx';
 import { ServerRow } from './server-row.tsx';
 import { urgencyOf } from './server-state.tsx';
-import { Waiting } from './waiting.tsx';
 
 /** So many can be looked through without a search. */
 const MANY = 8;

@@ -3,8 +3,8 @@ import type { UseFormReturnType } from '@mantine/form';
 import { TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { LIMIT_NAMES, METHOD_FAMILIES, type MethodFamily } from '../../api/servers.ts';
+import { Notice } from '../../parts/notice.tsx';
 import { LIMITS, type SettingsValues } from './settings-values.ts';
-import { Notice } from './notice.tsx';
 
 interface FieldsProps {
   readonly form: UseFormReturnType<SettingsValues>;

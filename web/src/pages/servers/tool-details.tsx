@@ -1,9 +1,11 @@
-import { Anchor, Collapse, List, Stack, Text } from '@mantine/core';
+import { Anchor, Collapse, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMemo, type ReactNode } from 'react';
-import type { PinState, ServerTool, ToolRisk } from '../../api/servers.ts';
+import type { PinState, ServerTool } from '../../api/servers.ts';
 import { inert, inertName } from '../../parts/inert.ts';
 import { JsonView } from '../../parts/json-view.tsx';
+import { ServerWords } from '../../parts/server-words.tsx';
+import { WhyClass } from '../../parts/why-class.tsx';
 import { parametersOf } from './parameters.ts';
 import classes from './servers.module.css';
 
@@ -19,17 +21,8 @@ export function ToolDetails({ tool }: { readonly tool: ServerTool }): ReactNode 
   const [isWhole, { toggle }] = useDisclosure(false);
   return (
     <Stack gap="md" className={classes['details'] ?? ''}>
-      {tool.description !== undefined && (
-        <div>
-          <Text size="xs" c="dimmed">
-            In the words of the server, which nobody has checked
-          </Text>
-          <Text size="sm" className={classes['description'] ?? ''}>
-            <bdi>{inert(tool.description, 8_000)}</bdi>
-          </Text>
-        </div>
-      )}
-      <Why risk={tool.risk} />
+      {tool.description !== undefined && <ServerWords description={tool.description} />}
+      <WhyClass risk={tool.risk} />
       <Parameters schema={tool.inputSchema} />
       {PINS[tool.pin] !== undefined && <Text size="sm">Definition: {PINS[tool.pin]}</Text>}
       <div>
@@ -48,35 +41,6 @@ export function ToolDetails({ tool }: { readonly tool: ServerTool }): ReactNode 
 
 function definitionOf({ name, title, description, inputSchema, annotations }: ServerTool): object {
   return { name, title, description, inputSchema, annotations };
-}
-
-function Why({ risk }: { readonly risk: ToolRisk }): ReactNode {
-  return (
-    <div>
-      <Text size="sm">
-        <Text span fw={600} inherit>
-          Why this class:
-        </Text>{' '}
-        {inert(risk.rationale)} Confidence {Math.round(risk.confidence * 100)} %.
-        {risk.reversibleBy !== undefined && ` The tool ${inertName(risk.reversibleBy, 200)} undoes it.`}
-      </Text>
-      {risk.hasHiddenText && (
-        <Text size="sm" c="var(--tg-critical)">
-          The definition holds characters that a reader does not see. They are written out here.
-        </Text>
-      )}
-      {risk.evidence.length > 0 && (
-        <List size="sm" c="dimmed">
-          {risk.evidence.map(({ source, quote, translation }) => (
-            <List.Item key={`${source} ${quote}`}>
-              {source}: “<bdi>{inert(quote, 300)}</bdi>”
-              {translation !== undefined && ` (${inert(translation, 200)})`}
-            </List.Item>
-          ))}
-        </List>
-      )}
-    </div>
-  );
 }
 
 function Parameters({ schema }: { readonly schema: unknown }): ReactNode {

@@ -4,10 +4,11 @@ import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { PinState, ServerTool } from '../../api/servers.ts';
 import { Breakable } from '../../parts/breakable.tsx';
+import { focusWhenThere } from '../../parts/focus-when-there.ts';
 import { inertName } from '../../parts/inert.ts';
 import { RiskBadge } from '../../parts/risk-badge.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { useOverscan } from '../../parts/use-painted.ts';
-import { StateBadge } from '../settings/state-badge.tsx';
 import classes from './servers.module.css';
 import { ToolDetails } from './tool-details.tsx';
 
@@ -16,8 +17,6 @@ const USUAL_PX = 62;
 const USUAL_TOP = 310;
 const BEYOND = 8;
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
-/** How long a row that is scrolled to may take to be drawn. */
-const MOST_FRAMES = 30;
 
 /** Tools, of which only those in sight are drawn; arrow keys go from one to the next. */
 export function ToolList({ tools }: { readonly tools: readonly ServerTool[] }): ReactNode {
@@ -43,7 +42,7 @@ export function ToolList({ tools }: { readonly tools: readonly ServerTool[] }): 
     event.preventDefault();
     const index = Math.max(0, Math.min(Number(row) + step, tools.length - 1));
     virtual.scrollToIndex(index, { align: 'auto' });
-    focusWhenThere(list.current, index, MOST_FRAMES);
+    focusWhenThere(() => list.current?.querySelector<HTMLElement>(`[data-row="${index}"]`));
   };
   return (
     <div
@@ -81,12 +80,6 @@ export function ToolList({ tools }: { readonly tools: readonly ServerTool[] }): 
       })}
     </div>
   );
-}
-
-function focusWhenThere(list: HTMLElement | null, index: number, frames: number): void {
-  const row = list?.querySelector<HTMLElement>(`[data-row="${index}"]`);
-  if (row) row.focus({ preventScroll: true });
-  else if (frames > 0) requestAnimationFrame(() => focusWhenThere(list, index, frames - 1));
 }
 
 function ToolHead({

@@ -6,14 +6,15 @@ import { useSearch } from 'wouter';
 import { usePinAll, useServerTools, type GovernedServer, type ServerTools } from '../../api/servers.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { CATEGORIES } from '../../parts/risk-badge.tsx';
+import { byRisk, matching, ToolFilterBar, type ToolFilter, toolsInWords } from '../../parts/tool-filter.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { DriftPanel } from './drift-panel.tsx';
-import { Notice } from './notice.tsx';
 import { isAskable } from './server-state.tsx';
-import { classesIn, matching, NO_FILTER, ToolFilterBar, type ToolFilter } from './tool-filter.tsx';
 import { ToolList } from './tool-list.tsx';
-import { Waiting } from './waiting.tsx';
 
 /** The tools that the server lists now, what they could do, and whether they are as they were accepted. */
 export default function ToolsTab({ server }: { readonly server: GovernedServer }): ReactNode {
@@ -97,15 +98,19 @@ function Pins({
   );
 }
 
+const NO_FILTER: ToolFilter = { words: '', categories: [] };
+
 function FoundTools({ tools: { items } }: { readonly tools: ServerTools }): ReactNode {
   const wanted = new URLSearchParams(useSearch()).get('class');
-  const classes = useMemo(() => classesIn(items), [items]);
   const [filter, setFilter] = useState<ToolFilter>(() => ({
     ...NO_FILTER,
-    categories: classes.flatMap(({ category }) => (category === wanted ? [category] : [])),
+    categories: CATEGORIES.filter(
+      (category) => category === wanted && items.some(({ risk }) => risk.category === category),
+    ),
   }));
   const [words] = useDebouncedValue(filter.words, 120);
-  const shown = useMemo(() => matching(items, { ...filter, words }), [items, filter, words]);
+  const sorted = useMemo(() => byRisk(items), [items]);
+  const shown = useMemo(() => matching(sorted, { ...filter, words }), [sorted, filter, words]);
   if (items.length === 0) {
     return (
       <EmptyState title="The server lists no tools">
@@ -115,12 +120,12 @@ function FoundTools({ tools: { items } }: { readonly tools: ServerTools }): Reac
   }
   return (
     <Stack gap="xs">
-      <ToolFilterBar filter={filter} change={setFilter} classes={classes} />
+      <ToolFilterBar tools={items} filter={filter} change={setFilter} />
       <Group justify="space-between">
         <Text size="sm" c="dimmed" aria-live="polite">
           {shown.length === items.length
-            ? countOf(items.length)
-            : `${shown.length} of ${countOf(items.length)}`}
+            ? toolsInWords(items.length)
+            : `${shown.length} of ${toolsInWords(items.length)}`}
         </Text>
       </Group>
       {shown.length === 0 ? (
@@ -139,8 +144,4 @@ function FoundTools({ tools: { items } }: { readonly tools: ServerTools }): Reac
       )}
     </Stack>
   );
-}
-
-function countOf(tools: number): string {
-  return tools === 1 ? '1 tool' : `${tools} tools`;
 }

@@ -3,6 +3,7 @@ import { useMemo, type ReactNode } from 'react';
 import type { AuditEvent, AuditFilter } from '../../api/audit.ts';
 import { useApiKeys, useMembers } from '../../api/people.ts';
 import { inertName } from '../../parts/inert.ts';
+import { capital } from '../../parts/sentence.ts';
 import { TimeField } from '../../parts/time-field.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { actionWords, detailOf, KNOWN_ACTIONS, targetWords } from './audit-words.ts';
@@ -137,8 +138,4 @@ function targetChoices(items: readonly AuditEvent[], chosen: string | undefined)
   return [...labels]
     .map(([value, label]) => ({ value, label }))
     .toSorted((a, b) => a.label.localeCompare(b.label));
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

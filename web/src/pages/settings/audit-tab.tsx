@@ -4,12 +4,12 @@ import { useMemo, type ReactNode } from 'react';
 import { useSearchParams } from 'wouter';
 import { auditExportAddress, useAudit, type AuditFilter } from '../../api/audit.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { Section } from '../../parts/section.tsx';
 import { useSignedIn } from '../../shell/rights.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { AuditList } from './audit-list.tsx';
 import { ChainState } from './chain-state.tsx';
 import { ListState } from './list-state.tsx';
-import { Section } from './section.tsx';
 
 /** Who did what and when, and the proof that nobody changed it since. */
 export default function AuditTab(): ReactNode {

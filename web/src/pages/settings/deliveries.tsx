@@ -6,12 +6,12 @@ import { EmptyState } from '../../parts/empty-state.tsx';
 import { inert } from '../../parts/inert.ts';
 import { JsonView } from '../../parts/json-view.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Row, Rows } from '../../parts/rows.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { IfMay } from '../../shell/rights.tsx';
 import { eventText } from './events.ts';
 import { ListState } from './list-state.tsx';
-import { Row, Rows } from './section.tsx';
-import { StateBadge } from './state-badge.tsx';
 
 /** What was and is to be sent to a webhook. */
 export function Deliveries({
@@ -31,7 +31,6 @@ export function Deliveries({
       position="right"
       size="lg"
       title={`Deliveries of "${webhook.label}"`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <Stack>
         <ListState

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Radio, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Button, Group, Radio, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
@@ -15,13 +15,15 @@ import {
   type NewInvitation,
 } from '../../api/people.ts';
 import { Confirm } from '../../parts/confirm.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { faultsByField, FormProblem } from '../../parts/form-problem.tsx';
+import { Row, Rows } from '../../parts/rows.tsx';
 import { SecretOnceModal } from '../../parts/secret-once.tsx';
+import { Section } from '../../parts/section.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
-import { faultsByField, FormProblem } from '../sign-in/form-problem.tsx';
 import { ListState } from './list-state.tsx';
 import { APPROVER_TEXT, ROLE_TEXTS } from './roles.tsx';
-import { Row, Rows, Section } from './section.tsx';
-import { StateBadge } from './state-badge.tsx';
 
 /** Who is asked to join, and a way to ask. */
 export function Invitations(): ReactNode {
@@ -53,9 +55,9 @@ export function Invitations(): ReactNode {
           </Rows>
         )}
       </ListState>
-      <Modal opened={isInviting} onClose={close} title="Invite somebody" closeButtonProps={CLOSE}>
+      <Dialog opened={isInviting} onClose={close} title="Invite somebody">
         <InviteForm onInvited={invited} />
-      </Modal>
+      </Dialog>
       <SecretOnceModal
         opened={made?.link !== undefined}
         title={`Invitation for ${made?.invitation.email ?? ''}`}
@@ -73,7 +75,6 @@ export function Invitations(): ReactNode {
   );
 }
 
-const CLOSE = { 'aria-label': 'Close' };
 const STATES = {
   open: { tone: 'medium', word: 'Open' },
   accepted: { tone: 'low', word: 'Accepted' },

@@ -1,29 +1,18 @@
-import { Button, Fieldset, Group, Select, Stack, Text, TextInput } from '@mantine/core';
-import { useForm, type UseFormReturnType } from '@mantine/form';
+import { Button, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { useCreateApiKey, type ApiKey } from '../../api/people.ts';
+import { endOf, ExpiryFields, faultOfDate, type Expiry } from '../../parts/expiry.tsx';
+import { faultsByField, FormProblem } from '../../parts/form-problem.tsx';
 import { useSignedIn } from '../../shell/rights.tsx';
-import { faultsByField, FormProblem } from '../sign-in/form-problem.tsx';
 import { ChoiceGroups } from './choice-groups.tsx';
 import { PRESETS, SCOPE_GROUPS } from './scopes.ts';
 
-interface Values {
+interface Values extends Expiry {
   readonly label: string;
   readonly scopes: string[];
-  /** Days, `never`, or `date`. */
-  readonly life: string;
-  readonly date: string;
 }
 
-const DAY_MS = 86_400_000;
-const LIVES = [
-  { value: '7', label: 'In 7 days' },
-  { value: '30', label: 'In 30 days' },
-  { value: '90', label: 'In 90 days' },
-  { value: '365', label: 'In a year' },
-  { value: 'date', label: 'On a date' },
-  { value: 'never', label: 'Never' },
-];
 const FIELDS = ['label', 'scopes', 'expiresAt'];
 
 /** Says what a new key is for, what it may do and how long. */
@@ -37,16 +26,16 @@ export function KeyForm({
     initialValues: { label: '', scopes: [], life: '90', date: '' },
     validate: {
       scopes: (scopes) => (scopes.length === 0 ? 'Choose at least one.' : null),
-      date: (date, { life }) =>
-        life === 'date' && !(endOf('date', date) > Date.now()) ? 'Choose a day that is not over.' : null,
+      date: faultOfDate,
     },
   });
-  const send = ({ label, scopes, life, date }: Values): void =>
+  const send = ({ label, scopes, ...expiry }: Values): void => {
+    const end = endOf(expiry);
     create.mutate(
       {
         label: label.trim(),
         scopes,
-        ...(life !== 'never' && { expiresAt: new Date(endOf(life, date)).toISOString() }),
+        ...(typeof end === 'string' && { expiresAt: end }),
       },
       {
         onSuccess: onMade,
@@ -56,6 +45,7 @@ export function KeyForm({
         },
       },
     );
+  };
   return (
     <form onSubmit={form.onSubmit(send)}>
       <Stack>
@@ -73,7 +63,7 @@ export function KeyForm({
           error={form.errors['scopes']}
           onChange={(scopes) => form.setFieldValue('scopes', scopes)}
         />
-        <Expiry form={form} />
+        <ExpiryFields form={form} ifNever="It works until somebody revokes it." />
         <FormProblem error={create.error} fields={FIELDS} />
         <Group justify="flex-end">
           <Button type="submit" loading={create.isPending}>
@@ -82,31 +72,6 @@ export function KeyForm({
         </Group>
       </Stack>
     </form>
-  );
-}
-
-function Expiry({ form }: { readonly form: UseFormReturnType<Values> }): ReactNode {
-  return (
-    <Group align="flex-start" grow>
-      <Select
-        label="Expires"
-        allowDeselect={false}
-        data={LIVES}
-        {...form.getInputProps('life')}
-        {...(form.values.life === 'never' && {
-          description: 'It works until somebody revokes it.',
-        })}
-      />
-      {form.values.life === 'date' && (
-        <TextInput
-          label="Last day"
-          type="date"
-          required
-          min={new Date().toISOString().slice(0, 10)}
-          {...form.getInputProps('date')}
-        />
-      )}
-    </Group>
   );
 }
 
@@ -153,10 +118,4 @@ function Scopes({
       </Stack>
     </Fieldset>
   );
-}
-
-/** When a key stops working: after so many days, or at the end of the day that was chosen, where the person is. */
-function endOf(life: string, date: string): number {
-  if (life !== 'date') return Date.now() + Number(life) * DAY_MS;
-  return Date.parse(`${date}T23:59:59`);
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Switch, Text } from '@mantine/core';
+import { Button, Group, Switch, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { Plus } from 'lucide-react';
@@ -7,14 +7,16 @@ import { useActorName } from '../../api/approvals.ts';
 import { useApiKeys, useRevokeApiKey, type ApiKey } from '../../api/people.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { CopyBlock } from '../../parts/copy-block.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { Row, Rows } from '../../parts/rows.tsx';
 import { SecretOnceModal } from '../../parts/secret-once.tsx';
+import { Section } from '../../parts/section.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { IfMay } from '../../shell/rights.tsx';
 import { KeyForm } from './key-form.tsx';
 import { ListState } from './list-state.tsx';
-import { Row, Rows, Section } from './section.tsx';
-import { StateBadge } from './state-badge.tsx';
 
 interface Made {
   readonly key: ApiKey;
@@ -51,21 +53,14 @@ export default function KeysTab(): ReactNode {
       >
         {(items) => <KeyList items={items} showsAll={showsAll} onShowsAll={setShowsAll} />}
       </ListState>
-      <Modal
-        opened={isMaking}
-        onClose={close}
-        title="New API key"
-        size="lg"
-        closeOnClickOutside={false}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Dialog opened={isMaking} onClose={close} title="New API key" size="lg" closeOnClickOutside={false}>
         <KeyForm
           onMade={(answer) => {
             close();
             setMade(answer);
           }}
         />
-      </Modal>
+      </Dialog>
       <MadeKey made={made} onDone={() => setMade(undefined)} />
     </Section>
   );

@@ -1,7 +1,8 @@
-import { Button, Center, Loader } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Problem } from '../../parts/problem.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
 
 /** What a list shows that has nothing to show yet: that it is on its way, why it did not come, or what would be there. */
 export function ListState<T>({
@@ -19,11 +20,7 @@ export function ListState<T>({
   return (
     <>
       {error && <Problem error={error} retry={() => void refetch()} />}
-      {items === undefined && !error && (
-        <Center mih={80}>
-          <Loader size="sm" role="status" aria-label="Loading" />
-        </Center>
-      )}
+      {items === undefined && !error && <Waiting />}
       {items?.length === 0 && empty}
       {items !== undefined && items.length > 0 && children(items)}
       {hasNextPage && (

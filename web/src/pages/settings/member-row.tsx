@@ -13,10 +13,10 @@ import {
 import { useSession } from '../../api/session.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Row } from '../../parts/rows.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { useMay, useSignedIn } from '../../shell/rights.tsx';
-import { Row } from './section.tsx';
-import { StateBadge } from './state-badge.tsx';
 
 const CHOICES = ROLES.map((role) => ({ value: role, label: roleWord(role) }));
 

@@ -1,12 +1,13 @@
 import { Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useMembers } from '../../api/people.ts';
+import { Rows } from '../../parts/rows.tsx';
+import { Section } from '../../parts/section.tsx';
 import { IfMay } from '../../shell/rights.tsx';
 import { Invitations } from './invitations.tsx';
 import { ListState } from './list-state.tsx';
 import { MemberRow } from './member-row.tsx';
 import { RoleHelp } from './roles.tsx';
-import { Rows, Section } from './section.tsx';
 
 /** Who belongs to the organisation, and who is asked to. */
 export default function MembersTab(): ReactNode {

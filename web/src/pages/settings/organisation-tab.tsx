@@ -5,10 +5,10 @@ import type { ReactNode } from 'react';
 import { useRenameOrganisation } from '../../api/people.ts';
 import type { Membership } from '../../api/session.ts';
 import { CopyBlock } from '../../parts/copy-block.tsx';
+import { faultsByField, FormProblem } from '../../parts/form-problem.tsx';
+import { Sheet } from '../../parts/section.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { useMay, useSignedIn } from '../../shell/rights.tsx';
-import { faultsByField, FormProblem } from '../sign-in/form-problem.tsx';
-import { Sheet } from './section.tsx';
 
 /** Name and id of the organisation. */
 export default function OrganisationTab(): ReactNode {

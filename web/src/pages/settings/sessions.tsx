@@ -5,11 +5,12 @@ import type { ReactNode } from 'react';
 import { useEndOtherSessions, useEndSession, useMySessions, type Session } from '../../api/own-account.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { inertName } from '../../parts/inert.ts';
+import { Row, Rows } from '../../parts/rows.tsx';
+import { Section } from '../../parts/section.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { browserWords } from './browser-words.ts';
 import { ListState } from './list-state.tsx';
-import { Row, Rows, Section } from './section.tsx';
-import { StateBadge } from './state-badge.tsx';
 
 const LONGEST_AGENT = 300;
 

@@ -1,9 +1,9 @@
 import { Anchor, Button, Group, List, Stack, Text } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useProveAuthenticator } from '../../api/account.ts';
+import { CodeInput } from '../../parts/code-input.tsx';
 import { CopyBlock } from '../../parts/copy-block.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { CodeInput } from '../sign-in/code-input.tsx';
 import { QrCode } from './qr-code.tsx';
 
 /** Gives the secret to an authenticator, and lets a code show that it arrived. */

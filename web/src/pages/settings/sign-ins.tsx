@@ -1,4 +1,4 @@
-import { Button, Group, Loader, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState, type ReactNode } from 'react';
 import { returnProblem, useProvider, useSignInOptions, type SignInOptions } from '../../api/account.ts';
@@ -6,9 +6,11 @@ import { useMySignIns, useUnlink, type LinkedProvider, type SignIns as Ways } fr
 import { Confirm } from '../../parts/confirm.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { Row, Rows } from '../../parts/rows.tsx';
+import { Section } from '../../parts/section.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
-import { Row, Rows, Section } from './section.tsx';
-import { StateBadge } from './state-badge.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
 
 /** How the person can sign in: a password, and the providers that are joined or can be. */
 export function SignIns(): ReactNode {
@@ -25,7 +27,7 @@ export function SignIns(): ReactNode {
     >
       {returned && <Problem error={returned} />}
       {error && <Problem error={error} retry={() => void refetch()} />}
-      {ways === undefined && !error && <Loader size="sm" role="status" aria-label="Loading" />}
+      {ways === undefined && !error && <Waiting />}
       {ways !== undefined && <WayRows ways={ways} offered={offered} />}
     </Section>
   );

@@ -2,11 +2,12 @@ import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core'
 import { useState, type ReactNode } from 'react';
 import { useDisableSecondStep, useEnrol, useNewBackupCodes } from '../../api/account.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { Row, Rows } from '../../parts/rows.tsx';
 import { SecretOnce } from '../../parts/secret-once.tsx';
+import { Section } from '../../parts/section.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { useSignedIn } from '../../shell/rights.tsx';
-import { Row, Rows, Section } from './section.tsx';
 import { SetUpAuthenticator } from './set-up-authenticator.tsx';
-import { StateBadge } from './state-badge.tsx';
 
 type Task = 'turn on' | 'turn off' | 'new codes';
 
@@ -67,7 +68,6 @@ function TurnOn({ onClose }: { readonly onClose: () => void }): ReactNode {
       closeOnClickOutside={enrolment === undefined}
       closeOnEscape={!isProven}
       withCloseButton={!isProven}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {enrolment === undefined && (
         <AskPassword

@@ -2,7 +2,7 @@ import { Button, Fieldset, Group, Radio, Stack, Switch, TextInput } from '@manti
 import { useForm, type UseFormReturnType } from '@mantine/form';
 import type { ReactNode } from 'react';
 import type { Webhook, WebhookDraft, WebhookFormat } from '../../api/webhooks.ts';
-import { faultsByField, FormProblem } from '../sign-in/form-problem.tsx';
+import { faultsByField, FormProblem } from '../../parts/form-problem.tsx';
 import { ChoiceGroups } from './choice-groups.tsx';
 import { EVENT_GROUPS } from './events.ts';
 

@@ -1,22 +1,25 @@
-import { ActionIcon, Button, Group, Menu, Modal, Switch, Text } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, Switch, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { Ellipsis, KeyRound, Pencil, Send, Trash2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import {
   useChangeWebhook,
   useRemoveWebhook,
+  useRotateSecret,
   useTestWebhook,
   type Webhook,
   type WebhookEdit,
 } from '../../api/webhooks.ts';
 import { Confirm } from '../../parts/confirm.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { RotateSecret } from '../../parts/rotate-secret.tsx';
+import { Row } from '../../parts/rows.tsx';
+import { SecretOnce } from '../../parts/secret-once.tsx';
+import { StateBadge } from '../../parts/state-badge.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { eventText } from './events.ts';
-import { RotateSecret } from './rotate-secret.tsx';
-import { Row } from './section.tsx';
-import { StateBadge } from './state-badge.tsx';
 import { WebhookForm } from './webhook-form.tsx';
 
 type Task = 'edit' | 'rotate' | 'remove' | 'deliveries';
@@ -69,7 +72,7 @@ export function WebhookRow({ webhook }: { readonly webhook: Webhook }): ReactNod
       <Facts webhook={webhook} />
       <Deliveries webhook={webhook} opened={task === 'deliveries'} onClose={close} />
       <Edit webhook={webhook} opened={task === 'edit'} onClose={close} change={change} />
-      <RotateSecret webhook={webhook} opened={task === 'rotate'} onClose={close} />
+      <Rotate webhook={webhook} opened={task === 'rotate'} onClose={close} />
       <Remove webhook={webhook} opened={task === 'remove'} onClose={close} />
     </Row>
   );
@@ -144,7 +147,7 @@ function Edit({
   change,
 }: TaskProps & { readonly change: ReturnType<typeof useChangeWebhook> }): ReactNode {
   return (
-    <Modal
+    <Dialog
       opened={opened}
       onClose={() => {
         change.reset();
@@ -153,7 +156,6 @@ function Edit({
       title={`Edit "${webhook.label}"`}
       size="lg"
       closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <WebhookForm
         webhook={webhook}
@@ -165,7 +167,25 @@ function Edit({
           change.mutate(edit, { onError, onSuccess: onClose });
         }}
       />
-    </Modal>
+    </Dialog>
+  );
+}
+
+/** A new signing secret, with time to bring it to the receiver. */
+function Rotate({ webhook, ...dialog }: TaskProps): ReactNode {
+  return (
+    <RotateSecret
+      {...dialog}
+      title={`New secret for "${webhook.label}"`}
+      lead="Messages are signed with the new secret at once. For a while they carry the signature of the old one, too, so that the receiver takes them before and after it knows the new one."
+      label="Sign with the old one, too"
+      action="Make a new secret"
+      mostSeconds={604_800}
+      size="lg"
+      rotate={useRotateSecret(webhook.id)}
+    >
+      {({ secret }, done) => <SecretOnce label="signing secret" text={secret} onDone={done} />}
+    </RotateSecret>
   );
 }
 

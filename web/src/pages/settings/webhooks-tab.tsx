@@ -1,13 +1,16 @@
-import { Button, Center, Loader, Modal, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Plus } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useCreateWebhook, useWebhooks, type WebhookWithSecret } from '../../api/webhooks.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Rows } from '../../parts/rows.tsx';
 import { SecretOnceModal } from '../../parts/secret-once.tsx';
+import { Section } from '../../parts/section.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
 import { IfMay } from '../../shell/rights.tsx';
-import { Rows, Section } from './section.tsx';
 import { WebhookForm } from './webhook-form.tsx';
 import { WebhookRow } from './webhook-row.tsx';
 
@@ -30,11 +33,7 @@ export default function WebhooksTab(): ReactNode {
       action={button}
     >
       {error && <Problem error={error} retry={() => void refetch()} />}
-      {webhooks === undefined && !error && (
-        <Center mih={80}>
-          <Loader size="sm" role="status" aria-label="Loading" />
-        </Center>
-      )}
+      {webhooks === undefined && !error && <Waiting />}
       {webhooks?.length === 0 && (
         <EmptyState title="No webhooks yet" action={button}>
           Make one to hear at once of held calls, of tools that changed and of servers that do not answer.
@@ -47,21 +46,14 @@ export default function WebhooksTab(): ReactNode {
           ))}
         </Rows>
       )}
-      <Modal
-        opened={isMaking}
-        onClose={close}
-        title="New webhook"
-        size="lg"
-        closeOnClickOutside={false}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Dialog opened={isMaking} onClose={close} title="New webhook" size="lg" closeOnClickOutside={false}>
         <NewWebhook
           onMade={(webhook) => {
             close();
             setMade(webhook);
           }}
         />
-      </Modal>
+      </Dialog>
       <WebhookSecret webhook={made} onDone={() => setMade(undefined)} />
     </Section>
   );

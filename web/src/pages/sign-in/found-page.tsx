@@ -5,8 +5,8 @@ import type { ReactNode } from 'react';
 import { useSignInOptions } from '../../api/account.ts';
 import { api } from '../../api/client.ts';
 import { useSession, type Me } from '../../api/session.ts';
+import { faultsByField, FormProblem } from '../../parts/form-problem.tsx';
 import { Door } from './door.tsx';
-import { faultsByField, FormProblem } from './form-problem.tsx';
 import { SetupCodeInput } from './setup-code-input.tsx';
 
 /** For somebody who has an account and no organisation: makes one where that is allowed. */

@@ -7,9 +7,9 @@ import { useSignInOptions } from '../../api/account.ts';
 import { api, ApiProblem } from '../../api/client.ts';
 import { roleWord, type Role } from '../../api/people.ts';
 import { useMe, useSession, type Me } from '../../api/session.ts';
+import { faultsByField, FormProblem } from '../../parts/form-problem.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Door } from './door.tsx';
-import { faultsByField, FormProblem } from './form-problem.tsx';
 import { PasswordForm, Providers } from './password-form.tsx';
 import { SecondFactor } from './second-factor.tsx';
 

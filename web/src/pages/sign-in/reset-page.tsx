@@ -4,8 +4,8 @@ import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { askAccount } from '../../api/account.ts';
+import { faultsByField, FormProblem } from '../../parts/form-problem.tsx';
 import { Door } from './door.tsx';
-import { faultsByField, FormProblem } from './form-problem.tsx';
 
 /** Where the link for a new password leads. Its token stands behind the #, which no server is ever sent. */
 export default function ResetPage(): ReactNode {

@@ -2,8 +2,8 @@ import { Anchor, Button, Group, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { askAccount } from '../../api/account.ts';
+import { CodeInput } from '../../parts/code-input.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { CodeInput } from './code-input.tsx';
 import { Door } from './door.tsx';
 
 /** The second step of signing in: a code of the authenticator, or one of those that were kept for its loss. */

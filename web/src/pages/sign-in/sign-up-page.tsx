@@ -6,8 +6,8 @@ import { Link, useLocation, useSearch } from 'wouter';
 import { useSignInOptions } from '../../api/account.ts';
 import { api } from '../../api/client.ts';
 import { useSession } from '../../api/session.ts';
+import { faultsByField, FormProblem } from '../../parts/form-problem.tsx';
 import { Door } from './door.tsx';
-import { faultsByField, FormProblem } from './form-problem.tsx';
 import { SetupCodeInput } from './setup-code-input.tsx';
 
 const FIELDS = ['name', 'email', 'password', 'organisation', 'setupCode'];

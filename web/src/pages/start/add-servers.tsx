@@ -1,13 +1,13 @@
 import { Anchor, Box, Stack, Tabs, Text } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useServers, type GovernedServer } from '../../api/servers.ts';
-import { distinctNames } from '../overview/distinct-names.ts';
+import { distinctNames } from '../../parts/distinct-names.ts';
 import { CatalogueEntry } from './catalogue-entry.tsx';
 import { CatalogueSearch } from './catalogue-search.tsx';
 import { ConnectionTab } from './connection-tab.tsx';
 import { PasteTab } from './paste-tab.tsx';
-import classes from './start.module.css';
 import type { StepProps } from './start-page.tsx';
+import classes from './start.module.css';
 
 const TABS = [
   { value: 'catalogue', label: 'Search the catalogue', short: 'Search' },

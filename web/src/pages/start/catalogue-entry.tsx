@@ -4,10 +4,11 @@ import { useState, type FormEvent, type ReactNode } from 'react';
 import { useCatalogueRecord, type CatalogueRecord } from '../../api/catalogue.ts';
 import { ApiProblem } from '../../api/client.ts';
 import { useCreateServer, type GovernedServer } from '../../api/servers.ts';
+import { ClassCounts } from '../../parts/class-counts.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { RiskBadge } from '../../parts/risk-badge.tsx';
-import { MostDangerous, RiskCounts } from './risk-counts.tsx';
+import { MostDangerous } from './most-dangerous.tsx';
 import { slugOf } from './start-address.ts';
 import classes from './start.module.css';
 
@@ -72,7 +73,7 @@ function Entry({
             </Anchor>
           </Text>
         </div>
-        <RiskCounts counts={record.counts} />
+        <ClassCounts counts={record.counts} />
         <MostDangerous tools={record.tools} />
         <LookedAt record={record} toolSlug={toolSlug} />
         {needed.map(({ member, name }) => (

@@ -3,9 +3,9 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { Search } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useCatalogueSearch, type CatalogueServer } from '../../api/catalogue.ts';
+import { ClassCounts } from '../../parts/class-counts.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { Problem } from '../../parts/problem.tsx';
-import { RiskCounts } from './risk-counts.tsx';
 import classes from './start.module.css';
 
 const PAUSE_MS = 200;
@@ -65,7 +65,7 @@ function Found({
           {packageName !== undefined && packageName !== name ? `${inertName(packageName)} · ${tools}` : tools}
         </Text>
       </span>
-      <RiskCounts counts={counts} />
+      <ClassCounts counts={counts} />
     </UnstyledButton>
   );
 }

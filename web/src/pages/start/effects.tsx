@@ -2,6 +2,7 @@ import { Anchor, Group, Text } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
 import type { ServerTool } from '../../api/servers.ts';
 import { CATEGORIES, RiskBadge, type Category } from '../../parts/risk-badge.tsx';
+import { capital } from '../../parts/sentence.ts';
 import classes from './start.module.css';
 
 interface EffectLine {
@@ -43,7 +44,7 @@ export function Effects({
                 {count} {category}
               </RiskBadge>
             </span>
-            <Text size="sm">{effect.charAt(0).toUpperCase() + effect.slice(1)}</Text>
+            <Text size="sm">{capital(effect)}</Text>
           </li>
         ))}
         <li className={classes['effect']}>

@@ -3,15 +3,15 @@ import { useQuery } from '@tanstack/react-query';
 import { CircleCheck } from 'lucide-react';
 import { useEffect, type ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { Grant } from '../../api/grants.ts';
 import { api } from '../../api/client.ts';
+import type { Grant } from '../../api/grants.ts';
 import type { Decision, DecisionPage } from '../../api/logs.ts';
 import type { GovernedServer } from '../../api/servers.ts';
 import { inert, inertName } from '../../parts/inert.ts';
 import { OutcomeBadge } from '../../parts/outcome-badge.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
-import { finishStart } from './start-address.ts';
+import { finishStart } from '../../parts/unfinished-start.ts';
 import type { StepProps } from './start-page.tsx';
 import classes from './start.module.css';
 

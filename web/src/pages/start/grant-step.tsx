@@ -2,12 +2,13 @@ import { Button, Select, Skeleton, Stack, Text, TextInput } from '@mantine/core'
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { ApiProblem } from '../../api/client.ts';
 import { useMintGrant } from '../../api/grants.ts';
+import { isInForce, usePolicies } from '../../api/policy-list.ts';
 import type { GovernedServer } from '../../api/servers.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { faultInWords } from '../../parts/sentence.ts';
 import { useMay } from '../../shell/rights.tsx';
 import type { StepProps } from './start-page.tsx';
 import classes from './start.module.css';
-import { useServerPolicies } from './use-policies.ts';
 
 /** A token, as long as the page that made it is open. */
 export interface MintedGrant {
@@ -23,13 +24,13 @@ type GrantStepProps = StepProps & {
 /** The credential of one agent. */
 export function GrantStep(props: GrantStepProps): ReactNode {
   const mayMint = useMay('grants:write');
-  const policies = useServerPolicies(props.server.id);
+  const policies = usePolicies(props.server.id);
   if (!mayMint)
     return <Text size="sm">An administrator mints grants. Everything else of this server is ready.</Text>;
   if (policies.error !== null)
     return <Problem error={policies.error} retry={() => void policies.refetch()} />;
   if (policies.data === undefined) return <Skeleton height={220} animate={false} />;
-  const inForce = policies.data.filter(({ version }) => version !== undefined).map(({ name }) => name);
+  const inForce = policies.data.filter(isInForce).map(({ name }) => name);
   return <MintForm {...props} policies={inForce} />;
 }
 
@@ -127,7 +128,7 @@ function faultsOf(error: Error | null): Readonly<Record<string, string>> {
   for (const { pointer = '', message } of error.errors) {
     const field = pointer.slice(1);
     if (!FIELDS.includes(field)) return {};
-    faults[field] ??= message.charAt(0).toUpperCase() + message.slice(1);
+    faults[field] ??= faultInWords(message);
   }
   return faults;
 }

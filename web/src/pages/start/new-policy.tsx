@@ -2,6 +2,7 @@ import { Accordion, Anchor, Button, Stack, Text, TextInput } from '@mantine/core
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { usePublish, type Policy } from '../../api/policies.ts';
+import { faultOfName, freeName, isInForce } from '../../api/policy-list.ts';
 import type { GovernedServer, ServerTool } from '../../api/servers.ts';
 import { effectOn } from '../../builder/effect.ts';
 import { knownTools, readText } from '../../builder/model.ts';
@@ -9,14 +10,14 @@ import { keepSeed } from '../../builder/template.ts';
 import { chooseFor, stateOf, type ToolChoice } from '../../builder/tool-state.ts';
 import { CopyBlock } from '../../parts/copy-block.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { byRisk } from '../../parts/tool-filter.tsx';
 import { Effects } from './effects.tsx';
 import { LookedAtTool } from './looked-at-tool.tsx';
 import { addressOf } from './start-address.ts';
 import type { StepProps } from './start-page.tsx';
 import classes from './start.module.css';
 import { ToolChoiceSelect } from './tool-choice.tsx';
-import { byDanger, ToolRows } from './tool-rows.tsx';
-import { freeName } from './use-policies.ts';
+import { ToolRows } from './tool-rows.tsx';
 
 interface NewPolicyProps extends StepProps {
   readonly server: GovernedServer;
@@ -98,7 +99,7 @@ function Publish({
   const [name, setName] = useState(() => freeName(policies));
   const [, navigate] = useLocation();
   const publish = usePublish({ server: server.id, policy: name });
-  const fault = faultOfName(name, policies);
+  const fault = faultOfName(name, policies.filter(isInForce));
   const openBuilder = (): void => {
     keepSeed(text);
     const query = new URLSearchParams({ new: '1', template: 'seed', next: addressOf(view) });
@@ -149,7 +150,7 @@ function Details({
   readonly choice: (tool: ServerTool) => ReactNode;
 }): ReactNode {
   const [opened, setOpened] = useState<readonly string[]>([]);
-  const sorted = useMemo(() => byDanger(tools), [tools]);
+  const sorted = useMemo(() => byRisk(tools), [tools]);
   return (
     <Accordion
       multiple
@@ -188,13 +189,4 @@ function Details({
       </Accordion.Item>
     </Accordion>
   );
-}
-
-const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-
-function faultOfName(name: string, policies: readonly Policy[]): string | undefined {
-  if (!NAME.test(name)) return 'Small letters, digits and hyphens, at most 63.';
-  return policies.some((policy) => policy.name === name && policy.version !== undefined)
-    ? 'There is a policy of this name. Take another name, or use it.'
-    : undefined;
 }

@@ -2,6 +2,7 @@ import { Anchor, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Policy } from '../../api/policies.ts';
+import { usePolicies } from '../../api/policy-list.ts';
 import { useServerTools, type GovernedServer } from '../../api/servers.ts';
 import { templateText } from '../../builder/template.ts';
 import { Problem } from '../../parts/problem.tsx';
@@ -11,7 +12,6 @@ import { ServerTrouble } from './server-trouble.tsx';
 import { addressOf } from './start-address.ts';
 import type { StepProps } from './start-page.tsx';
 import classes from './start.module.css';
-import { useServerPolicies } from './use-policies.ts';
 
 /** The recommended policy, to be published as it is or changed before; or a policy that the server has already. */
 export default function PolicyStep({
@@ -20,7 +20,7 @@ export default function PolicyStep({
   go,
 }: StepProps & { readonly server: GovernedServer }): ReactNode {
   const mayWrite = useMay('policies:write');
-  const policies = useServerPolicies(server.id);
+  const policies = usePolicies(server.id);
   const tools = useServerTools(server.id);
   const failed = policies.error;
   if (failed !== null) return <Problem error={failed} retry={() => void policies.refetch()} />;

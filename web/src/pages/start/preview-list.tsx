@@ -1,8 +1,9 @@
 import { Checkbox, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { ConnectionDisplay, ImportPreview, RiskSummary, ServerCheck } from '../../api/servers.ts';
+import { ClassCounts } from '../../parts/class-counts.tsx';
 import { inertName } from '../../parts/inert.ts';
-import { MostDangerous, RiskCounts } from './risk-counts.tsx';
+import { MostDangerous } from './most-dangerous.tsx';
 import classes from './start.module.css';
 
 type Previewed = ImportPreview['servers'][number];
@@ -81,7 +82,7 @@ function Risk({
   }
   return (
     <>
-      <RiskCounts counts={risk.counts} />
+      <ClassCounts counts={risk.counts} />
       <MostDangerous tools={risk.mostDangerous} />
     </>
   );

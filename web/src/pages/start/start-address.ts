@@ -1,5 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import { useLocation, useParams, useSearch } from 'wouter';
+import { keepStart } from '../../parts/unfinished-start.ts';
 
 export const STEPS = ['servers', 'tools', 'policy', 'grant', 'connect'] as const;
 export type Step = (typeof STEPS)[number];
@@ -17,8 +18,6 @@ export interface StartView {
   readonly grant: string | undefined;
   readonly step: Step;
 }
-
-const KEPT = 'toolgate-start';
 
 /** What an address asks for; a step without what it is about is the one before. */
 export function viewOf(path: string, search: string): StartView {
@@ -72,23 +71,12 @@ export function useStartView(): readonly [StartView, (part: Partial<StartView>) 
     (part: Partial<StartView>) => {
       const address = addressOf({ ...view, ...part });
       // whoever leaves for the builder or for a login finds the way back
-      if ((part.server ?? view.server) !== undefined) sessionStorage.setItem(KEPT, address);
+      if ((part.server ?? view.server) !== undefined) keepStart(address);
       navigate(address);
     },
     [view, navigate],
   );
   return [view, go];
-}
-
-/** The address of a flow that was begun in this window and not finished. */
-export function unfinishedStart(): string | undefined {
-  const kept = sessionStorage.getItem(KEPT);
-  return kept?.startsWith('/start') === true ? kept : undefined;
-}
-
-/** Nothing is to be gone on with. */
-export function finishStart(): void {
-  sessionStorage.removeItem(KEPT);
 }
 
 /** The name of a tool in addresses of the catalogue. */

@@ -5,21 +5,12 @@ import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState, type Reac
 import type { ServerTool } from '../../api/servers.ts';
 import { Breakable } from '../../parts/breakable.tsx';
 import { inert, inertName } from '../../parts/inert.ts';
-import { CATEGORIES, RiskBadge } from '../../parts/risk-badge.tsx';
+import { RiskBadge } from '../../parts/risk-badge.tsx';
 import classes from './start.module.css';
 
 const USUAL_HEIGHT = 84;
 const FEW = 12;
 const LONGEST_SHOWN = 300;
-
-/** Tools, the most dangerous first. */
-export function byDanger(tools: readonly ServerTool[]): readonly ServerTool[] {
-  return tools.toSorted(
-    (a, b) =>
-      CATEGORIES.indexOf(a.risk.category) - CATEGORIES.indexOf(b.risk.category) ||
-      a.name.localeCompare(b.name, 'en'),
-  );
-}
 
 /** Tools with something beside each. Only those in sight are there, so that hundreds are no burden. */
 export function ToolRows({

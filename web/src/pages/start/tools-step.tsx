@@ -4,12 +4,14 @@ import type { PolicyDocument } from '#policy';
 import { effectOfPolicy } from '#policy';
 import { recommendPolicy } from '#risk';
 import { useServerTools, type GovernedServer, type ServerTool } from '../../api/servers.ts';
+import { ClassCounts, countByClass } from '../../parts/class-counts.tsx';
+import { capital } from '../../parts/sentence.ts';
+import { byRisk } from '../../parts/tool-filter.tsx';
 import { LookedAtTool } from './looked-at-tool.tsx';
-import { RiskCounts } from './risk-counts.tsx';
 import { ServerTrouble } from './server-trouble.tsx';
 import type { StepProps } from './start-page.tsx';
 import classes from './start.module.css';
-import { byDanger, ToolRows } from './tool-rows.tsx';
+import { ToolRows } from './tool-rows.tsx';
 
 /** What the tools could do, the most dangerous first, and what the recommended policy does with each. */
 export default function ToolsStep({
@@ -34,7 +36,7 @@ export default function ToolsStep({
 }
 
 function Tools({ tools, view, go }: StepProps & { readonly tools: readonly ServerTool[] }): ReactNode {
-  const sorted = useMemo(() => byDanger(tools), [tools]);
+  const sorted = useMemo(() => byRisk(tools), [tools]);
   return (
     <Stack>
       <div className={classes['card']}>
@@ -42,7 +44,7 @@ function Tools({ tools, view, go }: StepProps & { readonly tools: readonly Serve
           {tools.length === 1 ? 'One tool' : `${tools.length.toLocaleString('en')} tools`}, by what they could
           do. Each is shown with what the recommended policy does to it; you can change that in the next step.
         </Text>
-        <RiskCounts counts={countsOf(tools)} />
+        <ClassCounts counts={countByClass(tools)} />
       </div>
       <LookedAtTool tools={tools} view={view} effectOf={recommendedEffect} />
       {tools.length === 0 ? (
@@ -53,7 +55,7 @@ function Tools({ tools, view, go }: StepProps & { readonly tools: readonly Serve
         <ToolRows
           tools={sorted}
           label="Tools, the most dangerous first"
-          beside={(tool) => <Text size="sm">{sentence(recommendedEffect(tool))}</Text>}
+          beside={(tool) => <Text size="sm">{capital(recommendedEffect(tool))}</Text>}
         />
       )}
       <div className={classes['stay']}>
@@ -67,14 +69,4 @@ function Tools({ tools, view, go }: StepProps & { readonly tools: readonly Serve
 function recommendedEffect({ name, risk: { category } }: ServerTool): string {
   // the same document, read-only there
   return effectOfPolicy(recommendPolicy([{ name, category }]) as PolicyDocument, name);
-}
-
-function countsOf(tools: readonly ServerTool[]): Parameters<typeof RiskCounts>[0]['counts'] {
-  const counts = { financial: 0, destructive: 0, execute: 0, unknown: 0, write: 0, read: 0 };
-  for (const { risk } of tools) counts[risk.category]++;
-  return counts;
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,12 +1,16 @@
 import { Button, Group, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
 import { ChartColumn, Table2 } from 'lucide-react';
-import { lazy, Suspense, useId, useState, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
+import { page } from '../../shell/page.tsx';
 import classes from './chart.module.css';
 import { totalOf, valueInWords, type ChartKind, type Series } from './stack.ts';
 
+const Plot = page(
+  () => import('./plot.tsx'),
+  ({ height }) => <Skeleton height={height} animate={false} />,
+);
 // asked for at once: later it would wait behind everything that the page asks the gateway
-const plot = import('./plot.tsx');
-const Plot = lazy(() => plot);
+Plot.preload();
 
 interface TimeChartProps {
   readonly title: string;
@@ -56,9 +60,7 @@ export function TimeChart({
       {isTable ? (
         <Numbers title={title} timesMs={timesMs} kind={kind} series={series} name={name} />
       ) : (
-        <Suspense fallback={<Skeleton height={height} animate={false} />}>
-          <Plot {...{ timesMs, barMs, kind, series, height, isUtc }} onPoint={setPointed} />
-        </Suspense>
+        <Plot {...{ timesMs, barMs, kind, series, height, isUtc }} onPoint={setPointed} />
       )}
       <Text size="xs" c="dimmed">
         {at === undefined ? `Over the whole time.${isUtc ? ' Days are those of UTC.' : ''}` : name(at)}

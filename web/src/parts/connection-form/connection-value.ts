@@ -1,5 +1,6 @@
 import { ApiProblem } from '../../api/client.ts';
 import type { ConnectionDisplay } from '../../api/servers.ts';
+import { faultInWords } from '../sentence.ts';
 
 export type ConnectionKind = 'streamable-http' | 'sse' | 'stdio';
 
@@ -227,13 +228,7 @@ export function connectionErrors(error: unknown): ConnectionErrors {
   for (const { pointer = '', message } of error.errors) {
     if (!BELOW_CONNECTION.test(pointer)) continue;
     const member = pointer.replace(BELOW_CONNECTION, '').replaceAll('~1', '/').replaceAll('~0', '~');
-    found[member] ??= sentence(message);
+    found[member] ??= faultInWords(message);
   }
   return found;
-}
-
-function sentence(message: string): string {
-  if (message === 'is required') return 'This is needed.';
-  const begun = message.charAt(0).toUpperCase() + message.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

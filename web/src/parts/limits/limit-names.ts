@@ -1,6 +1,7 @@
 import type { LimitUse } from '../../api/usage.ts';
 import { limitInWords, sentenceOf } from '../../builder/effect.ts';
 import { inertName } from '../inert.ts';
+import { capital } from '../sentence.ts';
 
 /** A limit in plain words: `At most 30 calls a minute per grant`. */
 export function wordsFor({ counter, windowSeconds, max, scope, counts }: LimitUse): string {
@@ -10,7 +11,7 @@ export function wordsFor({ counter, windowSeconds, max, scope, counts }: LimitUs
       ? limitInWords(limit)
       : sentenceOf({ limits: [limit] }, undefined).replace(/^allowed, /, '');
   if (words === undefined) return inertName(counter);
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+  return capital(words);
 }
 
 /** Short names of limits, no two of them alike: that of the counter, with what tells it from others of the same name. */

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
-import { ApiProblem } from '../../api/client.ts';
-import { Problem } from '../../parts/problem.tsx';
+import { ApiProblem } from '../api/client.ts';
+import { Problem } from './problem.tsx';
+import { faultInWords } from './sentence.ts';
 
 /** What the API found wrong, by the field that it is about; what is wrong with a password goes to `passwordField`. */
 export function faultsByField(error: unknown, passwordField?: string): Readonly<Record<string, string>> {
@@ -10,13 +11,9 @@ export function faultsByField(error: unknown, passwordField?: string): Readonly<
   const faults: Record<string, string> = {};
   for (const { pointer = '', message } of error.errors) {
     const [, field] = /^\/([^/]+)/.exec(pointer) ?? [];
-    if (field !== undefined) faults[field] ??= sentence(message);
+    if (field !== undefined) faults[field] ??= faultInWords(message);
   }
   return faults;
-}
-
-function sentence(message: string): string {
-  return message === 'is required' ? 'This is needed.' : message.charAt(0).toUpperCase() + message.slice(1);
 }
 
 /** Why a form was refused, unless it is said beside its fields already. */

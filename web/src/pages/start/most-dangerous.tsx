@@ -1,23 +1,7 @@
 import { Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { inertName } from '../../parts/inert.ts';
-import { CATEGORIES, RiskBadge, type Category } from '../../parts/risk-badge.tsx';
-import classes from './start.module.css';
-
-/** How many tools there are of each class, the most dangerous first. */
-export function RiskCounts({ counts }: { readonly counts: Readonly<Record<Category, number>> }): ReactNode {
-  const present = CATEGORIES.filter((category) => counts[category] > 0);
-  if (present.length === 0) return <Text size="sm">It lists no tool.</Text>;
-  return (
-    <span className={classes['badges']}>
-      {present.map((category) => (
-        <RiskBadge key={category} category={category}>
-          {counts[category]} {category}
-        </RiskBadge>
-      ))}
-    </span>
-  );
-}
+import type { Category } from '../../parts/risk-badge.tsx';
 
 /** The tools that could do most harm, by name. */
 export function MostDangerous({

@@ -1,5 +1,5 @@
-import type { GovernedServer } from '../../api/servers.ts';
-import { inertName } from '../../parts/inert.ts';
+import type { GovernedServer } from '../api/servers.ts';
+import { inertName } from './inert.ts';
 
 /** Names of servers by their ids; those that share one are told apart by the id. */
 export function distinctNames(

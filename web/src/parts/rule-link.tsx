@@ -1,7 +1,7 @@
 import { Anchor, Text } from '@mantine/core';
 import type { MouseEvent, ReactNode } from 'react';
 import { Link } from 'wouter';
-import { inertName } from '../../parts/inert.ts';
+import { inertName } from './inert.ts';
 import { ruleAddress } from './rule.ts';
 
 /** The rule that decided; leads to it, in the version that decided. */

@@ -1,11 +1,9 @@
 import { Alert, type AlertProps } from '@mantine/core';
 import type { ReactNode } from 'react';
+import type { Tone } from './state-badge.tsx';
 
 /** Something to know, in the colours of the levels of risk, which can be read on every ground. */
-export function Notice({
-  tone,
-  ...props
-}: AlertProps & { readonly tone: 'low' | 'medium' | 'critical' | 'unknown' }): ReactNode {
+export function Notice({ tone, ...props }: AlertProps & { readonly tone: Tone }): ReactNode {
   return (
     <Alert
       role="status"
