@@ -41,7 +41,7 @@ describe.skipIf(CHROMIUM === undefined)('a sign-in provider', () => {
   it('is joined by the person who is signed in, and opens the account from then on, at the page that was wanted', async () => {
     const account = await dashboard.openAs(ADA, '/app/settings/account');
     await account.getByRole('button', { name: 'Join Corporate login' }).click();
-    await account.getByText('Joined', { exact: true }).waitFor();
+    await account.getByText(/^Joined /).waitFor();
     await account.context().close();
 
     const page = await come('/app/logs?outcome=deny');
