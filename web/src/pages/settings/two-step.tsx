@@ -1,9 +1,11 @@
 import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useDisableSecondStep, useEnrol, useNewBackupCodes } from '../../api/account.ts';
+import { useMySignIns } from '../../api/own-account.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { SecretOnce } from '../../parts/secret-once.tsx';
 import { useSignedIn } from '../../shell/rights.tsx';
+import { providersIn } from './provider-names.ts';
 import { Row, Rows, Section } from './section.tsx';
 import { SetUpAuthenticator } from './set-up-authenticator.tsx';
 import { StateBadge } from './state-badge.tsx';
@@ -13,8 +15,11 @@ type Task = 'turn on' | 'turn off' | 'new codes';
 /** A second step at sign-in: a code of an authenticator, after the password. */
 export function TwoStep(): ReactNode {
   const { twoFactorEnabled } = useSignedIn().user;
+  const { data: ways, isPending } = useMySignIns();
   const [task, setTask] = useState<Task>();
   const close = (): void => setTask(undefined);
+  // it is asked for after a password, and set up with it
+  if (ways?.password === false && !twoFactorEnabled) return <AtTheProvider providers={providersIn(ways)} />;
   return (
     <Section
       title="Two-step sign-in"
@@ -33,7 +38,7 @@ export function TwoStep(): ReactNode {
                 </Button>
               </>
             ) : (
-              <Button size="xs" onClick={() => setTask('turn on')}>
+              <Button size="xs" disabled={isPending} onClick={() => setTask('turn on')}>
                 Turn on
               </Button>
             )
@@ -51,6 +56,15 @@ export function TwoStep(): ReactNode {
       {task === 'turn off' && <TurnOff onClose={close} />}
       {task === 'new codes' && <NewCodes onClose={close} />}
     </Section>
+  );
+}
+
+function AtTheProvider({ providers }: { readonly providers: string }): ReactNode {
+  return (
+    <Section
+      title="Two-step sign-in"
+      lead={`A second step here comes after a password, and you have none. Set one up at ${providers}: it is asked for there when you sign in.`}
+    />
   );
 }
 
