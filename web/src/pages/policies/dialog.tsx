@@ -1,6 +1,7 @@
 import { Group, Modal, type ModalRootProps } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import { useFocusBack } from '../../parts/use-focus-back.ts';
 
 /** A dialog with its title; on a phone it takes the whole screen. */
 export function Dialog({
@@ -14,6 +15,7 @@ export function Dialog({
   readonly size?: ModalRootProps['size'];
   readonly children: ReactNode;
 }): ReactNode {
+  useFocusBack();
   const isNarrow = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false });
   return (
     // not `Modal`: its header is a second banner of the page for a screen reader

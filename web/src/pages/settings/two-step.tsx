@@ -4,6 +4,7 @@ import { useDisableSecondStep, useEnrol, useNewBackupCodes } from '../../api/acc
 import { useMySignIns } from '../../api/own-account.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { SecretOnce } from '../../parts/secret-once.tsx';
+import { useFocusBack } from '../../parts/use-focus-back.ts';
 import { useSignedIn } from '../../shell/rights.tsx';
 import { providersIn } from './provider-names.ts';
 import { Row, Rows, Section } from './section.tsx';
@@ -69,6 +70,7 @@ function AtTheProvider({ providers }: { readonly providers: string }): ReactNode
 }
 
 function TurnOn({ onClose }: { readonly onClose: () => void }): ReactNode {
+  useFocusBack();
   const enrol = useEnrol();
   const [isProven, setIsProven] = useState(false);
   const { data: enrolment } = enrol;
@@ -103,6 +105,7 @@ function TurnOn({ onClose }: { readonly onClose: () => void }): ReactNode {
 }
 
 function TurnOff({ onClose }: { readonly onClose: () => void }): ReactNode {
+  useFocusBack();
   const disable = useDisableSecondStep();
   return (
     <Modal opened onClose={onClose} title="Turn off two-step sign-in?" withCloseButton={false}>
@@ -119,6 +122,7 @@ function TurnOff({ onClose }: { readonly onClose: () => void }): ReactNode {
 }
 
 function NewCodes({ onClose }: { readonly onClose: () => void }): ReactNode {
+  useFocusBack();
   const make = useNewBackupCodes();
   const { data } = make;
   return (
