@@ -229,6 +229,29 @@ export function webhookSuite(open: () => Promise<readonly [Store, Store]>): void
         expect((await log()).at(-1)).toMatchObject({ id: 'd1', status: 'pending', attempts: 0 });
       });
 
+      it('that wait for another attempt are hurried; those that a process has taken, or will take now, are not', async () => {
+        const waiting = {
+          status: 'pending',
+          attempts: 3,
+          nextAttemptAt: NOW + 600_000,
+          lastStatus: 500,
+          lastError: 'status 500',
+          deliveredAt: undefined,
+        } as const;
+        await webhooks.enqueue('acme', [delivery('d1')]);
+        expect(await webhooks.redeliver('acme', 'd1', NOW)).toBe(false);
+        await claimed(NOW);
+        expect(await webhooks.redeliver('acme', 'd1', NOW + 1)).toBe(false);
+        await webhooks.settle('d1', waiting);
+        expect(await webhooks.redeliver('other', 'd1', NOW + 1)).toBe(false);
+        expect(await elsewhere.redeliver('acme', 'd1', NOW + 1)).toBe(true);
+        expect(await log()).toMatchObject([{ attempts: 0, nextAttemptAt: NOW + 1, lastStatus: 500 }]);
+        expect(await claimed(NOW)).toEqual([]);
+        expect(await claimed(NOW + 1)).toEqual(['d1']);
+        await webhooks.settle('d1', { ...delivered, ...answered });
+        expect(await webhooks.redeliver('acme', 'd1', NOW + 2)).toBe(false);
+      });
+
       it('are forgotten when they ended before a time', async () => {
         const old = { createdAt: NOW - 1 };
         await webhooks.enqueue('acme', [

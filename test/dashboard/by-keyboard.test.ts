@@ -30,6 +30,29 @@ describe.skipIf(CHROMIUM === undefined)('by the keyboard alone', () => {
     }
     throw new Error('the keyboard does not get there');
   }
+  async function hasFocus(target: Locator): Promise<void> {
+    await vi.waitFor(
+      async () => expect(await target.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true),
+      WAIT,
+    );
+  }
+  /** Takes an option of the list that has the focus. */
+  async function choose(name: string): Promise<void> {
+    await page.keyboard.press('Enter');
+    const option = page.getByRole('option', { name, exact: true });
+    await option.waitFor();
+    for (let presses = 0; presses < MOST_PRESSES; presses++) {
+      if ((await option.getAttribute('data-combobox-selected')) !== null) return page.keyboard.press('Enter');
+      await page.keyboard.press('ArrowDown');
+    }
+    throw new Error(`the keyboard does not get to "${name}"`);
+  }
+  async function write(target: Locator, text: string): Promise<void> {
+    await goTo(target);
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type(text);
+    await page.keyboard.press('Tab');
+  }
   async function find(words: string): Promise<void> {
     await goTo(page.getByRole('searchbox', { name: 'Find tools' }));
     await page.keyboard.press('ControlOrMeta+a');
@@ -52,12 +75,18 @@ describe.skipIf(CHROMIUM === undefined)('by the keyboard alone', () => {
   it('an argument rule and a limit are made', async () => {
     await find(PAUSE);
     await page.keyboard.press('c');
-    const most = page.getByRole('textbox', { name: 'Most' });
-    await goTo(most);
-    await page.keyboard.press('ControlOrMeta+a');
-    await page.keyboard.type('7');
-    await page.keyboard.press('Tab');
+    await write(page.getByRole('textbox', { name: 'Most' }), '7');
     await page.getByText('At most 7 calls a minute per grant').waitFor();
+
+    await goTo(page.getByRole('button', { name: 'Refuse when…' }));
+    await page.keyboard.press('Enter');
+    const rule = page.getByRole('group', { name: 'Refused when' });
+    expect(await rule.getByLabel('Argument', { exact: true }).inputValue()).toBe('args.campaignId');
+    await goTo(rule.getByLabel('Comparison', { exact: true }));
+    await choose('is above');
+    await write(rule.getByRole('textbox', { name: 'Value' }), '100');
+    await write(rule.getByRole('textbox', { name: 'What the agent is told' }), 'Only the first hundred.');
+    await page.getByText('Saved as draft').waitFor();
   });
 
   it('a call is tried', async () => {
@@ -84,19 +113,33 @@ describe.skipIf(CHROMIUM === undefined)('by the keyboard alone', () => {
   });
 
   it('it is published, and the focus comes back to where it was', async () => {
-    await goTo(page.getByRole('button', { name: 'Review and publish' }));
+    const opener = page.getByRole('button', { name: 'Review and publish' });
+    await goTo(opener);
     await page.keyboard.press('Enter');
     const review = page.getByRole('dialog');
+    await review.waitFor();
+    await page.keyboard.press('Escape');
+    await review.waitFor({ state: 'detached' });
+    await hasFocus(opener);
+    await page.keyboard.press('Enter');
     await goTo(review.getByRole('textbox', { name: 'Note' }));
     await page.keyboard.type('Seven a minute');
     await goTo(review.getByRole('button', { name: 'Publish', exact: true }));
     await page.keyboard.press('Enter');
     await page.getByText('Version 2 is published').waitFor();
     await review.waitFor({ state: 'detached' });
+    // there is nothing left to publish, and whoever goes on by the keyboard does so from here
+    await page.getByText('Version 2 in force').waitFor();
+    expect(await opener.isDisabled()).toBe(true);
+    await hasFocus(opener);
     await vi.waitFor(
       async () => expect((await governed.call(PAUSE, { campaignId: 3 })).rule).toBeUndefined(),
       WAIT,
     );
+    expect(await governed.call(PAUSE, { campaignId: 101 })).toMatchObject({
+      text: expect.stringContaining('Only the first hundred.'),
+      rule: `/tools/${PAUSE}/deny_if/0`,
+    });
     expect((await governed.call(RESUME, { campaignId: 3 })).text).toContain('[APPROVAL REQUIRED]');
   });
 });

@@ -23,10 +23,10 @@ describe.skipIf(CHROMIUM === undefined)('programs', () => {
     await receiver.close();
   });
 
-  async function makeWebhook(page: Page, name: string, path: string): Promise<void> {
+  async function makeWebhook(page: Page, name: string, address: string): Promise<void> {
     await page.getByRole('button', { name: 'New webhook' }).first().click();
     await page.getByRole('textbox', { name: 'Name' }).fill(name);
-    await page.getByRole('textbox', { name: 'Address' }).fill(`${receiver.origin}${path}`);
+    await page.getByRole('textbox', { name: 'Address' }).fill(address);
     await page.getByRole('button', { name: 'Make the webhook' }).click();
     await page.getByRole('dialog').filter({ hasText: 'Copy it now' }).getByRole('button').last().click();
   }
@@ -39,7 +39,7 @@ describe.skipIf(CHROMIUM === undefined)('programs', () => {
 
   it('are told of a held call, with a signature and a link to its page', async () => {
     const page = await dashboard.openAs(ADA, '/app/settings/webhooks');
-    await makeWebhook(page, 'Pager', '/pager');
+    await makeWebhook(page, 'Pager', `${receiver.origin}/pager`);
     await governed.call(RESUME, { campaignId: 3 });
     await vi.waitFor(() => expect(bodies('/pager').length).toBeGreaterThan(0), WAIT);
     expect(receiver.received[0]?.headers['webhook-signature']).toMatch(/^v1,/);
@@ -65,12 +65,28 @@ describe.skipIf(CHROMIUM === undefined)('programs', () => {
     await page.context().close();
   });
 
+  it('that were away for a moment need not be waited for', async () => {
+    const away = await startReceiver(503, 2);
+    const page = await dashboard.openAs(ADA, '/app/settings/webhooks');
+    await makeWebhook(page, 'Desk', `${away.origin}/desk`);
+    await governed.call(RESUME, { campaignId: 5 });
+    const list = await deliveries(page, 'Desk');
+    const first = list.getByRole('listitem').first();
+    // the pause after the second attempt is half a minute
+    await first.getByText(/2 attempts, last answer 503, again in /).waitFor();
+    await first.getByRole('button', { name: 'Send now' }).click();
+    await first.getByText('Delivered').waitFor();
+    expect(new Set(away.received.map(({ body }) => body)).size).toBe(1);
+    await page.context().close();
+    await away.close();
+  });
+
   it('are not told any more when they are switched off, and forgotten when they are removed', async () => {
     const page = await dashboard.openAs(ADA, '/app/settings/webhooks', PHONE);
     await page.getByRole('switch', { name: /Pager/ }).tap();
     await page.getByText('Off', { exact: true }).first().waitFor();
     const before = bodies('/pager').length;
-    await makeWebhook(page, 'Chat', '/chat');
+    await makeWebhook(page, 'Chat', `${receiver.origin}/chat`);
     await governed.call(RESUME, { campaignId: 4 });
     // the other one hears of it, and so both would have
     await vi.waitFor(() => expect(bodies('/chat').length).toBeGreaterThan(0), WAIT);

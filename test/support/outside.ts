@@ -64,18 +64,18 @@ function unquoted(raw: string): string {
     .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-/** Takes whatever is posted. The first request to each path is refused, with an answer that quotes it. */
-export async function startReceiver(refusal = 500): Promise<Receiver> {
+/** Takes whatever is posted. The first requests to each path, one unless told, are refused, with an answer that quotes them. */
+export async function startReceiver(refusal = 500, refusals = 1): Promise<Receiver> {
   const received: Receiver['received'] = [];
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
     request.on('end', () => {
       const { url: path = '/', headers } = request;
-      const isFirst = !received.some((one) => one.path === path);
+      const isRefused = received.filter((one) => one.path === path).length < refusals;
       received.push({ path, headers, body });
-      response.writeHead(isFirst ? refusal : 204, { 'x-quoted': path });
-      response.end(isFirst ? JSON.stringify({ path, headers }) : undefined);
+      response.writeHead(isRefused ? refusal : 204, { 'x-quoted': path });
+      response.end(isRefused ? JSON.stringify({ path, headers }) : undefined);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,3 +1,4 @@
+import { isAPIError } from 'better-auth/api';
 import { hideInLogs, systemClock, type Clock, type Log, type Mailer } from '#platform';
 import type { IdentityDatabase } from '#store';
 import type { Problem } from '../problem.ts';
@@ -59,6 +60,11 @@ export interface Identity {
   handler(request: Request): Promise<Response>;
   /** Who sent these cookies; undefined for nobody. */
   session(headers: Headers): Promise<{ readonly user: Person; readonly sessionId: string } | undefined>;
+  /**
+   * The same, and the session lasts a whole week again where a day of it is over: then with the value of a `Set-Cookie` header, without
+   * which the browser would forget it at the old time.
+   */
+  prolonged(headers: Headers): Promise<{ readonly user: Person; readonly cookie?: string } | undefined>;
   /** Makes an account and signs it in. Whether that is allowed, the caller has asked. */
   signUp(account: NewAccount, request: Request): Promise<SignedUp | { readonly problem: Problem }>;
   /** Takes back an account, with its sessions. */
@@ -121,6 +127,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   return {
     handler: (request) => handle(desk, request),
     session: (headers) => sessionOf(desk, headers),
+    prolonged: (headers) => prolonged(desk, headers),
     signUp: (account, request) => signUp(desk, account, request),
     removeUser: (id) => internalAdapter.deleteUser(id),
     own,
@@ -184,11 +191,24 @@ async function tidy({ library, throttle }: Desk, account: string): Promise<void>
 
 async function sessionOf({ library, own, options }: Desk, headers: Headers): ReturnType<Identity['session']> {
   if (!headers.has('cookie')) return undefined;
-  // Looked up as it is: renewed, with a new cookie, by `/get-session` alone.
+  // Looked up as it is: where it is prolonged, the answer must carry a cookie.
   const found = await library.auth.api.getSession({ headers, query: { disableRefresh: true } });
   if (!found) return undefined;
   await own.seen(found.session, (options.clock ?? systemClock).now());
   return { user: personOf(found.user), sessionId: found.session.id };
+}
+
+async function prolonged({ library }: Desk, headers: Headers): ReturnType<Identity['prolonged']> {
+  const found = await library.auth.api.getSession({ headers, returnHeaders: true }).catch(endedMeanwhile);
+  if (!found?.response) return undefined;
+  const { name } = (await library.auth.$context).authCookies.sessionToken;
+  const cookie = found.headers.getSetCookie().find((line) => line.startsWith(`${name}=`));
+  return { user: personOf(found.response.user), ...(cookie !== undefined && { cookie }) };
+}
+
+/** Somebody signed out while the session was being prolonged: then it is nobody's; what else fails goes on failing. */
+function endedMeanwhile(error: unknown): undefined {
+  if (!isAPIError(error) || error.statusCode !== 401) throw error;
 }
 
 /** The address of the account whose password is being chosen, where that can be said. */

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startPostgres, type Postgres } from '../../../test/support/postgres.ts';
 import { signInThrough, startIssuer, type TestIssuer } from './oidc-issuer.suite.ts';
 import { founder, openRig, PASSWORD, type Browser, type Reply, type Rig } from './people-rig.suite.ts';
@@ -8,6 +8,7 @@ interface Session {
   readonly id: string;
   readonly isCurrent: boolean;
   readonly lastSeenAt: string;
+  readonly expiresAt: string;
   readonly address?: string;
   readonly agent?: string;
 }
@@ -19,7 +20,10 @@ beforeAll(async () => {
 afterAll(() => postgres?.stop());
 
 let rig: Rig;
-afterEach(() => rig.close());
+afterEach(async () => {
+  vi.useRealTimers();
+  await rig.close();
+});
 
 async function signedIn(agent: string, address = '192.0.2.7', email = 'ada@example.com'): Promise<Browser> {
   const browser = rig.browser();
@@ -111,6 +115,17 @@ describe.each(['SQLite', 'PostgreSQL'])('the sessions of a person, on %s', (kind
     rig.clock.at += 3_600_000;
     await phone.get('/api/v1/me');
     expect((await seen())[0]).toBe(rig.clock.at);
+  });
+
+  it('end later, each by itself, when their page asks who is there', async ({ skip }) => {
+    const ada = await withAda(skip);
+    await signedIn('Phone');
+    const ends = async (): Promise<readonly number[]> =>
+      (await sessionsOf(ada)).map(({ expiresAt }) => Date.parse(expiresAt));
+    const [phone] = await ends();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 86_400_000 });
+    await ada.get('/api/v1/me');
+    expect(await ends()).toEqual([phone, Date.now() + 7 * 86_400_000]);
   });
 });
 

@@ -124,17 +124,20 @@ function me({ identity, organisations, ...parts }: PeopleParts): Route {
     path: '/me',
     id: 'getMe',
     tag: 'People',
-    summary: 'Who is signed in, and what that person may do.',
+    summary:
+      'Who is signed in, and what that person may do. Once a day it makes the session last a week from now.',
     access: { kind: 'person' },
     answer: meSchema,
     run: async ({ caller, request }) => {
-      const session = await identity.session(request.headers);
+      // every page asks this first, so that a session lasts for as long as its person comes back
+      const session = await identity.prolonged(request.headers);
       if (session === undefined) return { problem: SIGNED_OUT };
+      const { user, cookie } = session;
       const places = await organisations.ofUser(caller.id);
       const current = places.find(({ organisation }) => organisation.id === caller.organisation);
       return {
         answer: {
-          user: session.user,
+          user,
           memberships: places.map(({ organisation, member: { role, isApprover } }) => ({
             organisation: organisationAnswer(organisation),
             role,
@@ -144,6 +147,7 @@ function me({ identity, organisations, ...parts }: PeopleParts): Route {
           rights: current === undefined ? [] : [...rightsOf(current.member.role, current.member.isApprover)],
           mayFound: await mayFound({ ...parts, organisations }),
         },
+        ...(cookie !== undefined && { headers: { 'set-cookie': cookie } }),
       };
     },
   });

@@ -10,6 +10,7 @@ afterEach(async () => {
 });
 
 const EMAIL = 'ada@example.com';
+const DAY_MS = 86_400_000;
 
 async function withAda(options: Parameters<typeof openRig>[0] = {}): Promise<Browser> {
   rig = await openRig(options);
@@ -109,14 +110,70 @@ describe('signing in', () => {
     expect(await sessions()).toHaveLength(1);
   });
 
-  it('is prolonged, with a new cookie, when a page asks for the session', async () => {
+  it.each(['/api/v1/me', '/api/auth/get-session'])('is prolonged, with a new cookie, by %s', async (path) => {
     const browser = await withAda();
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * 86_400_000 });
-    expect((await browser.get('/api/v1/me')).headers.getSetCookie()).toEqual([]);
-    const reply = await browser.get('/api/auth/get-session');
-    expect(reply.headers.getSetCookie()).toEqual([expect.stringContaining('Max-Age=604800')]);
-    vi.setSystemTime(Date.now() + 6 * 86_400_000);
-    expect((await browser.get('/api/v1/me')).status).toBe(200);
+    const [signedUp] = browser.cookies.values();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * DAY_MS });
+    const reply = await browser.get(path);
+    expect(reply.headers.getSetCookie()).toEqual([expect.stringMatching(/; Max-Age=604800.*; HttpOnly/)]);
+    expect([...browser.cookies.values()]).toEqual([signedUp]);
+    const { body } = await browser.get('/api/v1/me/sessions');
+    expect(body).toMatchObject({ items: [{ expiresAt: new Date(Date.now() + 7 * DAY_MS).toISOString() }] });
+    vi.setSystemTime(Date.now() + 6 * DAY_MS);
+    expect((await browser.get('/api/v1/members')).status).toBe(200);
+  });
+
+  it('lasts for as long as its person comes back within a week, and is prolonged once a day', async () => {
+    const browser = await withAda();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const renewals: number[] = [];
+    for (let hour = 0; hour <= 20 * 24; hour += 6) {
+      const reply = await browser.get('/api/v1/me');
+      expect(reply.status).toBe(200);
+      if (reply.headers.has('set-cookie')) renewals.push(hour / 24);
+      vi.setSystemTime(Date.now() + DAY_MS / 4);
+    }
+    expect(renewals).toEqual(Array.from({ length: 20 }, (_, day) => day + 1));
+    vi.setSystemTime(Date.now() + 7 * DAY_MS);
+    const late = await browser.get('/api/v1/me');
+    expect([late.status, late.headers.getSetCookie()]).toEqual([401, []]);
+  });
+
+  it('ends after a day for who does not want to stay signed in', async () => {
+    await withAda();
+    const browser = rig.browser();
+    await browser.post('/api/auth/sign-in/email', { email: EMAIL, password: PASSWORD, rememberMe: false });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + DAY_MS - 60_000 });
+    const reply = await browser.get('/api/v1/me');
+    expect([reply.status, reply.headers.getSetCookie()]).toEqual([200, []]);
+    vi.setSystemTime(Date.now() + 120_000);
+    expect((await browser.get('/api/v1/me')).status).toBe(401);
+  });
+
+  it('that is ended while it is being prolonged is nobody’s', async () => {
+    const browser = await withAda();
+    const db = rig.store.control.identity.db as Kysely<unknown>;
+    const ended = sql`CREATE TRIGGER "ended" BEFORE UPDATE OF "expiresAt" ON "sessions"
+      BEGIN DELETE FROM "sessions" WHERE "id" = OLD."id"; END`;
+    await ended.execute(db);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * DAY_MS });
+    expect((await browser.get('/api/v1/me')).status).toBe(401);
+  });
+
+  it('is prolonged by no other path', async () => {
+    const browser = await withAda();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 2 * DAY_MS });
+    for (const path of ['/me/sessions', '/me/sign-ins', '/members', '/sign-in-options', '/api-keys'])
+      expect([path, (await browser.get(`/api/v1${path}`)).headers.getSetCookie()]).toEqual([path, []]);
+    const made = await browser.post('/api/v1/api-keys', { label: 'ci', scopes: ['logs:read'] });
+    expect([made.status, made.headers.getSetCookie()]).toEqual([201, []]);
+    // a key counts where both are sent, and prolongs nothing
+    browser.headers['authorization'] = `Bearer ${String(made.body['token'])}`;
+    const asKey = await browser.get('/api/v1/me');
+    expect([asKey.status, asKey.headers.getSetCookie()]).toEqual([403, []]);
+    vi.setSystemTime(Date.now() + 5 * DAY_MS);
+    delete browser.headers['authorization'];
+    expect((await browser.get('/api/v1/me')).status).toBe(401);
   });
 
   it('does not hold with a cookie that was changed', async () => {

@@ -216,6 +216,22 @@ describe('deliveries', () => {
     expect(await send(test, { status: 204 })).toMatchObject([{ 'webhook-id': delivery }]);
     expect((await again()).status).toBe(404);
   });
+
+  it('that wait for their next attempt are hurried', async () => {
+    const test = opened();
+    const { id } = await made(test);
+    const delivery = ((await test.ask('POST', `/webhooks/${id}/test`)).body as Made).id;
+    const hurry = (as: Asker = 'admin'): ReturnType<TestApi['ask']> =>
+      test.ask('POST', `/webhook-deliveries/${delivery}/redeliver`, { as });
+    await send(test, { status: 500 });
+    expect(await send(test, { status: 204 })).toEqual([]);
+    expect((await hurry({ role: 'admin', organisation: 'other' })).status).toBe(404);
+    expect((await hurry()).status).toBe(204);
+    expect((await hurry()).status).toBe(404);
+    expect(await send(test, { status: 204 })).toMatchObject([{ 'webhook-id': delivery }]);
+    const lines = await test.store.control.audit.list('acme', { limit: 1 });
+    expect(lines).toMatchObject([{ action: 'webhook.redeliver', target: `delivery:${delivery}` }]);
+  });
 });
 
 describe('rights', () => {

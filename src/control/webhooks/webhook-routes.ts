@@ -314,7 +314,8 @@ function redeliverRoute({ store }: WebhookRouteParts): Route {
     path: '/webhook-deliveries/{delivery}/redeliver',
     id: 'redeliverWebhookDelivery',
     tag: TAG,
-    summary: 'Sends a delivery that failed once more.',
+    summary:
+      'Sends a delivery that failed, or waits for its next attempt, now; pauses and attempts begin anew.',
     access: WRITE,
     status: 204,
     refusals: [404],
@@ -324,7 +325,9 @@ function redeliverRoute({ store }: WebhookRouteParts): Route {
         (found: boolean) => (found ? { action: 'webhook.redeliver', target: `delivery:${id}` } : undefined),
         () => store.redeliver(ask.caller.organisation, id, ask.at),
       );
-      return isOnItsWay ? { answer: undefined } : notFound('delivery that failed');
+      return isOnItsWay
+        ? { answer: undefined }
+        : notFound('delivery that failed or waits for its next attempt');
     },
   });
 }

@@ -44,7 +44,10 @@ export interface WebhookStore {
     webhook: string,
     query: { before?: string; limit: number },
   ): Promise<readonly Delivery[]>;
-  /** Puts a delivery that failed back on its way. */
+  /**
+   * Puts a delivery that failed, or waits for another attempt, on its way at `at`, with all its attempts before it. False for one that is
+   * delivered, on its way by then, or taken by a process.
+   */
   redeliver(organisation: string, id: string, at: number): Promise<boolean>;
   /** Takes due deliveries for `leaseMs`; no two processes take the same. With the webhook each goes to. */
   claimDue(

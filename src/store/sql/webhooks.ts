@@ -94,7 +94,16 @@ function deliveriesOf(
         .set({ status: 'pending', attempts: 0, next_attempt_at: at, leased_until: 0 })
         .where('organisation', '=', organisation)
         .where('id', '=', id)
-        .where('status', '=', 'failed')
+        .where((eb) =>
+          eb.or([
+            eb('status', '=', 'failed'),
+            eb.and([
+              eb('status', '=', 'pending'),
+              eb('next_attempt_at', '>', at),
+              eb('leased_until', '<=', at),
+            ]),
+          ]),
+        )
         .executeTakeFirst();
       return sent.numUpdatedRows > 0n;
     },

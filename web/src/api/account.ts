@@ -187,6 +187,11 @@ export function useChangePassword(): UseMutationResult<
   return useAccountChange((body) => askAccount('/change-password', body));
 }
 
+/** Asks for a link with which the account of an address gets a new password, or its first. Whether there is one, nobody is told. */
+export function useResetLink(): UseMutationResult<unknown, Error, { readonly email: string }> {
+  return useMutation({ mutationFn: (body) => askAccount('/request-password-reset', body) });
+}
+
 /** What an authenticator is set up with. Nothing is asked of it before a code has shown that it works. */
 export interface Enrolment {
   readonly totpURI: string;

@@ -22,9 +22,17 @@ export interface Me {
   readonly mayFound: boolean;
 }
 
+/** Being asked who is signed in prolongs the session: a page that somebody leaves open must ask too. */
+const ASK_AGAIN_MS = 3_600_000;
+
 /** Who is signed in; `null` for nobody. */
 export function useMe(): UseQueryResult<Me | null> {
-  return useQuery({ queryKey: ['me'], queryFn: readMe, staleTime: 30_000 });
+  return useQuery({
+    queryKey: ['me'],
+    queryFn: readMe,
+    staleTime: 30_000,
+    refetchInterval: ({ state }) => state.data !== null && ASK_AGAIN_MS,
+  });
 }
 
 async function readMe(): Promise<Me | null> {

@@ -148,7 +148,7 @@ export function useTestWebhook(id: string): UseMutationResult<Delivery, Error, v
   });
 }
 
-/** Sends a delivery that failed once more. */
+/** Sends a delivery that failed, or waits for its next attempt, now. */
 export function useRedeliver(webhook: string): UseMutationResult<unknown, Error, string> {
   const queries = useQueryClient();
   return useMutation({

@@ -122,7 +122,7 @@ function DraftWords({ state }: { readonly state: DraftState }): ReactNode {
   );
 }
 
-/** The button that opens the review. */
+/** The button that opens the review. It keeps the focus when there is nothing left to publish, which `disabled` would take away. */
 export function PublishButton({
   open,
   disabled,
@@ -131,7 +131,13 @@ export function PublishButton({
   readonly disabled: boolean;
 }): ReactNode {
   return (
-    <Button onClick={open} disabled={disabled}>
+    <Button
+      aria-disabled={disabled}
+      {...(disabled && { 'data-disabled': true })}
+      onClick={() => {
+        if (!disabled) open();
+      }}
+    >
       Review and publish
     </Button>
   );

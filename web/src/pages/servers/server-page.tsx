@@ -7,6 +7,7 @@ import { useServer, type GovernedServer } from '../../api/servers.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { Problem } from '../../parts/problem.tsx';
+import scrolling from '../../parts/scrolling-tabs.module.css';
 import { Waiting } from '../../parts/waiting.tsx';
 import { page, later, type Page } from '../../shell/page.tsx';
 import { IfMay, useSignedIn } from '../../shell/rights.tsx';
@@ -14,7 +15,6 @@ import NotFoundPage from '../not-found-page.tsx';
 import { ConsentOutcome } from './consent-outcome.tsx';
 import { OverviewTab } from './overview-tab.tsx';
 import { ServerState } from './server-state.tsx';
-import classes from './servers.module.css';
 import { SERVER_TABS } from './tab-code.ts';
 
 interface Tab {
@@ -160,7 +160,7 @@ function ServerTabs({
     >
       <Tabs.List
         ref={list}
-        className={classes['tabs'] ?? ''}
+        className={scrolling['tabs'] ?? ''}
         aria-label={`About ${inertName(server.name, 100)}`}
       >
         {tabs.map(({ path, label }) => (

@@ -1,9 +1,7 @@
 import {
   Button,
   Group,
-  PasswordInput,
   SegmentedControl,
-  SimpleGrid,
   Stack,
   Text,
   TextInput,
@@ -12,10 +10,11 @@ import {
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import type { ReactNode } from 'react';
-import { useChangePassword, useRenameMe } from '../../api/account.ts';
+import { useRenameMe } from '../../api/account.ts';
 import { faultsByField, FormProblem } from '../../parts/form-problem.tsx';
 import { Sheet } from '../../parts/section.tsx';
 import { useSignedIn } from '../../shell/rights.tsx';
+import { Password } from './password.tsx';
 import { Sessions } from './sessions.tsx';
 import { SignIns } from './sign-ins.tsx';
 import { TwoStep } from './two-step.tsx';
@@ -74,57 +73,6 @@ function Profile(): ReactNode {
             </Button>
           </Group>
           <FormProblem error={rename.error} fields={['name']} />
-        </Stack>
-      </form>
-    </Sheet>
-  );
-}
-
-function Password(): ReactNode {
-  const { user } = useSignedIn();
-  const form = useForm({ initialValues: { currentPassword: '', newPassword: '' } });
-  const change = useChangePassword();
-  const send = (values: typeof form.values): void =>
-    change.mutate(values, {
-      onError: (error) => form.setErrors(faultsByField(error, 'newPassword')),
-      onSuccess: () => {
-        form.reset();
-        notifications.show({
-          title: 'Your password is changed',
-          message: 'Other browsers are signed out.',
-        });
-      },
-    });
-  return (
-    <Sheet title="Password" lead="With a new one you are signed out in all other browsers.">
-      <form onSubmit={form.onSubmit(send)}>
-        <Stack>
-          {/* for password managers, which ask whose password it is */}
-          <input type="text" name="username" autoComplete="username" value={user.email} readOnly hidden />
-          <SimpleGrid cols={{ base: 1, xs: 2 }}>
-            <PasswordInput
-              label="Current password"
-              description="The one that you sign in with."
-              autoComplete="current-password"
-              required
-              {...form.getInputProps('currentPassword')}
-            />
-            <PasswordInput
-              label="New password"
-              description="At least 10 characters."
-              autoComplete="new-password"
-              required
-              minLength={10}
-              maxLength={200}
-              {...form.getInputProps('newPassword')}
-            />
-          </SimpleGrid>
-          <FormProblem error={change.error} fields={['newPassword']} passwordField="newPassword" />
-          <Group>
-            <Button type="submit" loading={change.isPending}>
-              Change password
-            </Button>
-          </Group>
         </Stack>
       </form>
     </Sheet>

@@ -75,7 +75,7 @@ function DeliveryRow({
     <Row
       controls={
         <>
-          {delivery.status === 'failed' && (
+          {(delivery.status === 'failed' || isWaiting(delivery)) && (
             <IfMay scope="webhooks:write">
               <Button
                 variant="default"
@@ -83,7 +83,7 @@ function DeliveryRow({
                 loading={redeliver.isPending}
                 onClick={() => redeliver.mutate(delivery.id)}
               >
-                Send again
+                {delivery.status === 'failed' ? 'Send again' : 'Send now'}
               </Button>
             </IfMay>
           )}
@@ -107,7 +107,7 @@ function DeliveryRow({
       </Group>
       <Text size="sm" c="dimmed">
         <TimeAgo at={delivery.createdAt} />, {attemptsOf(delivery)}
-        {delivery.nextAttemptAt !== undefined && delivery.attempts > 0 && (
+        {delivery.nextAttemptAt !== undefined && isWaiting(delivery) && (
           <>
             , again <TimeAgo at={delivery.nextAttemptAt} />
           </>
@@ -118,6 +118,11 @@ function DeliveryRow({
       )}
     </Row>
   );
+}
+
+/** Whether it was tried, and is left alone until the next attempt. */
+function isWaiting({ nextAttemptAt, attempts }: Delivery): boolean {
+  return nextAttemptAt !== undefined && attempts > 0;
 }
 
 function attemptsOf({ attempts, lastStatus }: Delivery): string {

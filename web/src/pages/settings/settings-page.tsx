@@ -2,10 +2,10 @@ import { Stack, Tabs, Title } from '@mantine/core';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useLocation, useParams } from 'wouter';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import scrolling from '../../parts/scrolling-tabs.module.css';
 import { page, later, type Page } from '../../shell/page.tsx';
 import { useSignedIn } from '../../shell/rights.tsx';
 import NotFoundPage from '../not-found-page.tsx';
-import classes from './settings.module.css';
 import { SETTINGS_TABS } from './tab-code.ts';
 
 interface Tab {
@@ -66,7 +66,7 @@ export default function SettingsPage(): ReactNode {
         onChange={(chosen) => chosen !== null && go(`/settings/${chosen}`)}
         activateTabWithKeyboard={false}
       >
-        <Tabs.List ref={list} className={classes['tabs'] ?? ''} aria-label="Settings">
+        <Tabs.List ref={list} className={scrolling['tabs'] ?? ''} aria-label="Settings">
           {TABS.filter(mayRead).map(({ path: to, label }) => (
             <Tabs.Tab key={to} value={to}>
               {label}

@@ -49,11 +49,6 @@ function WayRows({
           <Text>Password</Text>
           <StateBadge tone={password ? 'low' : 'unknown'}>{password ? 'Set' : 'Not set'}</StateBadge>
         </Group>
-        {!password && (
-          <Text size="sm" c="dimmed">
-            To choose one, sign out and use "Forgot your password?".
-          </Text>
-        )}
       </Row>
       {providers.map((linked) => (
         <LinkedRow key={linked.id} linked={linked} isLast={linked.isOffered && open === 1} />

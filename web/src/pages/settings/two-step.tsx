@@ -1,12 +1,15 @@
 import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useDisableSecondStep, useEnrol, useNewBackupCodes } from '../../api/account.ts';
+import { useMySignIns } from '../../api/own-account.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { Row, Rows } from '../../parts/rows.tsx';
 import { SecretOnce } from '../../parts/secret-once.tsx';
 import { Section } from '../../parts/section.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
+import { useFocusBack } from '../../parts/use-focus-back.ts';
 import { useSignedIn } from '../../shell/rights.tsx';
+import { providersIn } from './provider-names.ts';
 import { SetUpAuthenticator } from './set-up-authenticator.tsx';
 
 type Task = 'turn on' | 'turn off' | 'new codes';
@@ -14,8 +17,11 @@ type Task = 'turn on' | 'turn off' | 'new codes';
 /** A second step at sign-in: a code of an authenticator, after the password. */
 export function TwoStep(): ReactNode {
   const { twoFactorEnabled } = useSignedIn().user;
+  const { data: ways, isPending } = useMySignIns();
   const [task, setTask] = useState<Task>();
   const close = (): void => setTask(undefined);
+  // it is asked for after a password, and set up with it
+  if (ways?.password === false && !twoFactorEnabled) return <AtTheProvider providers={providersIn(ways)} />;
   return (
     <Section
       title="Two-step sign-in"
@@ -34,7 +40,7 @@ export function TwoStep(): ReactNode {
                 </Button>
               </>
             ) : (
-              <Button size="xs" onClick={() => setTask('turn on')}>
+              <Button size="xs" disabled={isPending} onClick={() => setTask('turn on')}>
                 Turn on
               </Button>
             )
@@ -55,7 +61,17 @@ export function TwoStep(): ReactNode {
   );
 }
 
+function AtTheProvider({ providers }: { readonly providers: string }): ReactNode {
+  return (
+    <Section
+      title="Two-step sign-in"
+      lead={`A second step here comes after a password, and you have none. Set one up at ${providers}: it is asked for there when you sign in.`}
+    />
+  );
+}
+
 function TurnOn({ onClose }: { readonly onClose: () => void }): ReactNode {
+  useFocusBack();
   const enrol = useEnrol();
   const [isProven, setIsProven] = useState(false);
   const { data: enrolment } = enrol;
@@ -89,6 +105,7 @@ function TurnOn({ onClose }: { readonly onClose: () => void }): ReactNode {
 }
 
 function TurnOff({ onClose }: { readonly onClose: () => void }): ReactNode {
+  useFocusBack();
   const disable = useDisableSecondStep();
   return (
     <Modal opened onClose={onClose} title="Turn off two-step sign-in?" withCloseButton={false}>
@@ -105,6 +122,7 @@ function TurnOff({ onClose }: { readonly onClose: () => void }): ReactNode {
 }
 
 function NewCodes({ onClose }: { readonly onClose: () => void }): ReactNode {
+  useFocusBack();
   const make = useNewBackupCodes();
   const { data } = make;
   return (

@@ -1,9 +1,8 @@
 import { Anchor, Button, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
-import { askAccount, returnProblem, useSignInOptions } from '../../api/account.ts';
+import { returnProblem, useResetLink, useSignInOptions } from '../../api/account.ts';
 import { useSession } from '../../api/session.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { Door } from './door.tsx';
@@ -57,9 +56,7 @@ function SignUpLead(): ReactNode {
 
 function Forgotten({ mails, back }: { readonly mails: boolean; readonly back: () => void }): ReactNode {
   const form = useForm({ initialValues: { email: '' } });
-  const ask = useMutation({
-    mutationFn: (values: { email: string }) => askAccount('/request-password-reset', values),
-  });
+  const ask = useResetLink();
   return (
     <Door title="A new password">
       {ask.isSuccess ? (
