@@ -2,7 +2,13 @@ import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import type { ReactNode } from 'react';
-import { useEndOtherSessions, useEndSession, useMySessions, type Session } from '../../api/own-account.ts';
+import {
+  useEndOtherSessions,
+  useEndSession,
+  useMySessions,
+  useMySignIns,
+  type Session,
+} from '../../api/own-account.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { TimeAgo } from '../../parts/time-ago.tsx';
@@ -16,11 +22,14 @@ const LONGEST_AGENT = 300;
 /** Where the person is signed in, and the way to end it there. */
 export function Sessions(): ReactNode {
   const list = useMySessions();
+  const hasPassword = useMySignIns().data?.password !== false;
   const all = list.data?.pages.flatMap(({ items }) => items) ?? [];
   return (
     <Section
       title="Where you are signed in"
-      lead="End what you do not know, then choose a new password."
+      lead={
+        hasPassword ? 'End what you do not know, then choose a new password.' : 'End what you do not know.'
+      }
       action={all.length > 1 && <EndOthers />}
     >
       <ListState list={list}>
