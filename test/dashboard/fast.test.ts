@@ -110,6 +110,15 @@ describe.skipIf(CHROMIUM === undefined)(`with ${CALLS} calls in the log and ${TO
       console.info(`${path.replace(server, '…')}: ${times.join(', ')} ms, ${elements} elements`);
       expect(elements, path).toBeLessThan(MOST_ELEMENTS);
     }
+    for (const [path, content] of views()) {
+      const times: number[] = [];
+      for (let round = 0; round < 3; round++) {
+        await page.goto(`${dashboard.base}/app/settings/account`);
+        await page.getByRole('heading', { name: 'Where you are signed in' }).waitFor();
+        times.push(await page.evaluate<number>(gone(path, content)));
+      }
+      console.info(`${path.replace(server, '…')} from another page: ${times.join(', ')} ms`);
+    }
     await page.context().close();
   });
 
@@ -251,6 +260,18 @@ async function workOf(page: Page, address: string, content: string): Promise<num
     .filter(({ url }) => url.includes('/app/assets/'))
     .flatMap(({ functions }) => functions.map(({ ranges: [whole] }) => whole?.count ?? 0))
     .reduce((sum, count) => sum + count, 0);
+}
+
+/** Goes to a page as a link does; resolves to the milliseconds until a text is on it. */
+function gone(path: string, text: string): string {
+  return `new Promise((done) => {
+    const begun = performance.now();
+    history.pushState(null, '', ${JSON.stringify(path)});
+    const look = () => document.getElementById('main')?.textContent.includes(${JSON.stringify(text)})
+      ? done(Math.round(performance.now() - begun))
+      : requestAnimationFrame(look);
+    look();
+  })`;
 }
 
 /** Resolves to the milliseconds since the navigation when a text is on the page. */

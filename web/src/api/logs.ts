@@ -51,7 +51,7 @@ export interface DecisionFilter {
 
 export type DecisionPage = Page<Decision>;
 
-const PAGE = 200;
+const PAGE = 100;
 
 /** One page of decisions, newest first. */
 export function readDecisions(

@@ -23,7 +23,7 @@ describe('places', () => {
 
   it('ask first for what they show, of what the address names', () => {
     expect(asksAt('/app/servers/a%2Fb/tools')).toEqual(['/servers/a%2Fb', '/servers/a%2Fb/tools?limit=1000']);
-    expect(asksAt('/app/logs')).toEqual(['/logs?limit=200']);
+    expect(asksAt('/app/logs')).toEqual(['/logs?limit=100']);
   });
 
   it('ask for nothing ahead that depends on more than the path', () => {

@@ -71,7 +71,7 @@ export const INSIDE: readonly Place[] = [
   {
     path: '/logs',
     load: () => import('../pages/logs/logs-page.tsx'),
-    asks: (_, search) => (search.size === 0 ? ['/logs?limit=200'] : []),
+    asks: (_, search) => (search.size === 0 ? ['/logs?limit=100'] : []),
   },
   {
     path: '/settings/:tab',
