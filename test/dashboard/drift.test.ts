@@ -3,27 +3,16 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ADA } from '../support/api.ts';
-import { CHROMIUM, Dashboard, govern, PHONE, WAIT, type Governed } from '../support/dashboard.ts';
+import {
+  CHROMIUM,
+  Dashboard,
+  govern,
+  type Governed,
+  PHONE,
+  serverOfTools,
+  WAIT,
+} from '../support/dashboard.ts';
 
-/** A server that lists what stands in a file when it starts, and answers every call. */
-const SERVER = `
-import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-const tools = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const serverInfo = { name: 'notes', version: '1' };
-const answers = {
-  initialize: { protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo },
-  'tools/list': { tools },
-  'tools/call': { content: [{ type: 'text', text: 'done' }] },
-};
-createInterface({ input: process.stdin }).on('line', (line) => {
-  const { id, method } = JSON.parse(line);
-  if (id === undefined) return;
-  const result = answers[method];
-  const rest = result ? { result } : { error: { code: -32601, message: 'not here' } };
-  process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, ...rest }) + '\\n');
-});
-`;
 const READ = tool('notes_read', 'Reads a note.', { id: { type: 'integer' } });
 const SHARE = tool('notes_share', 'Shares a note with your team.', { id: { type: 'integer' } });
 const SHARE_WIDER = tool('notes_share', 'Shares a note with anybody on the web.', {
@@ -44,11 +33,8 @@ describe.skipIf(CHROMIUM === undefined)('a definition that changed', () => {
   let governed: Governed;
   beforeAll(async () => {
     await dashboard.start();
-    const file = join(dashboard.dataDir, 'notes.mjs');
-    writeFileSync(file, SERVER);
-    writeFileSync(tools, JSON.stringify([READ, SHARE]));
-    const connection = { kind: 'stdio', command: process.execPath, args: [file, tools] };
-    governed = await govern(dashboard, { version: '1', default: 'allow' }, ['Notes', connection]);
+    const notes = serverOfTools(tools, [READ, SHARE]);
+    governed = await govern(dashboard, { version: '1', default: 'allow' }, ['Notes', notes]);
   }, 120_000);
   afterAll(() => dashboard.stop());
 

@@ -1,11 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Locator, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ADA, callOnce } from '../support/api.ts';
 import { ROOT } from '../support/command.ts';
-import { CHROMIUM, Dashboard, WAIT } from '../support/dashboard.ts';
+import { CHROMIUM, Dashboard, serverOfTools, WAIT } from '../support/dashboard.ts';
 
 /** What the first script may weigh, compressed. */
 const MOST_BYTES = 250_000;
@@ -19,30 +19,12 @@ const MOST_WORK = 7;
 /** What agents reach is told from the tools of every server: its list comes first. */
 const MOST_ROUNDS_OF_OVERVIEW = 3;
 
-/** A server of many tools, which answers every call. */
-const SERVER = `
-import { createInterface } from 'node:readline';
-const verbs = ['list', 'get', 'create', 'update', 'delete', 'send', 'pause', 'run'];
-const inputSchema = { type: 'object', properties: { id: { type: 'integer' }, note: { type: 'string' } } };
-const tools = Array.from({ length: ${TOOLS} }, (_, i) => ({
-  name: verbs[i % verbs.length] + '_thing_' + i,
-  description: 'Works on things of kind ' + i + '.',
-  inputSchema,
+const VERBS = ['list', 'get', 'create', 'update', 'delete', 'send', 'pause', 'run'];
+const MANY = Array.from({ length: TOOLS }, (_, i) => ({
+  name: `${VERBS[i % VERBS.length] ?? ''}_thing_${i}`,
+  description: `Works on things of kind ${i}.`,
+  inputSchema: { type: 'object', properties: { id: { type: 'integer' }, note: { type: 'string' } } },
 }));
-const serverInfo = { name: 'many', version: '1' };
-const answers = {
-  initialize: { protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo },
-  'tools/list': { tools },
-  'tools/call': { content: [{ type: 'text', text: 'done' }] },
-};
-createInterface({ input: process.stdin }).on('line', (line) => {
-  const { id, method } = JSON.parse(line);
-  if (id === undefined) return;
-  const result = answers[method];
-  const rest = result ? { result } : { error: { code: -32601, message: 'not here' } };
-  process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, ...rest }) + '\\n');
-});
-`;
 
 it('loads little before the first page shows', () => {
   const page = readFileSync(join(ROOT, 'dist/web/index.html'), 'utf8');
@@ -61,9 +43,7 @@ describe.skipIf(CHROMIUM === undefined)(`with ${CALLS} calls in the log and ${TO
   beforeAll(async () => {
     await dashboard.start();
     const api = await dashboard.signUp();
-    const file = join(dashboard.dataDir, 'many-tools.mjs');
-    writeFileSync(file, SERVER);
-    server = await api.register('Many', { kind: 'stdio', command: process.execPath, args: [file] });
+    server = await api.register('Many', serverOfTools(join(dashboard.dataDir, 'many.json'), MANY));
     await api.publish(server, 'main', {
       version: '1',
       default: 'allow',

@@ -1,34 +1,22 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ADA } from '../support/api.ts';
-import { CHROMIUM, Dashboard, govern, PHONE, WAIT, type Governed } from '../support/dashboard.ts';
+import {
+  CHROMIUM,
+  Dashboard,
+  govern,
+  type Governed,
+  PHONE,
+  serverOfTools,
+  WAIT,
+} from '../support/dashboard.ts';
 
 const TOOLS = 500;
 const VERBS = ['list', 'get', 'create', 'update', 'delete'];
 const LONG = `sync_${'all_the_customer_records_'.repeat(4)}now`;
-
-/** A server of many tools, one with a very long name, which answers every call. */
-const SERVER = `
-import { createInterface } from 'node:readline';
-const verbs = ${JSON.stringify(VERBS)};
-const names = Array.from({ length: ${TOOLS - 1} }, (_, i) => verbs[i % verbs.length] + '_thing_' + i);
-const tools = ['${LONG}', ...names].map((name) => ({ name, inputSchema: { type: 'object', properties: {} } }));
-const serverInfo = { name: 'many', version: '1' };
-const answers = {
-  initialize: { protocolVersion: '2025-06-18', capabilities: { tools: {} }, serverInfo },
-  'tools/list': { tools },
-  'tools/call': { content: [{ type: 'text', text: 'done' }] },
-};
-createInterface({ input: process.stdin }).on('line', (line) => {
-  const { id, method } = JSON.parse(line);
-  if (id === undefined) return;
-  const result = answers[method];
-  const rest = result ? { result } : { error: { code: -32601, message: 'not here' } };
-  process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, ...rest }) + '\\n');
-});
-`;
+const NAMES = Array.from({ length: TOOLS - 1 }, (_, i) => `${VERBS[i % VERBS.length] ?? ''}_thing_${i}`);
+const MANY = [LONG, ...NAMES].map((name) => ({ name, inputSchema: { type: 'object', properties: {} } }));
 
 /** Hundreds of tools, changed together. */
 describe.skipIf(CHROMIUM === undefined)(`over ${TOOLS} tools, the policy builder`, () => {
@@ -36,9 +24,7 @@ describe.skipIf(CHROMIUM === undefined)(`over ${TOOLS} tools, the policy builder
   let governed: Governed;
   beforeAll(async () => {
     await dashboard.start();
-    const file = join(dashboard.dataDir, 'many.mjs');
-    writeFileSync(file, SERVER);
-    const connection = { kind: 'stdio', command: process.execPath, args: [file] };
+    const connection = serverOfTools(join(dashboard.dataDir, 'many.json'), MANY);
     governed = await govern(dashboard, { version: '1', default: 'deny' }, ['Many', connection]);
   }, 120_000);
   afterAll(() => dashboard.stop());

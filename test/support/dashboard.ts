@@ -39,6 +39,13 @@ export const SANDBOX = {
   args: [FLUENTCRM, '--sandbox'],
 } as const;
 
+/** A server with the tools of a JSON file, as they stand there when it starts, as a command of the gateway; it answers every call. */
+export function serverOfTools(file: string, tools: readonly object[]): object {
+  writeFileSync(file, JSON.stringify(tools));
+  return { kind: 'stdio', command: process.execPath, args: [LISTED_TOOLS, file] };
+}
+const LISTED_TOOLS = join(ROOT, 'test/fixtures/stdio/listed-tools.mjs');
+
 /** A gateway of a test's own, and browsers in front of it. */
 export class Dashboard {
   readonly dataDir = throwAwayFolder();
