@@ -247,9 +247,7 @@ export class OneLife {
     );
     this.#diary.keep('secret of a webhook', made.secret.slice(6), { 'answer: a new webhook': 'shown once' });
     await this.#diary.get('POST', `/webhooks/${made.id}/test`);
-    await vi.waitFor(() => {
-      if (!receiver.received.some(({ path }) => path.startsWith('/hook/'))) throw new Error('nothing came');
-    }, WAIT);
+    await this.#received('/hook/');
     const rotated = await this.#diary.get<{ secret: string }>(
       'POST',
       `/webhooks/${made.id}/rotate-secret`,
@@ -342,6 +340,13 @@ export class OneLife {
     }, WAIT);
   }
 
+  async #received(path: string): Promise<void> {
+    await vi.waitFor(() => {
+      if (this.#receiver?.received.some((one) => one.path.startsWith(path)) !== true)
+        throw new Error(`nothing came to ${path}`);
+    }, WAIT);
+  }
+
   async #commands(): Promise<void> {
     // as it is while the gateway runs, with the newest part of the database in a file of its own
     this.#diary.places.push(...filesAsPlaces(this.#dataDir, 'file'));
@@ -361,6 +366,7 @@ export class OneLife {
   }
 
   async #close(): Promise<void> {
+    await this.#received('/forward'); // some seconds after a call, when all processes have written what they had of it
     const { command } = this.#gateway ?? {};
     await command?.stop();
     this.#diary.note('log', command?.stderr ?? '');

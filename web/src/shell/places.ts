@@ -61,12 +61,13 @@ export const INSIDE: readonly Place[] = [
   {
     path: '/approvals',
     load: () => import('../pages/approvals/approvals-page.tsx'),
-    asks: (_, search) => (search.size === 0 ? ['/approvals?status=pending&limit=50'] : []),
+    asks: (_, search) =>
+      search.size === 0 ? ['/approvals?status=pending&limit=50', '/servers?limit=200'] : [],
   },
   {
     path: '/approvals/:approval',
     load: () => import('../pages/approvals/approval-page.tsx'),
-    asks: ({ approval = '' }) => [`/approvals/${approval}`],
+    asks: ({ approval = '' }) => [`/approvals/${approval}`, '/servers?limit=200'],
   },
   {
     path: '/logs',

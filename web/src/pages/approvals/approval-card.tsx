@@ -14,13 +14,14 @@ import { TimeLeft } from './time-left.tsx';
 /** One held call in the list; leads to the page where it is decided. */
 export function ApprovalCard({
   approval,
+  serverName,
   decidedBy,
 }: {
   readonly approval: ApprovalItem;
+  readonly serverName: string;
   readonly decidedBy: string | undefined;
 }): ReactNode {
-  const { id, tool, server, grant, reason, status, risk, requestedAt, expiresAt, asked, decidedAt } =
-    approval;
+  const { id, tool, grant, reason, status, risk, requestedAt, expiresAt, asked, decidedAt } = approval;
   return (
     <li className={classes['card']}>
       <div className={classes['cardHead']}>
@@ -38,7 +39,7 @@ export function ApprovalCard({
         {inert(reason, 400)}
       </Text>
       <Text size="sm" c="dimmed" component="div" className={classes['facts']}>
-        <span>Server {server}</span>
+        <span>Server {serverName}</span>
         <span>Grant {inertName(grant.label)}</span>
         {decidedAt === undefined ? (
           <span>

@@ -14,6 +14,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { RiskBadge } from '../../parts/risk-badge.tsx';
 import { RuleLink } from '../../parts/rule-link.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
+import { useServerName } from '../../parts/use-server-name.ts';
 import { AnswerForm } from './answer-form.tsx';
 import classes from './approvals.module.css';
 import { categoryOf } from './category.ts';
@@ -128,6 +129,7 @@ function Arguments({ approval }: { readonly approval: ApprovalDetail }): ReactNo
 
 function Who({ approval }: { readonly approval: ApprovalDetail }): ReactNode {
   const { server, grant, policy, policyVersion, requestedAt, asked, fingerprint } = approval;
+  const nameOf = useServerName();
   return (
     <Stack gap="xs" component="section" aria-labelledby="who">
       <Title order={2} size="h4" id="who">
@@ -137,7 +139,7 @@ function Who({ approval }: { readonly approval: ApprovalDetail }): ReactNode {
         <Fact name="Grant">{inertName(grant.label)}</Fact>
         <Fact name="Server">
           <Anchor component={Link} to={`/servers/${encodeURIComponent(server)}`} size="sm">
-            {server}
+            {nameOf(server)}
           </Anchor>
         </Fact>
         <Fact name="Rule">

@@ -14,6 +14,7 @@ import { Link, useSearchParams } from 'wouter';
 import { useActorName, useApprovals, type ApprovalItem, type ApprovalStatus } from '../../api/approvals.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { useServerName } from '../../parts/use-server-name.ts';
 import { ApprovalCard } from './approval-card.tsx';
 import classes from './approvals.module.css';
 
@@ -71,7 +72,8 @@ function Inbox({
   const { data, error, isPending, isPlaceholderData, refetch, ...more } = useApprovals(status);
   const all = data?.pages.flatMap(({ items }) => items) ?? [];
   const approvals = isDecided ? all : mostUrgentFirst(all);
-  const nameOf = useActorName();
+  const actorName = useActorName();
+  const serverName = useServerName();
   if (isPending || isPlaceholderData)
     return <Skeleton height={240} role="status" aria-label="Loading the approvals" />;
   if (error && data === undefined) return <Problem error={error} retry={() => void refetch()} />;
@@ -89,7 +91,8 @@ function Inbox({
           <ApprovalCard
             key={approval.id}
             approval={approval}
-            decidedBy={approval.decidedBy === undefined ? undefined : nameOf(approval.decidedBy)}
+            serverName={serverName(approval.server)}
+            decidedBy={approval.decidedBy === undefined ? undefined : actorName(approval.decidedBy)}
           />
         ))}
       </ul>
