@@ -2,6 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ADA } from '../support/api.ts';
 import { CHROMIUM, Dashboard, govern, WAIT, type Governed } from '../support/dashboard.ts';
+import { editorText, writeInEditor } from '../support/policy-editor.ts';
 
 const PAUSE = 'fluentcrm_pause_campaign';
 const RESUME = 'fluentcrm_resume_campaign';
@@ -49,23 +50,23 @@ describe.skipIf(CHROMIUM === undefined)('the policy builder', () => {
       },
     });
     await page.getByRole('button', { name: 'Undo' }).click();
-    await vi.waitFor(async () => expect(await text(page)).not.toContain(RESUME), WAIT);
+    await vi.waitFor(async () => expect(await editorText(page)).not.toContain(RESUME), WAIT);
     await page.context().close();
   });
 
   it('keeps forms and text in step, and a text that is no policy as it was typed', async () => {
     const page = await open();
-    await write(page, JSON.stringify({ ...BEGUN, tools: { [PAUSE]: { action: 'deny' } } }, null, 2));
+    await writeInEditor(page, JSON.stringify({ ...BEGUN, tools: { [PAUSE]: { action: 'deny' } } }, null, 2));
     await find(page, PAUSE);
     await expect.poll(() => chosen(page, PAUSE), WAIT).toBe('Deny');
 
-    await write(page, '{\n  "version": "1",\n  "default": "denied"\n}');
+    await writeInEditor(page, '{\n  "version": "1",\n  "default": "denied"\n}');
     await page.getByText('The text is not a policy yet').waitFor();
     expect(await page.getByText(/line 3/i).count()).toBeGreaterThan(0);
     expect(await page.getByRole('button', { name: 'Review and publish' }).isDisabled()).toBe(true);
-    await write(page, '{ "version": "1", ');
+    await writeInEditor(page, '{ "version": "1", ');
     await page.getByText('Not saved: the text is not JSON').waitFor();
-    expect(await text(page)).toBe('{ "version": "1", ');
+    expect(await editorText(page)).toBe('{ "version": "1", ');
     // the forms still show what could be read last
     expect(await chosen(page, PAUSE)).toBe('Deny');
     await page.context().close();
@@ -142,7 +143,7 @@ describe.skipIf(CHROMIUM === undefined)('the policy builder', () => {
     await review.getByText('Against version 2, now in force').waitFor();
     await review.getByRole('button', { name: 'Publish', exact: true }).click();
     await mine.getByText('Version 3 is published').waitFor();
-    expect(await text(mine)).toContain(PAUSE);
+    expect(await editorText(mine)).toContain(PAUSE);
     await mine.context().close();
     await theirs.context().close();
   });
@@ -168,22 +169,6 @@ async function chosen(page: Page, tool: string): Promise<string | undefined> {
   return group.locator(`label[for="${(await checked.getAttribute('id')) ?? ''}"]`).innerText();
 }
 
-/** The text beside the forms, as it stands there. */
-async function text(page: Page): Promise<string> {
-  const lines = await page
-    .getByRole('textbox', { name: 'The policy as JSON' })
-    .locator('.cm-line')
-    .allInnerTexts();
-  return lines.map((line) => line.replace(/\n$/, '')).join('\n');
-}
-
-async function write(page: Page, whole: string): Promise<void> {
-  const editor = page.getByRole('textbox', { name: 'The policy as JSON' });
-  await editor.focus();
-  await page.keyboard.press('ControlOrMeta+a');
-  await page.keyboard.insertText(whole);
-}
-
 async function expectDocument(page: Page, document: object): Promise<void> {
-  await vi.waitFor(async () => expect(JSON.parse(await text(page))).toEqual(document), WAIT);
+  await vi.waitFor(async () => expect(JSON.parse(await editorText(page))).toEqual(document), WAIT);
 }

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ADA } from '../support/api.ts';
 import { CHROMIUM, Dashboard, govern, violationsOn, WAIT, type Governed } from '../support/dashboard.ts';
+import { editorText, writeInEditor } from '../support/policy-editor.ts';
 
 const BEGUN = { version: '1', default: 'deny', tools: { fluentcrm_list_campaigns: {} } };
 const BEA = { name: 'Bea', email: 'bea@example.com', password: 'a door on the north side' } as const;
@@ -45,7 +46,7 @@ describe.skipIf(CHROMIUM === undefined)('a draft that two people write', () => {
   it('is not overwritten: who was slower sees both texts, and keeps hers', async () => {
     const { ada, bea } = await collide();
     expect(await draftThere()).toBe(textWith('by Ada'));
-    expect(await text(bea)).toBe(textWith('by Bea'));
+    expect(await editorText(bea)).toBe(textWith('by Bea'));
     expect(await bea.getByRole('button', { name: 'Review and publish' }).isDisabled()).toBe(true);
     expect(await violationsOn(bea)).toEqual([]);
 
@@ -60,9 +61,9 @@ describe.skipIf(CHROMIUM === undefined)('a draft that two people write', () => {
 
     // the text that went is one step back
     await bea.getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(() => text(bea), WAIT).toBe(textWith('by Ada'));
+    await expect.poll(() => editorText(bea), WAIT).toBe(textWith('by Ada'));
     await bea.getByRole('button', { name: 'Redo' }).click();
-    await expect.poll(() => text(bea), WAIT).toBe(textWith('by Bea'));
+    await expect.poll(() => editorText(bea), WAIT).toBe(textWith('by Bea'));
     await expect.poll(draftThere, WAIT).toBe(textWith('by Bea'));
 
     // and Ada is told in her turn
@@ -75,14 +76,14 @@ describe.skipIf(CHROMIUM === undefined)('a draft that two people write', () => {
   it('can be taken as the other one has it, and one’s own text is a step back', async () => {
     const { ada, bea } = await collide();
     await bea.getByRole('button', { name: 'Take theirs' }).click();
-    await expect.poll(() => text(bea), WAIT).toBe(textWith('by Ada'));
+    await expect.poll(() => editorText(bea), WAIT).toBe(textWith('by Ada'));
     await bea.getByText(/saved another draft/).waitFor({ state: 'detached' });
     await write(bea, textWith('by both'));
     await bea.getByText('Saved as draft').waitFor();
     expect(await draftThere()).toBe(textWith('by both'));
     await bea.getByRole('button', { name: 'Undo' }).click();
     await bea.getByRole('button', { name: 'Undo' }).click();
-    await expect.poll(() => text(bea), WAIT).toBe(textWith('by Bea'));
+    await expect.poll(() => editorText(bea), WAIT).toBe(textWith('by Bea'));
     await close(ada, bea);
   });
 
@@ -94,7 +95,7 @@ describe.skipIf(CHROMIUM === undefined)('a draft that two people write', () => {
       .first()
       .click();
     await bea.getByText(/Ada saved another draft/).waitFor();
-    await expect.poll(() => text(bea), WAIT).toBe(textWith('by Bea'));
+    await expect.poll(() => editorText(bea), WAIT).toBe(textWith('by Bea'));
     expect(await draftThere()).toBe(textWith('by Ada'));
     await close(ada, bea);
   });
@@ -104,7 +105,7 @@ describe.skipIf(CHROMIUM === undefined)('a draft that two people write', () => {
     await write(ada, textWith('by Ada'));
     await ada.getByText('Saved as draft').waitFor();
     const bea = await openFor(BEA);
-    await expect.poll(() => text(bea), WAIT).toBe(textWith('by Ada'));
+    await expect.poll(() => editorText(bea), WAIT).toBe(textWith('by Ada'));
     await ada.getByRole('button', { name: 'Review and publish' }).click();
     await ada.getByRole('dialog').getByRole('button', { name: 'Publish', exact: true }).click();
     await ada.getByText('Version 2 is published').waitFor();
@@ -154,20 +155,10 @@ async function join(dashboard: Dashboard, { api }: Governed): Promise<void> {
   expect(status).toBeLessThan(300);
 }
 
-async function text(page: Page): Promise<string> {
-  const lines = await page
-    .getByRole('textbox', { name: 'The policy as JSON' })
-    .locator('.cm-line')
-    .allInnerTexts();
-  return lines.map((line) => line.replace(/\n$/, '')).join('\n');
-}
-
+/** Types it, and sees that it stands there. */
 async function write(page: Page, whole: string): Promise<void> {
-  const editor = page.getByRole('textbox', { name: 'The policy as JSON' });
-  await editor.focus();
-  await page.keyboard.press('ControlOrMeta+a');
-  await page.keyboard.insertText(whole);
-  await vi.waitFor(async () => expect(await text(page)).toBe(whole), WAIT);
+  await writeInEditor(page, whole);
+  await vi.waitFor(async () => expect(await editorText(page)).toBe(whole), WAIT);
 }
 
 async function close(...pages: readonly Page[]): Promise<void> {
