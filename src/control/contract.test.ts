@@ -76,5 +76,6 @@ contractSuite({
     document: DOCUMENTS,
     tool: TOOLS.map(({ name }) => name),
     after: [1, 2, null],
+    draft: [1, null],
   },
 });
