@@ -12,6 +12,9 @@ const GROUPS = [
     test: /\/node_modules\/(?:react|react-dom|wouter|@mantine|@floating-ui|@tanstack)\//,
     minShareCount: 4,
   },
+  // one file each of what several pages use: dozens of small ones take longer to ask for than to read
+  { name: 'engine', test: /\/(?:src\/(?:policy|risk)|web\/src\/builder)\//, minShareCount: 2 },
+  { name: 'widgets', test: /\/node_modules\/@mantine\//, minShareCount: 2 },
   { name: 'parts', test: /\/web\/src\/(?:parts|api|shell)\//, minShareCount: 3 },
 ];
 

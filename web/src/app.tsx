@@ -1,5 +1,5 @@
-import { Container } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Box } from '@mantine/core';
+import { useEffect, type ReactNode } from 'react';
 import { Redirect, Route, Router, Switch } from 'wouter';
 import { useMe, type Me } from './api/session.ts';
 import { Problem } from './parts/problem.tsx';
@@ -21,8 +21,9 @@ const inside = INSIDE.map(pageOf);
 const opened = placeAt(location.pathname)?.place.path;
 [...outside, ...inside].find(([path]) => path === opened)?.[1].preload();
 
-/** Every page of the dashboard, by its path below `/app`. */
-export function App(): ReactNode {
+/** Every page of the dashboard, by its path below `/app`. Tells when it is there for the first time. */
+export function App({ drawn }: { readonly drawn: () => void }): ReactNode {
+  useEffect(drawn, [drawn]);
   return (
     <Router base={BASE}>
       <Switch>
@@ -43,9 +44,9 @@ function Inside(): ReactNode {
   if (isPending) return <Coming />;
   if (error && me === undefined) {
     return (
-      <Container size="xs" py="xl">
+      <Box maw={540} mx="auto" px="md" py="xl">
         <Problem error={error} retry={() => void refetch()} />
-      </Container>
+      </Box>
     );
   }
   if (!me) return <SignInPage />;

@@ -8,6 +8,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiProblem } from './api/client.ts';
 import { App } from './app.tsx';
+import { readFirstPage } from './shell/first-page.ts';
 import { cssVariables, theme } from './theme.ts';
 
 /** A session that has ended shows the sign-in page, over whatever was open; what was typed there stays. */
@@ -35,12 +36,13 @@ const queries: QueryClient = new QueryClient({
 
 const root = document.getElementById('root');
 if (root) {
+  const letGo = await readFirstPage(queries);
   createRoot(root).render(
     <StrictMode>
       <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={cssVariables}>
         <Notifications position="bottom-right" />
         <QueryClientProvider client={queries}>
-          <App />
+          <App drawn={letGo} />
         </QueryClientProvider>
       </MantineProvider>
     </StrictMode>,

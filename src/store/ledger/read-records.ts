@@ -12,7 +12,7 @@ const LATE_MS = 2000;
 /** A call that ends later than this after a moment may be shown without its ending to who reads up to that moment. */
 const LATE_ENDING_MS = 60 * 60 * 1000;
 /** After so long the walk lets others have a turn: it must not hold up a gateway in the same process. */
-const TURN_MS = 5;
+const TURN_MS = 1;
 
 type Scan = Omit<RecordFilter, 'limit' | 'order'>;
 

@@ -1,4 +1,5 @@
 import {
+  infiniteQueryOptions,
   keepPreviousData,
   useInfiniteQuery,
   useMutation,
@@ -81,14 +82,18 @@ export function useApprovals(
   status: ApprovalStatus | 'decided',
   everyMs = status === 'pending' ? LIVE_MS : 3 * LIVE_MS,
 ): UseInfiniteQueryResult<InfiniteData<Page<ApprovalItem>>> {
-  return useInfiniteQuery({
+  return useInfiniteQuery({ ...approvalsQuery(status), refetchInterval: everyMs });
+}
+
+/** How held calls of one status are read. */
+export function approvalsQuery(status: ApprovalStatus | 'decided') {
+  return infiniteQueryOptions({
     queryKey: ['approvals', 'list', status],
     queryFn: ({ pageParam, signal }) =>
       api<Page<ApprovalItem>>('/approvals', { query: { status, limit: PAGE, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,
-    refetchInterval: everyMs,
   });
 }
 

@@ -1,4 +1,5 @@
 import {
+  infiniteQueryOptions,
   keepPreviousData,
   useInfiniteQuery,
   useMutation,
@@ -52,7 +53,12 @@ const PAGE = 100;
 
 /** Who did what, newest first, page by page. */
 export function useAudit(filter: AuditFilter): UseInfiniteQueryResult<InfiniteData<Page<AuditEvent>>> {
-  return useInfiniteQuery({
+  return useInfiniteQuery(auditQuery(filter));
+}
+
+/** How the events of a filter are read. */
+export function auditQuery(filter: AuditFilter) {
+  return infiniteQueryOptions({
     queryKey: ['audit', 'list', filter],
     queryFn: ({ pageParam, signal }) =>
       api<Page<AuditEvent>>('/audit', { query: { ...filter, limit: PAGE, cursor: pageParam }, signal }),

@@ -1,4 +1,5 @@
 import {
+  queryOptions,
   useMutation,
   useQuery,
   useQueryClient,
@@ -38,12 +39,16 @@ const LIVE_MS = 15_000;
 
 /** Grants of a server, or of the whole organisation, oldest first; those that were revoked too. */
 export function useGrants(server?: string, enabled = true): UseQueryResult<readonly Grant[]> {
-  return useQuery({
+  return useQuery({ ...grantsQuery(server), enabled });
+}
+
+/** How grants are read. */
+export function grantsQuery(server?: string) {
+  return queryOptions({
     queryKey: ['grants', 'list', server ?? ''],
     queryFn: ({ signal }) => readAll<Grant>('/grants', { server, limit: PAGE }, signal),
     // when a grant was used last changes by itself
     refetchInterval: LIVE_MS,
-    enabled,
   });
 }
 

@@ -1,4 +1,6 @@
 import {
+  infiniteQueryOptions,
+  queryOptions,
   useInfiniteQuery,
   useQuery,
   type InfiniteData,
@@ -67,7 +69,12 @@ export function readDecisions(
 
 /** Decisions, newest first, page by page. What is new comes by `followDecisions`, not by asking again. */
 export function useDecisions(filter: DecisionFilter): UseInfiniteQueryResult<InfiniteData<DecisionPage>> {
-  return useInfiniteQuery({
+  return useInfiniteQuery(decisionsQuery(filter));
+}
+
+/** How decisions are read page by page. */
+export function decisionsQuery(filter: DecisionFilter) {
+  return infiniteQueryOptions({
     queryKey: ['logs', 'list', filter],
     queryFn: ({ pageParam, signal }) => readDecisions(filter, pageParam, signal),
     initialPageParam: undefined as string | undefined,
@@ -113,18 +120,27 @@ async function problemOf(response: Response): Promise<ApiProblem> {
 }
 
 /** Names of the servers, for those who choose one. */
-export function useServerNames(): UseQueryResult<readonly { readonly id: string; readonly name: string }[]> {
-  return useQuery({
-    queryKey: ['server-names'],
-    queryFn: async ({ signal }) => {
-      const { items } = await api<{
-        readonly items: readonly { readonly id: string; readonly name: string }[];
-      }>('/servers', { query: { limit: 200 }, signal });
-      return items;
-    },
-    staleTime: 60_000,
-  });
+export function useServerNames(): UseQueryResult<readonly ServerName[]> {
+  return useQuery(SERVER_NAMES);
 }
+
+interface ServerName {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** How the names of the servers are read. */
+export const SERVER_NAMES = queryOptions({
+  queryKey: ['server-names'],
+  queryFn: async ({ signal }) => {
+    const { items } = await api<{ readonly items: readonly ServerName[] }>('/servers', {
+      query: { limit: 200 },
+      signal,
+    });
+    return items;
+  },
+  staleTime: 60_000,
+});
 
 /** Labels of the grants of a server, or of all. */
 export function useGrantLabels(server: string | undefined): UseQueryResult<readonly string[]> {

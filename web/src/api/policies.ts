@@ -1,4 +1,5 @@
 import {
+  queryOptions,
   useInfiniteQuery,
   useMutation,
   useQuery,
@@ -107,14 +108,12 @@ export const keyOf = ({ server, policy }: PolicyName): readonly string[] => ['po
 
 /** A policy with its texts; `null` when there is none of that name yet. */
 export function usePolicy(name: PolicyName): UseQueryResult<PolicyDetail | null> {
-  return useQuery(detailQuery(name));
+  return useQuery(policyQuery(name));
 }
 
-function detailQuery(name: PolicyName): {
-  readonly queryKey: readonly string[];
-  readonly queryFn: (context: { readonly signal: AbortSignal }) => Promise<PolicyDetail | null>;
-} {
-  return {
+/** How a policy is read. */
+export function policyQuery(name: PolicyName) {
+  return queryOptions({
     queryKey: [...keyOf(name), 'detail'],
     queryFn: async ({ signal }) => {
       try {
@@ -124,7 +123,7 @@ function detailQuery(name: PolicyName): {
         throw error;
       }
     },
-  };
+  });
 }
 
 /** What the page knows of a policy: read at once, or told of a draft that was just kept. */
@@ -135,12 +134,13 @@ export function usePolicyCache(name: PolicyName): {
   const queries = useQueryClient();
   const { server, policy } = name;
   return useMemo(() => {
-    const query = detailQuery({ server, policy });
+    const query = policyQuery({ server, policy });
     return {
       read: () => queries.fetchQuery({ ...query, staleTime: 0 }),
       kept(draft) {
-        const before = queries.getQueryData<PolicyDetail | null>(query.queryKey);
-        if (before) queries.setQueryData(query.queryKey, { ...before, hasDraft: true, draft });
+        const before = queries.getQueryData(query.queryKey);
+        const after = before && { ...before, hasDraft: true, draft };
+        if (after) queries.setQueryData(query.queryKey, after);
         else void queries.invalidateQueries({ queryKey: query.queryKey });
       },
     };
@@ -151,7 +151,12 @@ const TOOLS_PAGE = 1_000;
 
 /** All tools that the server lists now. */
 export function usePolicyTools(server: string): UseQueryResult<readonly PolicyTool[]> {
-  return useQuery({
+  return useQuery(policyToolsQuery(server));
+}
+
+/** How the tools are read that a policy is about. */
+export function policyToolsQuery(server: string) {
+  return queryOptions({
     queryKey: ['policies', server, 'tools'],
     queryFn: ({ signal }) =>
       readAll<PolicyTool>(`/servers/${encodeURIComponent(server)}/tools`, { limit: TOOLS_PAGE }, signal),

@@ -1,4 +1,10 @@
-import { useMutation, useQuery, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query';
+import {
+  queryOptions,
+  useMutation,
+  useQuery,
+  type UseMutationResult,
+  type UseQueryResult,
+} from '@tanstack/react-query';
 import { api } from './client.ts';
 import { readAll } from './pages.ts';
 import { pathOf, usePolicyRefresh, type Policy, type PolicyName } from './policies.ts';
@@ -7,11 +13,15 @@ const MOST = 200;
 
 /** The policies of a server, by name. */
 export function usePolicies(server: string, enabled = true): UseQueryResult<readonly Policy[]> {
-  return useQuery({
+  return useQuery({ ...policiesQuery(server), enabled });
+}
+
+/** How the policies of a server are read. */
+export function policiesQuery(server: string) {
+  return queryOptions({
     queryKey: ['policies', server, 'list'],
     queryFn: ({ signal }) =>
       readAll<Policy>(`/servers/${encodeURIComponent(server)}/policies`, { limit: MOST }, signal),
-    enabled,
   });
 }
 

@@ -1,4 +1,5 @@
 import {
+  queryOptions,
   useMutation,
   useQuery,
   useQueryClient,
@@ -35,27 +36,42 @@ function pathOf(server: string): string {
 
 /** All servers of the organisation. */
 export function useServers(): UseQueryResult<readonly GovernedServer[]> {
-  return useQuery({
-    queryKey: ['servers', 'list'],
-    queryFn: ({ signal }) => readAll<GovernedServer>('/servers', { limit: PAGE }, signal),
-  });
+  return useQuery(SERVERS);
 }
+
+/** How the list of servers is read. */
+export const SERVERS = queryOptions({
+  queryKey: ['servers', 'list'],
+  queryFn: ({ signal }) => readAll<GovernedServer>('/servers', { limit: PAGE }, signal),
+});
 
 /** One server. */
 export function useServer(server: string): UseQueryResult<GovernedServer> {
   const queries = useQueryClient();
   return useQuery({
-    queryKey: ['servers', 'one', server, 'self'],
-    queryFn: ({ signal }) => api<GovernedServer>(pathOf(server), { signal }),
+    ...serverQuery(server),
     // the list knows it already
     placeholderData: () =>
       queries.getQueryData<readonly GovernedServer[]>(['servers', 'list'])?.find(({ id }) => id === server),
   });
 }
 
+/** How one server is read. */
+export function serverQuery(server: string) {
+  return queryOptions({
+    queryKey: ['servers', 'one', server, 'self'],
+    queryFn: ({ signal }) => api<GovernedServer>(pathOf(server), { signal }),
+  });
+}
+
 /** The tools that a server lists now; asks the server. */
 export function useServerTools(server: string, enabled = true): UseQueryResult<ServerTools> {
-  return useQuery({
+  return useQuery({ ...serverToolsQuery(server), enabled });
+}
+
+/** How the tools of a server are read. */
+export function serverToolsQuery(server: string) {
+  return queryOptions({
     queryKey: ['servers', 'one', server, 'tools'],
     queryFn: async ({ signal }) => {
       const pages = await readPages<Page<ServerTool> & ServerTools>(
@@ -68,7 +84,6 @@ export function useServerTools(server: string, enabled = true): UseQueryResult<S
     staleTime: TOOLS_FRESH_MS,
     // the reason is in the first answer; asking again is the reader's choice
     retry: false,
-    enabled,
   });
 }
 

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
+import { queryOptions, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { forgetAhead, keepOrganisation, keptOrganisation } from './ahead.ts';
 import { api, ApiProblem, auth, setOrganisation } from './client.ts';
 
@@ -25,14 +25,16 @@ export interface Me {
 /** Being asked who is signed in prolongs the session: a page that somebody leaves open must ask too. */
 const ASK_AGAIN_MS = 3_600_000;
 
+export const ME = queryOptions({
+  queryKey: ['me'],
+  queryFn: readMe,
+  staleTime: 30_000,
+  refetchInterval: ({ state }) => state.data !== null && ASK_AGAIN_MS,
+});
+
 /** Who is signed in; `null` for nobody. */
 export function useMe(): UseQueryResult<Me | null> {
-  return useQuery({
-    queryKey: ['me'],
-    queryFn: readMe,
-    staleTime: 30_000,
-    refetchInterval: ({ state }) => state.data !== null && ASK_AGAIN_MS,
-  });
+  return useQuery(ME);
 }
 
 async function readMe(): Promise<Me | null> {

@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react';
 import { spanIn, usageAddress } from '../api/usage-span.ts';
+import type { First } from './first-page.ts';
 import { SERVER_TABS } from '../pages/servers/tab-code.ts';
 import { SETTINGS_TABS } from '../pages/settings/tab-code.ts';
 
@@ -7,14 +8,14 @@ import { SETTINGS_TABS } from '../pages/settings/tab-code.ts';
 export interface Place {
   /** Path below `/app`; `:name` stands for a part, a `?` behind it for one that may be missing. */
   readonly path: string;
-  readonly load: () => Promise<{ readonly default: ComponentType }>;
+  readonly load: () => Promise<{ readonly default: ComponentType; readonly first?: First }>;
   /** Begins to fetch what is opened on the page, by the parts of its path. */
   readonly loadPart?: (parts: Parts) => Promise<unknown> | undefined;
   /** What the page asks the API first: paths below `/api/v1`, letter for letter as it asks them. */
   readonly asks?: (parts: Parts, search: URLSearchParams) => readonly string[];
 }
 
-type Parts = Readonly<Record<string, string | undefined>>;
+export type Parts = Readonly<Record<string, string | undefined>>;
 
 /** Pages that need no session. */
 export const OUTSIDE: readonly Place[] = [
@@ -55,7 +56,10 @@ export const INSIDE: readonly Place[] = [
     loadPart: ({ tab = '' }) => loadFrom(SERVER_TABS, tab),
     asks: ({ server = '', tab }) => [
       `/servers/${server}`,
-      ...(tab === 'tools' ? [`/servers/${server}/tools?limit=1000`] : []),
+      ...(tab === undefined
+        ? [`/servers/${server}/policies?limit=200`, `/grants?server=${server}&limit=200`]
+        : []),
+      ...(tab === undefined || tab === 'tools' ? [`/servers/${server}/tools?limit=1000`] : []),
     ],
   },
   {

@@ -16,6 +16,7 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useApprovals } from '../api/approvals.ts';
 import { useSession } from '../api/session.ts';
+import { useIsPainted } from '../parts/use-painted.ts';
 import { useSignedIn } from './rights.tsx';
 
 const PLACES = [
@@ -31,11 +32,19 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
   const [opened, { toggle, close }] = useDisclosure();
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
+  const isPainted = useIsPainted();
+  const seen = useRef(path);
   useEffect(() => {
+    if (seen.current === path) return;
+    seen.current = path;
     close();
     // a new page begins at its top, for the eye and for the screen reader
     main.current?.focus({ preventScroll: true });
   }, [path, close]);
+  useEffect(() => {
+    // so does the first, once it is seen: to give the focus costs a layout of its own
+    if (isPainted && document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+  }, [isPainted]);
   return (
     <AppShell
       header={{ height: 56 }}

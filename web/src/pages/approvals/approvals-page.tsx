@@ -9,12 +9,21 @@ import {
   Title,
   VisuallyHidden,
 } from '@mantine/core';
+import { InfiniteQueryObserver, QueryObserver } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, useSearchParams } from 'wouter';
-import { useActorName, useApprovals, type ApprovalItem, type ApprovalStatus } from '../../api/approvals.ts';
+import {
+  approvalsQuery,
+  useActorName,
+  useApprovals,
+  type ApprovalItem,
+  type ApprovalStatus,
+} from '../../api/approvals.ts';
+import { SERVER_NAMES } from '../../api/logs.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useServerName } from '../../parts/use-server-name.ts';
+import type { First } from '../../shell/first-page.ts';
 import { ApprovalCard } from './approval-card.tsx';
 import classes from './approvals.module.css';
 
@@ -24,6 +33,14 @@ const DECIDED: readonly { readonly value: ApprovalStatus; readonly label: string
   { value: 'denied', label: 'Denied' },
   { value: 'expired', label: 'Expired' },
 ];
+
+export const first: First = (queries, _, search) =>
+  search.size === 0
+    ? [
+        new InfiniteQueryObserver(queries, approvalsQuery('pending')),
+        new QueryObserver(queries, SERVER_NAMES),
+      ]
+    : [];
 
 /** The inbox of held calls: what waits, the most urgent first, and what was decided. */
 export default function ApprovalsPage(): ReactNode {

@@ -1,16 +1,13 @@
 import { useMediaQuery } from '@mantine/hooks';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import type { Decision } from '../../api/logs.ts';
-import { useOverscan } from '../../parts/use-painted.ts';
+import { useWindowRows } from '../../parts/use-window-rows.ts';
 import { LogRow } from './log-row.tsx';
 import classes from './logs.module.css';
 
 const NARROW = '(max-width: 48em)';
 const ROW_REM = 3.5;
-/** Where the list begins on a usual screen, until that is measured. */
 const USUAL_TOP = 280;
-const BEYOND = 8;
 /** How near its end the list asks for more. */
 const NEAR = 30;
 
@@ -28,25 +25,21 @@ interface ListProps {
 export function LogList({ decisions, hasMore, readMore, open, onTop }: ListProps): ReactNode {
   const isNarrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false });
   const body = useRef<HTMLDivElement>(null);
-  const [margin, setMargin] = useState(USUAL_TOP);
   const rowPx = ROW_REM * rootPx();
-  useLayoutEffect(() => {
-    const top = (body.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
-    if (Math.abs(top - margin) > 1) setMargin(top);
-  });
-  const virtual = useWindowVirtualizer({
+  const virtual = useWindowRows({
+    list: body,
     count: decisions.length,
-    estimateSize: () => rowPx,
-    overscan: useOverscan(BEYOND),
-    scrollMargin: margin,
-    getItemKey: (index) => decisions[index]?.id ?? index,
+    keyOf: (index) => decisions[index]?.id ?? index,
+    rowPx,
+    usualTop: USUAL_TOP,
   });
+  const { scrollMargin: top } = virtual.options;
   const items = virtual.getVirtualItems();
   const isNearEnd = (items.at(-1)?.index ?? 0) >= decisions.length - NEAR;
   useEffect(() => {
     if (hasMore && isNearEnd) readMore();
   }, [hasMore, isNearEnd, readMore]);
-  useAtTop(margin, onTop);
+  useAtTop(top, onTop);
 
   const focusRow = (index: number): void => {
     const wanted = Math.max(0, Math.min(index, decisions.length - 1));
@@ -81,7 +74,7 @@ export function LogList({ decisions, hasMore, readMore, open, onTop }: ListProps
                 index={index}
                 isNarrow={isNarrow}
                 height={rowPx}
-                offset={start - margin}
+                offset={start - top}
                 open={open}
               />
             )

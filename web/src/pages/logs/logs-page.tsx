@@ -1,13 +1,18 @@
 import { Stack, Title } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
+import { InfiniteQueryObserver } from '@tanstack/react-query';
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import type { Decision } from '../../api/logs.ts';
+import { decisionsQuery, type Decision } from '../../api/logs.ts';
+import type { First } from '../../shell/first-page.ts';
 import { countOf, searchOf, viewOf, type LogView } from './filter-address.ts';
 import { FilterBar, type SeenNames } from './filter-bar.tsx';
 import { LogResults } from './log-results.tsx';
 
 const NOTHING_SEEN: SeenNames = { tools: [], rules: [] };
+
+export const first: First = (queries, _, search) =>
+  search.size === 0 ? [new InfiniteQueryObserver(queries, decisionsQuery({}))] : [];
 
 /** Every decision of the gateway: narrowed by what stands in the address, newest first, live. */
 export default function LogsPage(): ReactNode {

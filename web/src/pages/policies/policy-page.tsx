@@ -1,17 +1,31 @@
 import { Button, Stack, Title } from '@mantine/core';
+import { QueryObserver } from '@tanstack/react-query';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useLocation, useParams, useSearch } from 'wouter';
-import { usePolicy, usePolicyTools, type PolicyDetail, type PolicyName } from '../../api/policies.ts';
+import {
+  policyQuery,
+  policyToolsQuery,
+  usePolicy,
+  usePolicyTools,
+  type PolicyDetail,
+  type PolicyName,
+} from '../../api/policies.ts';
 import { templateText } from '../../builder/template.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { Notice } from '../../parts/notice.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
+import type { First } from '../../shell/first-page.ts';
 import { useMay } from '../../shell/rights.tsx';
 import { EditPage } from './edit-page.tsx';
 import { unsavedText } from './unsaved-text.ts';
 import { VersionPage } from './version-page.tsx';
+
+export const first: First = (queries, { server = '', policy = '' }) => [
+  new QueryObserver(queries, policyQuery({ server, policy })),
+  new QueryObserver(queries, policyToolsQuery(server)),
+];
 
 /** A policy of a server: written, tried, published; or one of its versions, read. */
 export default function PolicyPage(): ReactNode {

@@ -1,22 +1,19 @@
-import { useWindowVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
-import { useCallback, useLayoutEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
+import type { Virtualizer } from '@tanstack/react-virtual';
+import { useCallback, useRef, useState, type ReactNode } from 'react';
 import type { PolicyTool } from '../../api/policies.ts';
 import { effectOn, type Effect } from '../../builder/effect.ts';
 import { stateOf } from '../../builder/tool-state.ts';
 import { focusWhenThere } from '../../parts/focus-when-there.ts';
 import { capital } from '../../parts/sentence.ts';
-import { useOverscan } from '../../parts/use-painted.ts';
+import { useWindowRows } from '../../parts/use-window-rows.ts';
 import { useChoose } from './choice-control.tsx';
 import { sourceInWords } from './rule-words.ts';
 import classes from './tool-list.module.css';
 import { rowId, ToolRow } from './tool-row.tsx';
 import { useWorkbench } from './workbench.ts';
 
-const USUAL_HEIGHT = 78;
-const HEADER = 64;
-/** Where the list begins on a usual screen, until that is measured. */
+const USUAL_PX = 78;
 const USUAL_TOP = 310;
-const BEYOND = 6;
 
 /** The tools of the server. Only those in sight are there, so that hundreds are no burden; arrow keys go through all. */
 export function ToolList({
@@ -31,7 +28,14 @@ export function ToolList({
   const choose = useChoose();
   const list = useRef<HTMLDivElement>(null);
   const [opened, setOpened] = useState<string>();
-  const virtual = useRows(list, tools);
+  const virtual = useWindowRows({
+    list,
+    count: tools.length,
+    keyOf: (index) => tools[index]?.name ?? index,
+    rowPx: USUAL_PX,
+    usualTop: USUAL_TOP,
+    beyond: 6,
+  });
   const move = useMove(virtual, tools.length);
   const toggle = useCallback(
     (name: string) => setOpened((before) => (before === name ? undefined : name)),
@@ -78,31 +82,6 @@ export function ToolList({
       })}
     </div>
   );
-}
-
-function useRows(
-  list: RefObject<HTMLElement | null>,
-  tools: readonly PolicyTool[],
-): Virtualizer<Window, Element> {
-  const margin = useTop(list, tools.length);
-  return useWindowVirtualizer({
-    count: tools.length,
-    estimateSize: () => USUAL_HEIGHT,
-    overscan: useOverscan(BEYOND),
-    scrollMargin: margin,
-    scrollPaddingStart: HEADER,
-    getItemKey: (index) => tools[index]?.name ?? index,
-  });
-}
-
-/** Where the list begins on the page, in pixels; measured again when the number of its rows changes. */
-function useTop(list: RefObject<HTMLElement | null>, rows: number): number {
-  const [top, setTop] = useState(USUAL_TOP);
-  useLayoutEffect(() => {
-    const place = list.current?.getBoundingClientRect();
-    if (place !== undefined) setTop(place.top + window.scrollY);
-  }, [list, rows]);
-  return top;
 }
 
 /** Goes to a row that may not be there yet. Always the same function. */

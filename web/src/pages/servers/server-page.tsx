@@ -1,14 +1,18 @@
 import { Anchor, Breadcrumbs, Button, Group, Stack, Tabs, Text, Title } from '@mantine/core';
+import { QueryObserver } from '@tanstack/react-query';
 import { ScrollText } from 'lucide-react';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 import { ApiProblem } from '../../api/client.ts';
-import { useServer, type GovernedServer } from '../../api/servers.ts';
+import { grantsQuery } from '../../api/grants.ts';
+import { policiesQuery } from '../../api/policy-list.ts';
+import { serverQuery, serverToolsQuery, useServer, type GovernedServer } from '../../api/servers.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { Problem } from '../../parts/problem.tsx';
 import scrolling from '../../parts/scrolling-tabs.module.css';
 import { Waiting } from '../../parts/waiting.tsx';
+import type { First } from '../../shell/first-page.ts';
 import { page, later, type Page } from '../../shell/page.tsx';
 import { IfMay, useSignedIn } from '../../shell/rights.tsx';
 import NotFoundPage from '../not-found-page.tsx';
@@ -59,6 +63,14 @@ const TABS: readonly Tab[] = [
 
 const [, wanted] = /\/servers\/[^/]+\/([^/]+)/.exec(location.pathname) ?? [];
 TABS.find(({ path }) => path === wanted)?.Content.preload();
+
+export const first: First = (queries, { server = '', tab }) => [
+  new QueryObserver(queries, serverQuery(server)),
+  ...(tab === 'tools' ? [new QueryObserver(queries, serverToolsQuery(server))] : []),
+  ...(tab === undefined
+    ? [new QueryObserver(queries, policiesQuery(server)), new QueryObserver(queries, grantsQuery(server))]
+    : []),
+];
 
 /** Everything about one server, a tab for each subject. */
 export default function ServerPage(): ReactNode {

@@ -1,12 +1,14 @@
 import { Button, Group, Stack, TextInput, Title } from '@mantine/core';
+import { QueryObserver } from '@tanstack/react-query';
 import { Plus, Search } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
-import { useServers, type GovernedServer } from '../../api/servers.ts';
+import { SERVERS, useServers, type GovernedServer } from '../../api/servers.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
+import type { First } from '../../shell/first-page.ts';
 import { IfMay } from '../../shell/rights.tsx';
 import { ConsentOutcome } from './consent-outcome.tsx';
 import { ServerRow } from './server-row.tsx';
@@ -14,6 +16,8 @@ import { urgencyOf } from './server-state.tsx';
 
 /** So many can be looked through without a search. */
 const MANY = 8;
+
+export const first: First = (queries) => [new QueryObserver(queries, SERVERS)];
 
 /** All servers that the organisation governs, those that need somebody first. */
 export default function ServersPage(): ReactNode {

@@ -1,39 +1,30 @@
 import { Text, UnstyledButton } from '@mantine/core';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { PinState, ServerTool } from '../../api/servers.ts';
 import { Breakable } from '../../parts/breakable.tsx';
 import { focusWhenThere } from '../../parts/focus-when-there.ts';
 import { inertName } from '../../parts/inert.ts';
 import { RiskBadge } from '../../parts/risk-badge.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
-import { useOverscan } from '../../parts/use-painted.ts';
+import { useWindowRows } from '../../parts/use-window-rows.ts';
 import classes from './servers.module.css';
 import { ToolDetails } from './tool-details.tsx';
 
 const USUAL_PX = 62;
-/** Where the list begins on a usual screen, until that is measured. */
 const USUAL_TOP = 310;
-const BEYOND = 8;
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
 
 /** Tools, of which only those in sight are drawn; arrow keys go from one to the next. */
 export function ToolList({ tools }: { readonly tools: readonly ServerTool[] }): ReactNode {
   const list = useRef<HTMLDivElement>(null);
-  const [margin, setMargin] = useState(USUAL_TOP);
   const [opened, setOpened] = useState<string>();
-  useLayoutEffect(() => {
-    const top = (list.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
-    if (Math.abs(top - margin) > 1) setMargin(top);
-  });
-  const virtual = useWindowVirtualizer({
+  const virtual = useWindowRows({
+    list,
     count: tools.length,
-    estimateSize: () => USUAL_PX,
-    overscan: useOverscan(BEYOND),
-    scrollMargin: margin,
-    scrollPaddingStart: 64,
-    getItemKey: (index) => tools[index]?.name ?? index,
+    keyOf: (index) => tools[index]?.name ?? index,
+    rowPx: USUAL_PX,
+    usualTop: USUAL_TOP,
   });
   const move = (event: KeyboardEvent): void => {
     const row = event.target instanceof HTMLElement ? event.target.dataset['row'] : undefined;
@@ -66,7 +57,7 @@ export function ToolList({ tools }: { readonly tools: readonly ServerTool[] }): 
             aria-posinset={index + 1}
             data-index={index}
             className={classes['tool']}
-            style={{ transform: `translateY(${start - margin}px)` }}
+            style={{ transform: `translateY(${start - virtual.options.scrollMargin}px)` }}
           >
             <ToolHead
               tool={tool}

@@ -1,19 +1,16 @@
 import { Anchor, Button, Center, Group, Loader, Paper, Stack, Text, UnstyledButton } from '@mantine/core';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { AuditEvent, AuditFilter } from '../../api/audit.ts';
 import { inertName } from '../../parts/inert.ts';
 import { JsonView } from '../../parts/json-view.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
-import { useOverscan } from '../../parts/use-painted.ts';
+import { useWindowRows } from '../../parts/use-window-rows.ts';
 import { actionWords, detailOf, targetPage, targetWords } from './audit-words.ts';
 import classes from './settings.module.css';
 
-const USUAL_HEIGHT = 44;
-/** Where the list begins on a usual screen, until that is measured. */
+const USUAL_PX = 44;
 const USUAL_TOP = 480;
-const BEYOND = 12;
 const LONGEST_NAME = 200;
 
 /** Narrows the list further. */
@@ -31,14 +28,13 @@ interface AuditListProps {
 export function AuditList({ items, hasMore, isLoading, more, narrow }: AuditListProps): ReactNode {
   const [open, setOpen] = useState<number>();
   const frame = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(USUAL_TOP);
-  useEffect(() => setTop(frame.current?.offsetTop ?? 0), []);
-  const virtual = useWindowVirtualizer({
+  const virtual = useWindowRows({
+    list: frame,
     count: items.length,
-    estimateSize: () => USUAL_HEIGHT,
-    overscan: useOverscan(BEYOND),
-    scrollMargin: top,
-    getItemKey: (index) => items[index]?.seq ?? index,
+    keyOf: (index) => items[index]?.seq ?? index,
+    rowPx: USUAL_PX,
+    usualTop: USUAL_TOP,
+    beyond: 12,
   });
   const rows = virtual.getVirtualItems();
   const end = rows.at(-1)?.index ?? 0;
@@ -70,7 +66,7 @@ export function AuditList({ items, hasMore, isLoading, more, narrow }: AuditList
                   position: 'absolute',
                   insetInline: 0,
                   top: 0,
-                  transform: `translateY(${start - top}px)`,
+                  transform: `translateY(${start - virtual.options.scrollMargin}px)`,
                 }}
               >
                 <Event event={event} isOpen={open === event.seq} onOpen={setOpen} narrow={narrow} />

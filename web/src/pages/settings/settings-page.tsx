@@ -1,8 +1,11 @@
 import { Stack, Tabs, Title } from '@mantine/core';
+import { InfiniteQueryObserver } from '@tanstack/react-query';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useLocation, useParams } from 'wouter';
+import { auditQuery } from '../../api/audit.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import scrolling from '../../parts/scrolling-tabs.module.css';
+import type { First } from '../../shell/first-page.ts';
 import { page, later, type Page } from '../../shell/page.tsx';
 import { useSignedIn } from '../../shell/rights.tsx';
 import NotFoundPage from '../not-found-page.tsx';
@@ -38,6 +41,9 @@ const TABS: readonly Tab[] = [
 
 const wanted = location.pathname.split('/').at(-1);
 TABS.find(({ path }) => path === wanted)?.Content.preload();
+
+export const first: First = (queries, { tab }, search) =>
+  tab === 'audit' && search.size === 0 ? [new InfiniteQueryObserver(queries, auditQuery({}))] : [];
 
 /** The account, and everything about the organisation that is not a server. */
 export default function SettingsPage(): ReactNode {

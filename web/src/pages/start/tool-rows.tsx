@@ -1,14 +1,15 @@
 import { Text, TextInput } from '@mantine/core';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { Search } from 'lucide-react';
-import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useDeferredValue, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { ServerTool } from '../../api/servers.ts';
 import { Breakable } from '../../parts/breakable.tsx';
 import { inert, inertName } from '../../parts/inert.ts';
 import { RiskBadge } from '../../parts/risk-badge.tsx';
+import { useWindowRows } from '../../parts/use-window-rows.ts';
 import classes from './start.module.css';
 
-const USUAL_HEIGHT = 84;
+const USUAL_PX = 84;
+const USUAL_TOP = 400;
 const FEW = 12;
 const LONGEST_SHOWN = 300;
 
@@ -58,18 +59,12 @@ function isFound({ name, title = '', description = '', risk }: ServerTool, words
 
 function Rows({ tools, label, beside }: Parameters<typeof ToolRows>[0]): ReactNode {
   const list = useRef<HTMLDivElement>(null);
-  const [margin, setMargin] = useState(0);
-  // what stands above it may grow and shrink: where the list begins is measured whenever it is drawn
-  useLayoutEffect(() => {
-    const place = list.current?.getBoundingClientRect();
-    if (place !== undefined) setMargin(Math.round(place.top + window.scrollY));
-  });
-  const virtual = useWindowVirtualizer({
+  const virtual = useWindowRows({
+    list,
     count: tools.length,
-    estimateSize: () => USUAL_HEIGHT,
-    overscan: 8,
-    scrollMargin: margin,
-    getItemKey: (index) => tools[index]?.name ?? index,
+    keyOf: (index) => tools[index]?.name ?? index,
+    rowPx: USUAL_PX,
+    usualTop: USUAL_TOP,
   });
   return (
     <div
