@@ -9,6 +9,7 @@ import { createRoot } from 'react-dom/client';
 import { ApiProblem } from './api/client.ts';
 import { App } from './app.tsx';
 import { readFirstPage } from './shell/first-page.ts';
+import { placeAt } from './shell/places.ts';
 import { cssVariables, theme } from './theme.ts';
 
 /** A session that has ended shows the sign-in page, over whatever was open; what was typed there stays. */
@@ -36,7 +37,11 @@ const queries: QueryClient = new QueryClient({
 
 const root = document.getElementById('root');
 if (root) {
-  const letGo = await readFirstPage(queries);
+  const letGo = await readFirstPage(
+    queries,
+    placeAt(location.pathname),
+    new URLSearchParams(location.search),
+  );
   createRoot(root).render(
     <StrictMode>
       <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={cssVariables}>

@@ -1,6 +1,6 @@
 import { QueryObserver, type QueryClient, type QueryKey } from '@tanstack/react-query';
 import { ME } from '../api/session.ts';
-import { placeAt, type Parts } from './places.ts';
+import type { Opened, Parts } from './places.ts';
 
 /** What reads an answer for a page before the page is there: a `QueryObserver`, or one of a list that comes page by page. */
 export interface Reading {
@@ -16,40 +16,67 @@ export type First = (queries: QueryClient, parts: Parts, search: URLSearchParams
 const PATIENCE_MS = 150;
 
 /**
- * Resolves when the page at the address can be drawn whole, with its code and what it shows first: that is sooner there than when its
- * frame is drawn, then the page, then what is in it. Or when that takes too long. Gives the way to let go of what was read, once the page
- * reads it itself.
+ * Resolves when the page at an address can be drawn whole, with its code and what it shows first: so it is there sooner than when its
+ * frame is drawn, then the page, then what is in it. Or when that takes too long. Gives the way to let go of what was read, for when the
+ * page reads it itself.
  */
-export async function readFirstPage(queries: QueryClient): Promise<() => void> {
-  const letGo: (() => void)[] = [];
-  const read = async (reading: Reading): Promise<void> => {
+export async function readFirstPage(
+  queries: QueryClient,
+  opened: Opened | undefined,
+  search: URLSearchParams,
+): Promise<() => void> {
+  const readings = new Readings(queries);
+  await Promise.race([
+    readAll(queries, readings, opened, search).catch(() => {}), // code that does not come says so when the page is opened
+    new Promise((done) => setTimeout(done, PATIENCE_MS)),
+  ]);
+  return () => readings.letGo();
+}
+
+async function readAll(
+  queries: QueryClient,
+  readings: Readings,
+  opened: Opened | undefined,
+  search: URLSearchParams,
+): Promise<void> {
+  const { place, isInside = true, parts = {} } = opened ?? {};
+  const code = Promise.all([place?.load(), place?.loadPart?.(parts)]);
+  if (!isInside) return void (await code);
+  await readings.read(new QueryObserver(queries, ME));
+  const isSignedIn = queries.getQueryData(ME.queryKey)?.organisation;
+  const [page] = await code;
+  if (!isSignedIn || page?.first === undefined) return;
+  await Promise.all(page.first(queries, parts, search).map((reading) => readings.read(reading)));
+}
+
+/** What is read until the page is there. */
+class Readings {
+  readonly #queries: QueryClient;
+  readonly #stops: (() => void)[] = [];
+  #isOver = false;
+
+  constructor(queries: QueryClient) {
+    this.#queries = queries;
+  }
+
+  /** Resolves when there is an answer; never, when it comes too late for the first page. */
+  async read(reading: Reading): Promise<void> {
+    if (this.#isOver) return;
     await new Promise<void>((done) => {
       const look = (): void => {
         if (!reading.getCurrentResult().isPending) done();
       };
-      letGo.push(reading.subscribe(look));
+      this.#stops.push(reading.subscribe(look));
       look();
     });
     // a refusal is met again by what may ask, and shown there
     const { queryKey } = reading.options;
-    if (reading.getCurrentResult().isError && queryKey) queries.removeQueries({ queryKey, exact: true });
-  };
-  await Promise.race([
-    readAll(queries, read).catch(() => {}), // code that does not come says so when the page is opened
-    new Promise((done) => setTimeout(done, PATIENCE_MS)),
-  ]);
-  return () => {
-    for (const stop of letGo) stop();
-  };
-}
+    if (reading.getCurrentResult().isError && queryKey)
+      this.#queries.removeQueries({ queryKey, exact: true });
+  }
 
-async function readAll(queries: QueryClient, read: (reading: Reading) => Promise<void>): Promise<void> {
-  const { place, isInside, parts = {} } = placeAt(location.pathname) ?? {};
-  const code = Promise.all([place?.load(), place?.loadPart?.(parts)]);
-  if (isInside === false) return void (await code);
-  await read(new QueryObserver(queries, ME));
-  if (!queries.getQueryData(ME.queryKey)?.organisation) return;
-  const [page] = await code;
-  const readings = page?.first?.(queries, parts, new URLSearchParams(location.search)) ?? [];
-  await Promise.all(readings.map(read));
+  letGo(): void {
+    this.#isOver = true;
+    for (const stop of this.#stops) stop();
+  }
 }

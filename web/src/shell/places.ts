@@ -96,10 +96,15 @@ function loadFrom(
 /** Where the dashboard begins. */
 export const BASE = '/app';
 
+/** A page that an address leads to. */
+export interface Opened {
+  readonly place: Place;
+  readonly isInside: boolean;
+  readonly parts: Parts;
+}
+
 /** The page at an address, with the parts of its path; undefined where there is none. */
-export function placeAt(
-  pathname: string,
-): { readonly place: Place; readonly isInside: boolean; readonly parts: Parts } | undefined {
+export function placeAt(pathname: string): Opened | undefined {
   const path = pathname.slice(BASE.length) || '/';
   for (const place of [...OUTSIDE, ...INSIDE]) {
     const match = patternOf(place.path).exec(path);
