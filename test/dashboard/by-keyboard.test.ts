@@ -72,6 +72,28 @@ describe.skipIf(CHROMIUM === undefined)('by the keyboard alone', () => {
       .waitFor();
   });
 
+  it('what was done is taken back and done again, and the focus stays', async () => {
+    const [undo, redo] = ['Undo', 'Redo'].map((name) => page.getByRole('button', { name }));
+    if (undo === undefined || redo === undefined) throw new Error('there are two');
+    const spent = (button: Locator): Promise<string | null> => button.getAttribute('aria-disabled');
+    for (const [button, other] of [
+      [undo, redo],
+      [redo, undo],
+    ] as const) {
+      await goTo(button);
+      for (let steps = 0; (await spent(button)) !== 'true'; steps++) {
+        expect(steps).toBeLessThan(10);
+        await page.keyboard.press('Enter');
+      }
+      await hasFocus(button);
+      expect(await spent(other)).toBe('false');
+      // there is nothing more, and nothing happens
+      await page.keyboard.press('Enter');
+      await hasFocus(button);
+    }
+    await page.getByText('Saved as draft').waitFor();
+  });
+
   it('an argument rule and a limit are made', async () => {
     await find(PAUSE);
     await page.keyboard.press('c');

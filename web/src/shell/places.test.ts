@@ -23,11 +23,11 @@ describe('places', () => {
 
   it('ask first for what they show, of what the address names', () => {
     expect(asksAt('/app/servers/a%2Fb/tools')).toEqual(['/servers/a%2Fb', '/servers/a%2Fb/tools?limit=1000']);
-    expect(asksAt('/app/logs')).toEqual(['/logs?limit=100']);
+    expect(asksAt('/app/logs')).toEqual(['/logs?limit=100', '/servers?limit=200']);
   });
 
   it('ask for nothing ahead that depends on more than the path', () => {
-    expect(asksAt('/app/logs?tool=pay')).toEqual([]);
+    expect(asksAt('/app/logs?tool=pay')).toEqual(['/servers?limit=200']);
     expect(asksAt('/app/settings/audit?actor=a')).toEqual([]);
   });
 

@@ -76,7 +76,7 @@ export const INSIDE: readonly Place[] = [
   {
     path: '/logs',
     load: () => import('../pages/logs/logs-page.tsx'),
-    asks: (_, search) => (search.size === 0 ? ['/logs?limit=100'] : []),
+    asks: (_, search) => [...(search.size === 0 ? ['/logs?limit=100'] : []), '/servers?limit=200'],
   },
   {
     path: '/settings/:tab',

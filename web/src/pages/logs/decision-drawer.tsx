@@ -12,6 +12,7 @@ import { RuleLink } from '../../parts/rule-link.tsx';
 import { ruleAddress, ruleInWords } from '../../parts/rule.ts';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { useCopy } from '../../parts/use-copy.ts';
+import { useServerName } from '../../parts/use-server-name.ts';
 import { endingInWords } from './ending.ts';
 import { searchOf } from './filter-address.ts';
 import classes from './logs.module.css';
@@ -137,6 +138,7 @@ function Why({ decision }: { readonly decision: Decision }): ReactNode {
 }
 
 function DecisionFacts({ decision }: { readonly decision: Decision }): ReactNode {
+  const nameOf = useServerName();
   const { id, at, server, grant, tool, argumentKeys, ending, method, requestId, revision, transport } =
     decision;
   return (
@@ -149,7 +151,7 @@ function DecisionFacts({ decision }: { readonly decision: Decision }): ReactNode
       </Fact>
       <Fact name="Server">
         <Anchor component={Link} to={`/servers/${encodeURIComponent(server)}`} size="sm" underline="always">
-          {server}
+          {nameOf(server)}
         </Anchor>
         {tool !== undefined && (
           <>

@@ -1,6 +1,7 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import type { Decision } from '../../api/logs.ts';
+import { useServerName } from '../../parts/use-server-name.ts';
 import { useWindowRows } from '../../parts/use-window-rows.ts';
 import { LogRow } from './log-row.tsx';
 import classes from './logs.module.css';
@@ -24,6 +25,7 @@ interface ListProps {
 /** The decisions, of which only those in sight are drawn; arrow keys go from row to row. */
 export function LogList({ decisions, hasMore, readMore, open, onTop }: ListProps): ReactNode {
   const isNarrow = useMediaQuery(NARROW, undefined, { getInitialValueInEffect: false });
+  const nameOf = useServerName();
   const body = useRef<HTMLDivElement>(null);
   const rowPx = ROW_REM * rootPx();
   const virtual = useWindowRows({
@@ -71,6 +73,7 @@ export function LogList({ decisions, hasMore, readMore, open, onTop }: ListProps
               <LogRow
                 key={key}
                 decision={decision}
+                serverName={nameOf(decision.server)}
                 index={index}
                 isNarrow={isNarrow}
                 height={rowPx}

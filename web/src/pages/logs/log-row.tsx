@@ -10,6 +10,7 @@ import classes from './logs.module.css';
 
 interface RowProps {
   readonly decision: Decision;
+  readonly serverName: string;
   readonly index: number;
   readonly isNarrow: boolean;
   readonly height: number;
@@ -21,6 +22,7 @@ interface RowProps {
 /** One decision: six cells, or two lines where there is no room. The name of the tool opens the details. */
 export const LogRow = memo(function LogRow({
   decision,
+  serverName,
   index,
   isNarrow,
   height,
@@ -38,7 +40,7 @@ export const LogRow = memo(function LogRow({
       {isNarrow ? (
         <NarrowCells decision={decision} index={index} />
       ) : (
-        <WideCells decision={decision} index={index} />
+        <WideCells decision={decision} serverName={serverName} index={index} />
       )}
     </div>
   );
@@ -49,7 +51,7 @@ interface CellsProps {
   readonly index: number;
 }
 
-function WideCells({ decision, index }: CellsProps): ReactNode {
+function WideCells({ decision, serverName, index }: CellsProps & { readonly serverName: string }): ReactNode {
   const { at, outcome, enforced, server, grant, message, ending } = decision;
   return (
     <>
@@ -63,7 +65,9 @@ function WideCells({ decision, index }: CellsProps): ReactNode {
       </div>
       <div role="cell" className={classes['cell']}>
         <ToolButton decision={decision} index={index} />
-        <span className={classes['second']}>{server}</span>
+        <span className={classes['second']} title={server}>
+          {serverName}
+        </span>
       </div>
       <div role="cell" className={classes['cell']}>
         <span className={classes['line']} title={inertName(grant.label)}>

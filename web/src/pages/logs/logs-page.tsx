@@ -1,9 +1,9 @@
 import { Stack, Title } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { InfiniteQueryObserver } from '@tanstack/react-query';
+import { InfiniteQueryObserver, QueryObserver } from '@tanstack/react-query';
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import { decisionsQuery, type Decision } from '../../api/logs.ts';
+import { decisionsQuery, SERVER_NAMES, type Decision } from '../../api/logs.ts';
 import type { First } from '../../shell/first-page.ts';
 import { countOf, searchOf, viewOf, type LogView } from './filter-address.ts';
 import { FilterBar, type SeenNames } from './filter-bar.tsx';
@@ -11,8 +11,10 @@ import { LogResults } from './log-results.tsx';
 
 const NOTHING_SEEN: SeenNames = { tools: [], rules: [] };
 
-export const first: First = (queries, _, search) =>
-  search.size === 0 ? [new InfiniteQueryObserver(queries, decisionsQuery({}))] : [];
+export const first: First = (queries, _, search) => [
+  ...(search.size === 0 ? [new InfiniteQueryObserver(queries, decisionsQuery({}))] : []),
+  new QueryObserver(queries, SERVER_NAMES),
+];
 
 /** Every decision of the gateway: narrowed by what stands in the address, newest first, live. */
 export default function LogsPage(): ReactNode {

@@ -65,6 +65,7 @@ export function PolicyHeader({
   );
 }
 
+/** Keeps the focus when there is nothing left to do: whoever went back by the keyboard may want to go forth. */
 function StepButton({
   label,
   icon: Icon,
@@ -80,7 +81,8 @@ function StepButton({
         variant="default"
         size="lg"
         aria-label={label}
-        disabled={step === undefined}
+        aria-disabled={step === undefined}
+        data-disabled={step === undefined || undefined}
         onClick={() => step?.()}
       >
         <Icon size={18} />
