@@ -46,7 +46,10 @@ import {
   createLegacySseUpstream,
   createStdioUpstream,
   protectUpstream,
+  secretsAmong,
+  withholdSecrets,
   type CredentialVault,
+  type NamedValue,
   type Upstream,
 } from '#upstream';
 
@@ -130,19 +133,20 @@ function compose(log: Log): Compose {
     const version = packageVersion();
     if (!('url' in target)) {
       const { startMs, callMs, answerBytes } = limits;
-      return createStdioUpstream({
+      const child = createStdioUpstream({
         ...shared,
         ...target,
         version,
         limits: { startMs, callMs, lineBytes: answerBytes, stopMs: STOP_MS },
       });
+      return withholding(child, target);
     }
     const { url, headers, oauth } = target;
     const addresses = createAddressGuard(rules ?? 'any');
     if (target.transport === 'sse') {
       // among several workers a session can turn up in any of them
       const sessions = cluster.isWorker ? 0 : limits.openStreams;
-      return createLegacySseUpstream({
+      const server = createLegacySseUpstream({
         ...shared,
         url,
         headers,
@@ -150,13 +154,39 @@ function compose(log: Log): Compose {
         version,
         limits: { ...limits, sessions },
       });
+      return withholding(server, target);
     }
-    if (!oauth || !vault) return createHttpUpstream({ ...shared, url, headers, addresses, limits });
+    const http = { ...shared, url, headers, addresses, limits };
+    if (!oauth || !vault) return withholding(createHttpUpstream(http), target);
     const settings = { serverId, serverUrl: url, headers, settings: oauth, addresses: rules, clock, log };
     const { createOAuthCredential } = await import('#upstream/oauth');
     const credential = createOAuthCredential({ ...settings, vault: await vault(), consent });
-    return createHttpUpstream({ ...shared, url, headers, addresses, limits, credential });
+    return withholding(createHttpUpstream({ ...http, credential }), target, () => credential.headers() ?? []);
   }
+}
+
+/** The upstream, whose answers do not say again what the server was told: at its start, and, as flat header lines, since. */
+function withholding(upstream: Upstream, target: Target, linesNow?: () => readonly string[]): Upstream {
+  const told = secretsAmong(toldTo(target));
+  if (linesNow === undefined) return told.length === 0 ? upstream : withholdSecrets(upstream, () => told);
+  return withholdSecrets(upstream, () => [...told, ...secretsAmong(pairsOf(linesNow()))]);
+}
+
+function toldTo(target: Target): readonly NamedValue[] {
+  if ('url' in target) {
+    const query = URL.canParse(target.url) ? [...new URL(target.url).searchParams] : [];
+    return [...Object.entries(target.headers), ...query];
+  }
+  const options = target.args.flatMap((arg, at): readonly NamedValue[] => {
+    const [, name, value] = /^--?([\w-]+)(?:=(.*))?$/s.exec(arg) ?? [];
+    const next = target.args[at + 1] ?? '';
+    return name === undefined ? [] : [[name, value ?? (next.startsWith('-') ? '' : next)]];
+  });
+  return [...Object.entries(target.env), ...options];
+}
+
+function pairsOf(lines: readonly string[]): readonly NamedValue[] {
+  return lines.flatMap((line, at) => (at % 2 === 0 ? [[line, lines[at + 1] ?? ''] as const] : []));
 }
 
 /** Metrics, traces and the log of requests, as the environment wants them. */

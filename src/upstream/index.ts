@@ -35,6 +35,7 @@ export {
   type DriftWatch,
   type DriftWatchParts,
 } from './pins/index.ts';
+export { secretsAmong, withholdSecrets, type NamedValue } from './withheld-secrets.ts';
 export { protectUpstream, type ProtectionLimits } from './protected-upstream.ts';
 export { createStdioUpstream, type StdioUpstreamLimits, type StdioUpstreamOptions } from './stdio/index.ts';
 export {

@@ -12,9 +12,6 @@ import { makeMistakes, readEverything } from './mistakes-and-readings.ts';
 const LEAKY = join(import.meta.dirname, 'leaky-server.mjs');
 const EMAIL = 'ada@example.com';
 const HELD = { ask: { action: 'require_approval', reason: 'Somebody must know.' } };
-const OWN_WORDS = {
-  'agent an error in the words': 'what a server says in an answer of the protocol is passed on as it is',
-};
 const WAIT = { timeout: 20_000, interval: 100 };
 
 /** A gateway from its first administrator to its backup: everything secret that it was told, and everything that it said and wrote. */
@@ -155,10 +152,10 @@ export class OneLife {
       'Plain',
       {
         kind: 'streamable-http',
-        url: `${this.#upstreamUrl}?token=${this.#diary.secret('query of a server', OWN_WORDS)}`,
+        url: `${this.#upstreamUrl}?token=${this.#diary.secret('query of a server')}`,
         headers: {
           'x-api-key': this.#diary.secret('header of a server'),
-          authorization: `Bearer ${this.#diary.secret('credential of a server', OWN_WORDS)}`,
+          authorization: `Bearer ${this.#diary.secret('credential of a server')}`,
         },
       },
       HELD,
@@ -177,7 +174,7 @@ export class OneLife {
     const login = await this.#consentedServer();
     await this.#diary.ask('PATCH', `/api/v1/servers/${plain}`, {
       body: {
-        connection: { headers: { 'x-api-key': this.#diary.secret('changed header of a server', OWN_WORDS) } },
+        connection: { headers: { 'x-api-key': this.#diary.secret('changed header of a server') } },
       },
     });
     for (const server of [plain, leaky, login])
@@ -310,6 +307,7 @@ export class OneLife {
       body: `{"broken": ${this.#allThatArrived()}`,
     };
     await this.#diary.call('broken JSON', plain, rotated.token, 'echo', {});
+    await this.#diary.call('an error in the words of a command', leaky, leakyToken, 'quote', {});
     await this.#diary.call('a command that ends', leaky, leakyToken, 'leak', {});
     await this.#diary.ask('POST', `/api/v1/servers/${plain}/check`);
   }

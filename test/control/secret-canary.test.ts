@@ -94,6 +94,13 @@ describe('a gateway that lived a whole life', () => {
       expect(log).toContain(part);
   });
 
+  it('passes on what a server says, and withholds what it was told', () => {
+    for (const whose of ['the server', 'a command']) {
+      const place = life.places.find(({ name }) => name.includes(`an error in the words of ${whose}`));
+      expect(place?.text).toContain('[withheld by the gateway]');
+    }
+  });
+
   it('shows a secret where it is meant to be seen, and the search finds it there', () => {
     for (const { name, value, shownIn = {} } of life.secrets) {
       const found = traces({ name, value }, life.places);
