@@ -132,7 +132,8 @@ describe('an agent that does not read', () => {
   });
 
   it('and then reads gets every event, and the gateway never held the whole', async () => {
-    const total = 192 * MEGABYTE;
+    // more than a process that cleans up late, as Node 24 does, ever has of it
+    const total = 640 * MEGABYTE;
     await start(total);
     const before = process.memoryUsage.rss();
     let most = 0;
@@ -144,7 +145,7 @@ describe('an agent that does not read', () => {
       expect(server.produced - received).toBeLessThan(64 * MEGABYTE);
     }
     expect(received).toBeGreaterThanOrEqual(total);
-    expect(most).toBeLessThan(180 * MEGABYTE);
+    expect(most).toBeLessThan(total / 2);
   });
 });
 
