@@ -20,13 +20,15 @@ export class Diary {
   readonly secrets: Secret[] = [];
   readonly places: Place[] = [];
   readonly #dataDir: string;
+  readonly #databaseUrl: string | undefined;
   /** Where the gateway listens. */
   base = '';
   /** Of the session that asks now. */
   #cookie = '';
 
-  constructor(dataDir: string) {
+  constructor(dataDir: string, databaseUrl?: string) {
     this.#dataDir = dataDir;
+    this.#databaseUrl = databaseUrl;
   }
 
   /** A new secret; `shownIn` are the places that show it on purpose. */
@@ -98,7 +100,10 @@ export class Diary {
 
   async command(...args: string[]): Promise<void> {
     const { code, stdout, stderr } = await run(TOOLGATE, [...args, '--data', this.#dataDir], {
-      env: { TOOLGATE_LOG: 'debug' },
+      env: {
+        TOOLGATE_LOG: 'debug',
+        ...(this.#databaseUrl !== undefined && { TOOLGATE_DATABASE_URL: this.#databaseUrl }),
+      },
     });
     this.note(`command ${args.join(' ')}`, `${stdout}\n${stderr}`);
     if (code !== 0) throw new Error(`${args.join(' ')}: ${String(code)} ${stderr}`);

@@ -5,7 +5,7 @@ import { serve, throwAwayFolder, type Served } from '../support/command.ts';
 import { startMailbox, startReceiver, type Mailbox, type Receiver } from '../support/outside.ts';
 import { followLogin, ProtectedServer } from '../support/protected-server.ts';
 import { RecordingUpstream } from '../support/recording-upstream.ts';
-import { columnsAsPlaces, filesAsPlaces } from '../support/secret-search.ts';
+import { columnsOfPostgres, columnsOfSqlite, filesAsPlaces } from '../support/secret-search.ts';
 import { Diary } from './diary.ts';
 import { makeMistakes, readEverything } from './mistakes-and-readings.ts';
 
@@ -18,7 +18,8 @@ const WAIT = { timeout: 20_000, interval: 100 };
 export class OneLife {
   readonly #folder = throwAwayFolder();
   readonly #dataDir = join(this.#folder, 'data');
-  readonly #diary = new Diary(this.#dataDir);
+  readonly #databaseUrl: string | undefined;
+  readonly #diary: Diary;
   readonly #upstream = new RecordingUpstream();
   readonly #ends: (() => Promise<unknown>)[] = [];
   #gateway: Served | undefined;
@@ -26,9 +27,16 @@ export class OneLife {
   #receiver: Receiver | undefined;
   #upstreamUrl = '';
 
-  /** Lives it; resolves to what there is to tell. */
-  static async live(): Promise<Diary> {
-    const life = new OneLife();
+  private constructor(databaseUrl: string | undefined) {
+    this.#databaseUrl = databaseUrl;
+    this.#diary = new Diary(this.#dataDir, databaseUrl);
+    if (databaseUrl !== undefined)
+      this.#diary.keep('password of the database', new URL(databaseUrl).password);
+  }
+
+  /** Lives it over the embedded database, or over PostgreSQL; resolves to what there is to tell. */
+  static async live(databaseUrl?: string): Promise<Diary> {
+    const life = new OneLife(databaseUrl);
     try {
       await life.#open();
       await life.#people();
@@ -81,7 +89,11 @@ export class OneLife {
     const config = join(this.#folder, 'toolgate.json');
     writeFileSync(config, JSON.stringify(configuration));
     mkdirSync(this.#dataDir);
-    const env = { TOOLGATE_LOG: 'debug', TOOLGATE_LOG_SAMPLE: '1' };
+    const env = {
+      TOOLGATE_LOG: 'debug',
+      TOOLGATE_LOG_SAMPLE: '1',
+      ...(this.#databaseUrl !== undefined && { TOOLGATE_DATABASE_URL: this.#databaseUrl }),
+    };
     const gateway = (this.#gateway = await serve(this.#dataDir, ['--config', config], { env }));
     this.#diary.base = gateway.base;
     this.#ends.push(() => gateway.command.stop());
@@ -369,7 +381,10 @@ export class OneLife {
     await command?.stop();
     this.#diary.note('log', command?.stderr ?? '');
     this.#diary.note('standard output', command?.stdout ?? '');
-    this.#diary.places.push(...filesAsPlaces(this.#dataDir, 'file'), ...columnsAsPlaces(this.#dataDir));
+    const columns = await (this.#databaseUrl === undefined
+      ? columnsOfSqlite(this.#dataDir)
+      : columnsOfPostgres(this.#databaseUrl));
+    this.#diary.places.push(...filesAsPlaces(this.#dataDir, 'file'), ...columns);
     for (const { subject, raw, text } of this.#mailbox?.mails ?? [])
       this.#diary.note(`mail ${subject}`, `${raw}\n${text}`);
     for (const { path, body, headers } of this.#receiver?.received ?? [])

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import pg from 'pg';
 import { filesIn } from './command.ts';
 
 /** Something that must be nowhere: by name, as it is, and where it may be seen after all. */
@@ -88,7 +89,7 @@ interface Sqlite {
 }
 
 /** Every column of every table of the database in a data folder. */
-export function columnsAsPlaces(folder: string): readonly Place[] {
+export function columnsOfSqlite(folder: string): readonly Place[] {
   const path = join(folder, 'toolgate.db');
   if (!existsSync(path)) throw new Error(`no database in ${folder}`);
   const load = createRequire(import.meta.url);
@@ -98,19 +99,45 @@ export function columnsAsPlaces(folder: string): readonly Place[] {
   const database = new DatabaseSync(path, { readOnly: true });
   try {
     const tables = database.prepare(`SELECT name FROM sqlite_master WHERE type = 'table'`).all();
-    return tables.flatMap(({ name: table }) => {
-      const columns = new Map<string, string[]>();
-      for (const row of database.prepare(`SELECT * FROM "${String(table)}"`).all())
-        for (const [column, value] of Object.entries(row))
-          columns.set(column, [...(columns.get(column) ?? []), textOf(value)]);
-      return [...columns].map(([column, values]) => ({
-        name: `column ${String(table)}.${column}`,
-        text: values.join('\n'),
-      }));
-    });
+    return tables.flatMap(({ name }) =>
+      columnsAsPlaces(String(name), database.prepare(`SELECT * FROM "${String(name)}"`).all()),
+    );
   } finally {
     database.close();
   }
+}
+
+/** The same of a database of PostgreSQL. */
+export async function columnsOfPostgres(url: string): Promise<readonly Place[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows: tables } = await client.query<{ readonly name: string }>(
+      `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()`,
+    );
+    const places: Place[] = [];
+    for (const { name } of tables) {
+      const { rows } = await client.query<Readonly<Record<string, unknown>>>(`SELECT * FROM "${name}"`);
+      places.push(...columnsAsPlaces(name, rows));
+    }
+    return places;
+  } finally {
+    await client.end();
+  }
+}
+
+function columnsAsPlaces(
+  table: string,
+  rows: readonly Readonly<Record<string, unknown>>[],
+): readonly Place[] {
+  const columns = new Map<string, string[]>();
+  for (const row of rows)
+    for (const [column, value] of Object.entries(row))
+      columns.set(column, [...(columns.get(column) ?? []), textOf(value)]);
+  return [...columns].map(([column, values]) => ({
+    name: `column ${table}.${column}`,
+    text: values.join('\n'),
+  }));
 }
 
 function textOf(value: unknown): string {
