@@ -147,7 +147,6 @@ function bubblewrapArgs({ folder, command }: SandboxedProgram, limits: SandboxLi
     '--die-with-parent',
     '--new-session',
     ...system.filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', path, path]),
-    ...(runtime.startsWith('/usr/') ? [] : ['--ro-bind', runtime, runtime]),
     '--proc',
     '/proc',
     '--dev',
@@ -160,6 +159,8 @@ function bubblewrapArgs({ folder, command }: SandboxedProgram, limits: SandboxLi
     size,
     '--tmpfs',
     SANDBOX_HOME,
+    // after the empty folders, which would hide one that lies in them
+    ...(runtime.startsWith('/usr/') ? [] : ['--ro-bind', runtime, runtime]),
     '--ro-bind',
     folder,
     folder,

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +82,21 @@ describe.each(sandboxes())('a package nobody knows, in %s', (sandbox) => {
       sandbox,
     );
     expect(run(command, args, env)).toEqual({ file: false, network: false });
+  }, 60_000);
+
+  it('runs with a runtime of its own, wherever that lies', () => {
+    const own = mkdtempSync(join(tmpdir(), 'runtime-'));
+    try {
+      // a whole copy: a link would lead to a place that is not there
+      copyFileSync(process.execPath, join(own, 'node'));
+      const { command, args, env } = sandboxed(
+        { folder, command: join(own, 'node'), args: ['-p', '6 * 7'], env: {} },
+        sandbox,
+      );
+      expect(run(command, args, env)).toBe(42);
+    } finally {
+      rmSync(own, { recursive: true });
+    }
   }, 60_000);
 
   it('has only so much room for files', () => {
