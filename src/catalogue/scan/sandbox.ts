@@ -97,7 +97,7 @@ export function sandboxed(
           '--kill-child',
           'sh',
           '-c',
-          unshareScript(program.folder, home, limits),
+          unshareScript(program, home, limits),
           'sh',
           ...limited,
         ],
@@ -110,10 +110,27 @@ function ulimits({ cpuSeconds, filesMiB }: SandboxLimits): string {
   return `ulimit -t ${cpuSeconds} && ulimit -f ${filesMiB * 2_048} && ulimit -n 4096 && ulimit -c 0`;
 }
 
-/** Hides the user's home behind an empty one, where the program itself does not lie in it. */
-function unshareScript(folder: string, home: string, { filesMiB }: SandboxLimits): string {
+/** Hides the user's home behind an empty one, where the program itself does not lie in it; a runtime that does is put back. */
+function unshareScript(
+  { folder, command }: SandboxedProgram,
+  home: string,
+  { filesMiB }: SandboxLimits,
+): string {
   const empty = `mount -t tmpfs -o size=${filesMiB}m tmpfs`;
-  const hidden = folder.startsWith(`${homedir()}/`) ? [] : [`${empty} ${quoted(homedir())}`];
+  const isInHome = (path: string): boolean => path.startsWith(`${homedir()}/`);
+  const runtime = dirname(command);
+  const aside = join(folder, '.runtime');
+  const [keep, giveBack] = isInHome(command)
+    ? [
+        [`mkdir -p ${quoted(aside)}`, `mount --bind ${quoted(runtime)} ${quoted(aside)}`],
+        [
+          `mkdir -p ${quoted(runtime)}`,
+          `mount --bind ${quoted(aside)} ${quoted(runtime)}`,
+          `mount -o remount,bind,ro ${quoted(runtime)}`,
+        ],
+      ]
+    : [[], []];
+  const hidden = isInHome(folder) ? [] : [...keep, `${empty} ${quoted(homedir())}`, ...giveBack];
   return [
     ...hidden,
     `mkdir -p ${quoted(home)}`,

@@ -84,20 +84,27 @@ describe.each(sandboxes())('a package nobody knows, in %s', (sandbox) => {
     expect(run(command, args, env)).toEqual({ file: false, network: false });
   }, 60_000);
 
-  it('runs with a runtime of its own, wherever that lies', () => {
-    const own = mkdtempSync(join(tmpdir(), 'runtime-'));
-    try {
-      // a whole copy: a link would lead to a place that is not there
-      copyFileSync(process.execPath, join(own, 'node'));
-      const { command, args, env } = sandboxed(
-        { folder, command: join(own, 'node'), args: ['-p', '6 * 7'], env: {} },
-        sandbox,
-      );
-      expect(run(command, args, env)).toBe(42);
-    } finally {
-      rmSync(own, { recursive: true });
-    }
-  }, 60_000);
+  it.each([
+    ['the temporary folder', tmpdir()],
+    ['the home of the user', homedir()],
+  ])(
+    'runs with a runtime that lies in %s',
+    (_, place) => {
+      const own = mkdtempSync(join(place, '.runtime-'));
+      try {
+        // a whole copy: a link would lead to a place that is not there
+        copyFileSync(process.execPath, join(own, 'node'));
+        const { command, args, env } = sandboxed(
+          { folder, command: join(own, 'node'), args: ['-p', '6 * 7'], env: {} },
+          sandbox,
+        );
+        expect(run(command, args, env)).toBe(42);
+      } finally {
+        rmSync(own, { recursive: true });
+      }
+    },
+    60_000,
+  );
 
   it('has only so much room for files', () => {
     const fill = `
