@@ -71,7 +71,7 @@ export function credentialSuite(open: () => Store | Promise<Store>): void {
       const claims = await Promise.all(
         holders.map((holder) => credentials.claim(first, holder, NOW, NOW + 1000)),
       );
-      expect(claims.toSorted()).toEqual([false, false, true]);
+      expect(claims.filter(Boolean)).toHaveLength(1);
       const holder = holders[claims.indexOf(true)] ?? '';
       const [other = ''] = holders.filter((one) => one !== holder);
       await credentials.release(first, other);
