@@ -57,7 +57,7 @@ type Tally = { -readonly [K in keyof UsageCounts]: UsageCounts[K] };
 
 /**
  * Counts the decisions of a span of time, newest first, up to half a million of them. The work grows with the rows of that span, at
- * about five microseconds each, and with those after it.
+ * about three microseconds each, and with those after it.
  */
 export async function countUsage(store: Pick<RecordStore, 'scan'>, question: UsageQuestion): Promise<Usage> {
   const { filter, since, bucketMs, maxRows = MAX_ROWS } = question;
