@@ -35,8 +35,8 @@ const queries: QueryClient = new QueryClient({
   },
 });
 
-const root = document.getElementById('root');
-if (root) {
+/** Draws the dashboard. In a function: code that waits where it stands would keep modules of pages waiting that share some with it. */
+async function begin(root: HTMLElement): Promise<void> {
   const letGo = await readFirstPage(
     queries,
     placeAt(location.pathname),
@@ -53,3 +53,6 @@ if (root) {
     </StrictMode>,
   );
 }
+
+const root = document.getElementById('root');
+if (root) void begin(root);
