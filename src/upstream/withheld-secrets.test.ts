@@ -80,6 +80,7 @@ describe('secrets', () => {
       KEYBOARD: 'us-international',
       FLUENTCRM_URL: 'https://crm.example.com',
       DEBUG_TOKENS: '1',
+      DATABASE_PASSWORD: 'password',
     };
     expect(secretsAmong(Object.entries(values))).toEqual([
       'token-of-a-server',

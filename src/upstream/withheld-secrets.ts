@@ -4,8 +4,8 @@ import type { AnswerSink, Upstream } from './upstream.ts';
 const SECRET_NAME =
   /(?:^|[-_])(?:auth|key)(?:$|[-_])|authori[sz]ation|apikey|cookie|credential|passw|secret|token/i;
 const SCHEME = /^(basic|bearer|key|token)\s+(\S.*)$/i;
-/** Anything shorter stands in answers by chance. */
-const MIN_CHARS = 8;
+/** Anything shorter can be a word that stands in answers by chance: "password", "changeme". */
+const MIN_CHARS = 12;
 const WITHHELD = '[withheld by the gateway]';
 
 /** A header, a variable or an option. */
