@@ -97,7 +97,7 @@ describe.skipIf(CHROMIUM === undefined)(`with ${CALLS} calls in the log and ${TO
     ['/app/settings/webhooks', 'No webhooks yet'],
   ];
 
-  it('draws no more than what is in sight, and says how long that took', { timeout: 240_000 }, async () => {
+  it('draws no more than what is in sight, and says how long that took', { timeout: 600_000 }, async () => {
     const page = await dashboard.openAs(ADA, '/app/settings/account');
     for (const [path, content] of [...views(), ...others()]) {
       const times: number[] = [];
