@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { callOnce } from '../support/api.ts';
 import { run, TOOLGATE } from '../support/command.ts';
@@ -107,5 +109,16 @@ export class Diary {
     });
     this.note(`command ${args.join(' ')}`, `${stdout}\n${stderr}`);
     if (code !== 0) throw new Error(`${args.join(' ')}: ${String(code)} ${stderr}`);
+  }
+
+  /** The keys that the gateway made for itself. */
+  keepKeys(): void {
+    for (const name of ['toolgate.key', 'accounts.key', 'session.key']) {
+      const path = join(this.#dataDir, name);
+      if (!existsSync(path)) continue;
+      const keys = readFileSync(path, 'latin1').match(/[\w+/=-]{32,}/g) ?? [];
+      const shownIn = { [`file ${name}`]: 'its own file, which only its owner reads' };
+      for (const [at, value] of keys.entries()) this.keep(`${name}, ${String(at)}`, value, shownIn);
+    }
   }
 }

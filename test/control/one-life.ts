@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { serve, throwAwayFolder, type Served } from '../support/command.ts';
@@ -393,17 +393,6 @@ export class OneLife {
         // it is sent to prove who sends it
         `${JSON.stringify({ ...headers, authorization: '' })}\n${body}`,
       );
-    for (const name of ['toolgate.key', 'accounts.key', 'session.key']) {
-      const path = join(this.#dataDir, name);
-      if (!existsSync(path)) continue;
-      for (const [at, value] of (
-        readFileSync(path)
-          .toString('latin1')
-          .match(/[\w+/=-]{32,}/g) ?? []
-      ).entries())
-        this.#diary.keep(`${name}, ${String(at)}`, value, {
-          [`file ${name}`]: 'its own file, which only its owner reads',
-        });
-    }
+    this.#diary.keepKeys();
   }
 }

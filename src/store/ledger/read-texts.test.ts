@@ -31,6 +31,14 @@ describe('texts that are read', () => {
     expect(tries).toBe(2);
   });
 
+  it('are kept while no new one comes, however many there are', () => {
+    let reads = 0;
+    const texts = new ReadTexts(() => ++reads);
+    for (let round = 0; round < 3; round++)
+      for (let number = 0; number < 2_000; number++) texts.read(String(number), 0, String(number).length);
+    expect(reads).toBe(2_000);
+  });
+
   it('are forgotten before there are too many', () => {
     const seen = new Map<string, number>();
     const texts = new ReadTexts((text) => seen.set(text, (seen.get(text) ?? 0) + 1));

@@ -23,12 +23,18 @@ export class ReadTexts {
   read(within: string, start: number, end: number): unknown {
     const text = within.slice(start, end);
     for (const recent of this.#recent) if (recent.text === text) return recent.value;
-    const value = this.#values.get(text) ?? this.#how(text);
+    const value = this.#values.get(text) ?? this.#readAnew(text);
+    if (value === undefined) return undefined;
+    this.#recent[this.#oldest] = { text, value };
+    this.#oldest = (this.#oldest + 1) % RECENT;
+    return value;
+  }
+
+  #readAnew(text: string): unknown {
+    const value = this.#how(text);
     if (value === undefined) return undefined;
     if (this.#values.size >= MAX_TEXTS) this.#values.clear();
     this.#values.set(text, value);
-    this.#recent[this.#oldest] = { text, value };
-    this.#oldest = (this.#oldest + 1) % RECENT;
     return value;
   }
 }
