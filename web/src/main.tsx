@@ -10,7 +10,8 @@ import { ApiProblem } from './api/client.ts';
 import { App } from './app.tsx';
 import { readFirstPage } from './shell/first-page.ts';
 import { placeAt } from './shell/places.ts';
-import { cssVariables, theme } from './theme.ts';
+import { documentIsReady } from './shell/ready-document.ts';
+import { colorSchemes, cssVariables, setColorScheme, theme } from './theme.ts';
 
 /** A session that has ended shows the sign-in page, over whatever was open; what was typed there stays. */
 function onFailure(error: unknown): void {
@@ -36,15 +37,22 @@ const queries: QueryClient = new QueryClient({
 });
 
 /** Draws the dashboard. In a function: code that waits where it stands would keep modules of pages waiting that share some with it. */
-async function begin(root: HTMLElement): Promise<void> {
-  const letGo = await readFirstPage(
-    queries,
-    placeAt(location.pathname),
-    new URLSearchParams(location.search),
-  );
+async function begin(): Promise<void> {
+  setColorScheme(document.documentElement);
+  const [letGo] = await Promise.all([
+    readFirstPage(queries, placeAt(location.pathname), new URLSearchParams(location.search)),
+    documentIsReady(document),
+  ]);
+  const root = document.getElementById('root');
+  if (!root) return;
   createRoot(root).render(
     <StrictMode>
-      <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={cssVariables}>
+      <MantineProvider
+        theme={theme}
+        defaultColorScheme="auto"
+        colorSchemeManager={colorSchemes}
+        cssVariablesResolver={cssVariables}
+      >
         <Notifications position="bottom-right" />
         <QueryClientProvider client={queries}>
           <App drawn={letGo} />
@@ -54,5 +62,4 @@ async function begin(root: HTMLElement): Promise<void> {
   );
 }
 
-const root = document.getElementById('root');
-if (root) void begin(root);
+void begin();

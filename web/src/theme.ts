@@ -1,4 +1,9 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import {
+  createTheme,
+  localStorageColorSchemeManager,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+} from '@mantine/core';
 
 /** Design tokens. Colours are those of the public pages, so that a badge means the same on both. */
 const gate: MantineColorsTuple = [
@@ -73,3 +78,13 @@ const DARK = {
 };
 
 export const cssVariables: CSSVariablesResolver = () => ({ variables: {}, light: LIGHT, dark: DARK });
+
+/** Where the choice of light or dark is kept. */
+export const colorSchemes = localStorageColorSchemeManager();
+
+/** Says light or dark before anything is drawn: said while it is drawn, all styles would be worked out twice. */
+export function setColorScheme(root: HTMLElement): void {
+  const chosen = colorSchemes.get('auto');
+  const asTheSystem = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+  root.setAttribute('data-mantine-color-scheme', chosen === 'auto' ? asTheSystem : chosen);
+}
