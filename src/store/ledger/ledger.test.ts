@@ -1,6 +1,9 @@
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { CounterEntry } from '../ports.ts';
@@ -35,6 +38,15 @@ let operations = 0;
 const take = (ledger: Ledger, charge: CounterEntry) => ledger.append('R', `op${++operations}`, [charge], '');
 const admit = (ledger: Ledger, id: string, charge: CounterEntry) =>
   ledger.append('A', id, [charge], writeRecord(record(id)));
+
+/** What is in use after everything else was let go. */
+async function heapBytes(): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  await setImmediate();
+  collect();
+  return process.memoryUsage().heapUsed;
+}
 
 describe('a ledger', () => {
   it('shares one budget between many openers, whatever the order in which they ask', async () => {
@@ -256,6 +268,22 @@ describe('a ledger', () => {
     // the piece in which they stood is read whole, the rest is only looked at
     expect(read).toBeLessThan(ids.length / 2);
   });
+
+  it('gives rows of a rare filter that do not keep in memory what was read around them', async () => {
+    const segments = segmentsIn(newFolder());
+    const ledger = open(segments);
+    // 200 rows, each in 100 kB of others
+    for (let i = 0; i < 200; i++) {
+      const others = Array.from({ length: 250 }, (_, j) => record(`r${i}-${j}`));
+      const all = [{ ...record(`of-the-length-of-true-ones-${i}`), tool: 'rare' }, ...others];
+      await Promise.all(all.map((one) => ledger.append('D', one.id, [], writeRecord(one))));
+    }
+    const before = await heapBytes();
+    const rows = await readRecords(segments, { tool: 'rare', limit: 1_000 });
+    const kept = (await heapBytes()) - before;
+    expect(rows).toHaveLength(200);
+    expect(kept).toBeLessThan(2_000_000);
+  }, 30_000);
 
   it('gives the whole ending where a torn one stands before it', async () => {
     const folder = newFolder();

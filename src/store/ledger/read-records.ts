@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CallEnding, ChargedRecord, RecordFilter, StoredRecord } from '../ports.ts';
 import { readCharges, readEnding, readLine, readRecord, splitLine, type SplitLine } from './line.ts';
-import { firstMoment, idIn, linesBackwards, momentIn, openIfThere } from './read-segment.ts';
+import { copyOf, firstMoment, idIn, linesBackwards, momentIn, openIfThere } from './read-segment.ts';
 import type { Segment, Segments } from './segments.ts';
 
 const DEFAULT_LIMIT = 100;
@@ -11,6 +11,10 @@ const OUT_OF_ORDER_MS = 10_000;
 const LATE_MS = 2000;
 /** A call that ends later than this after a moment may be shown without its ending to who reads up to that moment. */
 const LATE_ENDING_MS = 60 * 60 * 1000;
+/** Where fewer lines than one in so many are wanted, their rows do not share the text of the piece that was read. */
+const CROWD = 16;
+/** Of so many lines in a row that are not wanted, one is asked when it was written. */
+const LOOK_EVERY = 32;
 /** After so long the walk lets others have a turn: it must not hold up a gateway in the same process. */
 const TURN_MS = 1;
 
@@ -30,6 +34,7 @@ export async function readRecords(
   if (limit === 0) return found;
   const walk = new Walk(segments, filter, withoutCharges);
   for await (const batch of walk.batches()) {
+    if (batch.length === 0) continue;
     for (const record of batch) found.push(record);
     // of the oldest ones, those that stand last so far are all that can be wanted
     if (!isNewestFirst && found.length >= 2 * limit) found = byId(found).slice(-limit);
@@ -55,6 +60,11 @@ export function scanCharged(
   filter: Scan,
 ): AsyncGenerator<readonly ChargedRecord[], void, undefined> {
   return new Walk(segments, filter, withCharges).batches();
+}
+
+/** A row with texts of its own. */
+function standingAlone<Row extends StoredRecord>(row: Row): Row {
+  return { ...row, id: copyOf(row.id), requestId: copyOf(row.requestId) };
 }
 
 const withoutCharges = (record: StoredRecord): StoredRecord => record;
@@ -103,6 +113,7 @@ class Walk<Row extends StoredRecord> {
   readonly #voided = new Set<string>();
   #from: number;
   #fromId = '';
+  #passed = 0;
   #isOver = false;
 
   constructor(segments: Segments, filter: Scan, rowOf: (record: StoredRecord, line: SplitLine) => Row) {
@@ -149,7 +160,8 @@ class Walk<Row extends StoredRecord> {
             if (record !== undefined) batch.push(record);
             if (this.#isOver) break;
           }
-          yield batch;
+          // whoever keeps a few rows must not keep all that was read around them
+          yield batch.length < lines.length / CROWD ? batch.map(standingAlone) : batch;
           if (this.#isOver) return;
         }
       } finally {
@@ -169,10 +181,17 @@ class Walk<Row extends StoredRecord> {
     if (kind === 'F') this.#remember(text);
     if (kind === 'V') this.#annul(text);
     if (kind !== 'A' && kind !== 'D') return undefined;
+    const id = idIn(text);
+    // enough was found, and this comes before it; how long ago it was is looked at once in a while
+    if (id < this.#fromId && ++this.#passed % LOOK_EVERY !== 0) return this.#pass(id);
     const at = momentIn(text);
     if (at < this.#from) this.#isOver = true;
-    else if (this.#mayMatch(text, at)) return this.#read(text);
-    return undefined;
+    return at >= this.#from && this.#mayMatch(text, id, at) ? this.#read(text) : this.#pass(id);
+  }
+
+  /** Not wanted, and neither is how it ended. */
+  #pass(id: string): undefined {
+    this.#endings.delete(id);
   }
 
   #remember(text: string): void {
@@ -187,10 +206,9 @@ class Walk<Row extends StoredRecord> {
     if (line !== undefined) this.#voided.add(line.id);
   }
 
-  #mayMatch(text: string, at: number): boolean {
+  #mayMatch(text: string, id: string, at: number): boolean {
     const { until, beforeId } = this.#filter;
     if (until !== undefined && at >= until) return false;
-    const id = idIn(text);
     if (id < this.#fromId || (beforeId !== undefined && id >= beforeId)) return false;
     return this.#needles.every((needle) => text.includes(needle));
   }

@@ -1,3 +1,5 @@
+import { copyOf } from './read-segment.ts';
+
 const MAX_TEXTS = 2000;
 const RECENT = 4;
 
@@ -34,7 +36,7 @@ export class ReadTexts {
     const value = this.#how(text);
     if (value === undefined) return undefined;
     if (this.#values.size >= MAX_TEXTS) this.#values.clear();
-    this.#values.set(text, value);
+    this.#values.set(copyOf(text), value);
     return value;
   }
 }
