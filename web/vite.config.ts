@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type HtmlTagDescriptor, type Plugin } from 'vite';
 
@@ -18,11 +19,14 @@ const GROUPS = [
   { name: 'parts', test: /\/web\/src\/(?:parts|api|shell)\//, minShareCount: 3 },
 ];
 
+/** Hooks of the component library that learn something only after the first drawing; `src/library` has them as they are here. */
+const HOOKS = ['use-id', 'use-reduced-motion'];
+
 /** The dashboard's own build: static files under `/app/`, served by the control plane. */
 export default defineConfig({
   root: import.meta.dirname,
   base: BASE,
-  plugins: [react(), besideTheEntry()],
+  plugins: [react(), besideTheEntry(), hooksThatKnow()],
   resolve: { conditions: ['toolgate-source', 'browser', 'module', 'import'] },
   build: {
     outDir: '../dist/web',
@@ -65,4 +69,24 @@ function besideTheEntry(): Plugin {
 
 function linkTo(rel: string, file: string): HtmlTagDescriptor {
   return { tag: 'link', attrs: { rel, crossorigin: true, href: `${BASE}${file}` }, injectTo: 'head' };
+}
+
+/** Ours in the place of the library's hooks: a page is drawn once, not twice. */
+function hooksThatKnow(): Plugin {
+  const missing = new Set(HOOKS);
+  return {
+    name: 'hooks-that-know',
+    apply: 'build',
+    enforce: 'pre',
+    resolveId(source, importer = '') {
+      const hook = HOOKS.find((name) => source.endsWith(`/${name}/${name}.mjs`));
+      if (hook === undefined || !importer.includes('/@mantine/hooks/')) return undefined;
+      missing.delete(hook);
+      return join(import.meta.dirname, 'src/library', `${hook}.ts`);
+    },
+    buildEnd(error) {
+      if (error === undefined && missing.size > 0)
+        throw new Error(`@mantine/hooks has no ${[...missing].join(', ')}: see src/library`);
+    },
+  };
 }

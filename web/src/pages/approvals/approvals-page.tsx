@@ -1,14 +1,4 @@
-import {
-  Anchor,
-  Button,
-  Group,
-  SegmentedControl,
-  Select,
-  Skeleton,
-  Stack,
-  Title,
-  VisuallyHidden,
-} from '@mantine/core';
+import { Anchor, Button, Group, Select, Skeleton, Stack, Title, VisuallyHidden } from '@mantine/core';
 import { InfiniteQueryObserver, QueryObserver } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, useSearchParams } from 'wouter';
@@ -26,6 +16,7 @@ import { useServerName } from '../../parts/use-server-name.ts';
 import type { First } from '../../shell/first-page.ts';
 import { ApprovalCard } from './approval-card.tsx';
 import classes from './approvals.module.css';
+import { Segments } from '../../parts/segments.tsx';
 
 const DECIDED: readonly { readonly value: ApprovalStatus; readonly label: string }[] = [
   { value: 'approved', label: 'Approved, not used yet' },
@@ -54,7 +45,7 @@ export default function ApprovalsPage(): ReactNode {
         Approvals
       </Title>
       <Group>
-        <SegmentedControl
+        <Segments
           aria-label="Which calls"
           data={[
             { value: 'waiting', label: 'Waiting' },

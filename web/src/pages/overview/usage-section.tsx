@@ -1,4 +1,4 @@
-import { Alert, Anchor, Group, SegmentedControl, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { memo, type ReactNode } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { spanIn } from '../../api/usage-span.ts';
@@ -12,6 +12,7 @@ import { page } from '../../shell/page.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import classes from './overview.module.css';
 import { TopRules, TopTools } from './top-lists.tsx';
+import { Segments } from '../../parts/segments.tsx';
 
 // brings the engine along, which has the words for a limit
 const Limits = page<LimitsProps>(() => import('../../parts/limits/limits.tsx'));
@@ -31,7 +32,7 @@ export const UsageSection = memo(function UsageSection({
           <Title order={2} size="h4" id="usage">
             Calls
           </Title>
-          <SegmentedControl
+          <Segments
             aria-label="How far back"
             size="xs"
             data={SPANS.map(({ value, label }) => ({ value, label }))}

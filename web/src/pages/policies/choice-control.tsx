@@ -1,4 +1,3 @@
-import { SegmentedControl } from '@mantine/core';
 import { useCallback, type ReactNode } from 'react';
 import { isNameable } from '#risk';
 import type { PolicyTool } from '../../api/policies.ts';
@@ -8,6 +7,7 @@ import { capital } from '../../parts/sentence.ts';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { STATE_WORDS } from './tool-filter.ts';
 import { useWorkbench } from './workbench.ts';
+import { Segments } from '../../parts/segments.tsx';
 
 const DATA: { value: ToolState; label: string }[] = CHOICES.map((choice) => ({
   value: choice,
@@ -44,7 +44,7 @@ export function ChoiceControl({
 }): ReactNode {
   if (!mayEdit) return state === 'none' ? null : <StateBadge tone="unknown">{STATE_WORDS[state]}</StateBadge>;
   return (
-    <SegmentedControl
+    <Segments
       size="xs"
       aria-label={`Rule for ${inertName(name, 120)}`}
       readOnly={!canEdit}

@@ -1,8 +1,9 @@
-import { Anchor, SegmentedControl, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { setAt } from '../../builder/edit-text.ts';
 import { TextField } from './fields.tsx';
 import { useWorkbench } from './workbench.ts';
+import { Segments } from '../../parts/segments.tsx';
 
 interface Choice {
   readonly field: 'default' | 'mode' | 'arguments';
@@ -84,7 +85,7 @@ function ChoicePart({ field, title, about, usual, options }: Choice): ReactNode 
         {title}
       </Title>
       {mayEdit ? (
-        <SegmentedControl
+        <Segments
           aria-label={title}
           readOnly={!canEdit}
           value={value}

@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { Plus } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Limit, Predicate, Rule } from '#policy';
@@ -10,6 +10,7 @@ import { NumberField, TextField } from './fields.tsx';
 import { LimitEditor, WindowInput } from './limit-editor.tsx';
 import { PredicateEditor, type PredicateKind } from './predicate-editor.tsx';
 import { useWorkbench } from './workbench.ts';
+import { Segments } from '../../parts/segments.tsx';
 
 interface RuleProps {
   /** Where the rule stands in the document. */
@@ -67,7 +68,7 @@ function ActionPart({ rule, mayEdit, canEdit, put }: Editor): ReactNode {
     <Stack gap="xs">
       <Group gap="xs">
         {mayEdit && (
-          <SegmentedControl
+          <Segments
             size="xs"
             aria-label="What the rule does with calls"
             readOnly={!canEdit}

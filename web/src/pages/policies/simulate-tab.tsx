@@ -1,16 +1,4 @@
-import {
-  Anchor,
-  Button,
-  Group,
-  List,
-  Paper,
-  SegmentedControl,
-  Select,
-  Stack,
-  Table,
-  Text,
-  Title,
-} from '@mantine/core';
+import { Anchor, Button, Group, List, Paper, Select, Stack, Table, Text, Title } from '@mantine/core';
 import { useId, useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useSimulate, type Simulation } from '../../api/policy-trials.ts';
@@ -22,6 +10,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { useWorkbench } from './workbench.ts';
+import { Segments } from '../../parts/segments.tsx';
 
 const HOUR_MS = 3_600_000;
 const SPANS = [
@@ -51,7 +40,7 @@ export function SimulateTab(): ReactNode {
           value={hours}
           onChange={(next) => next !== null && setHours(next)}
         />
-        <SegmentedControl
+        <Segments
           aria-label="Which calls"
           value={calls}
           data={[

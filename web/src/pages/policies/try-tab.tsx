@@ -1,4 +1,4 @@
-import { JsonInput, SegmentedControl, Select, SimpleGrid, Stack, Text } from '@mantine/core';
+import { JsonInput, Select, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState, type ReactNode } from 'react';
 import { useTrial } from '../../api/policy-trials.ts';
@@ -9,6 +9,7 @@ import { Waiting } from '../../parts/waiting.tsx';
 import { ArgumentsForm, type Arguments } from './arguments-form.tsx';
 import { VerdictCard } from './verdict-card.tsx';
 import { useWorkbench } from './workbench.ts';
+import { Segments } from '../../parts/segments.tsx';
 
 /** A call that nobody makes: what the policy in force and this text would say of it. */
 export function TryTab(): ReactNode {
@@ -37,7 +38,7 @@ export function TryTab(): ReactNode {
           setArgs({});
         }}
       />
-      <SegmentedControl
+      <Segments
         aria-label="How to write the arguments"
         size="xs"
         style={{ alignSelf: 'flex-start' }}

@@ -1,12 +1,4 @@
-import {
-  Button,
-  Group,
-  SegmentedControl,
-  Stack,
-  Text,
-  TextInput,
-  useMantineColorScheme,
-} from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput, useMantineColorScheme } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import type { ReactNode } from 'react';
@@ -18,6 +10,7 @@ import { Password } from './password.tsx';
 import { Sessions } from './sessions.tsx';
 import { SignIns } from './sign-ins.tsx';
 import { TwoStep } from './two-step.tsx';
+import { Segments } from '../../parts/segments.tsx';
 
 /** What a person decides for itself, in whatever organisation. */
 export default function AccountTab(): ReactNode {
@@ -83,7 +76,7 @@ function Appearance(): ReactNode {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <Sheet title="Appearance" lead="Of the dashboard, in this browser.">
-      <SegmentedControl
+      <Segments
         aria-label="Colours"
         value={colorScheme}
         onChange={setColorScheme}

@@ -1,9 +1,10 @@
-import { Alert, Input, SegmentedControl, Stack } from '@mantine/core';
+import { Alert, Input, Stack } from '@mantine/core';
 import { useId, type ReactNode } from 'react';
 import type { ConnectionDisplay } from '../../api/servers.ts';
 import { AddressFields } from './address-fields.tsx';
 import { CommandFields } from './command-fields.tsx';
 import type { ConnectionErrors, ConnectionKind, ConnectionValue } from './connection-value.ts';
+import { Segments } from '../segments.tsx';
 
 export interface ConnectionFormProps {
   readonly value: ConnectionValue;
@@ -32,7 +33,7 @@ export function ConnectionForm(props: ConnectionFormProps): ReactNode {
           <Input.Label labelElement="div" id={label} mb={4} display="block">
             Where the server is
           </Input.Label>
-          <SegmentedControl
+          <Segments
             aria-labelledby={label}
             data={[...KINDS]}
             value={isCommand ? 'stdio' : 'address'}
