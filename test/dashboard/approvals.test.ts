@@ -101,8 +101,7 @@ describe.skipIf(CHROMIUM === undefined)('the approvals', () => {
     const risky = rows.filter({ has: page.getByText('Execute', { exact: true }) });
     expect(await rows.count()).toBeGreaterThan(2);
     expect(await risky.count()).toBe(await rows.count());
-    await page.getByRole('combobox', { name: 'How they were decided' }).click();
-    await page.getByRole('option', { name: 'Denied' }).click();
+    await page.getByRole('combobox', { name: 'How they were decided' }).selectOption('Denied');
     await rows.filter({ hasNotText: 'Denied' }).first().waitFor({ state: 'detached' });
     await rows.first().waitFor();
     await page.context().close();

@@ -46,8 +46,7 @@ describe.skipIf(CHROMIUM === undefined)('the logs', () => {
     const page = await dashboard.openAs(ADA, '/app/logs');
     const table = page.getByRole('table', { name: 'Decisions' });
     await table.getByText('fluentcrm_list_tags').first().waitFor();
-    await page.getByRole('combobox', { name: 'Outcome' }).click();
-    await page.getByRole('option', { name: 'Denied' }).click();
+    await page.getByRole('combobox', { name: 'Outcome' }).selectOption('Denied');
     await table.getByText('fluentcrm_list_tags').first().waitFor({ state: 'detached' });
     await table.getByText('fluentcrm_delete_campaign').first().waitFor();
     await page.getByRole('combobox', { name: 'Tool' }).fill('fluentcrm_list_tags');

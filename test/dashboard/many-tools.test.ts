@@ -66,8 +66,7 @@ describe.skipIf(CHROMIUM === undefined)(`over ${TOOLS} tools, the policy builder
 
   it('shows by state and by class what is governed how', async () => {
     const page = await open();
-    await page.getByRole('combobox', { name: 'State' }).click();
-    await page.getByRole('option', { name: 'Hide' }).click();
+    await page.getByRole('combobox', { name: 'State' }).selectOption('Hide');
     await page.getByText(`99 of ${TOOLS} tools`).waitFor();
     await page.getByRole('group', { name: 'Classes' }).getByText(/^Read/).click();
     await page.getByText('No tool is like this').waitFor();

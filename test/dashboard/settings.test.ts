@@ -136,7 +136,8 @@ describe.skipIf(CHROMIUM === undefined)('the settings', () => {
     await events.filter({ hasText: 'made webhook' }).getByRole('button').click();
     await page.getByRole('button', { name: 'Everything done to Pager' }).click();
     await events.filter({ hasText: 'FluentCRM' }).first().waitFor({ state: 'detached' });
-    expect(await page.getByRole('combobox', { name: 'On what' }).inputValue()).toBe('Webhook Pager');
+    const chosen = page.getByRole('combobox', { name: 'On what' }).locator('option:checked');
+    expect(await chosen.textContent()).toBe('Webhook Pager');
     const count = await events.count();
     expect(count).toBeGreaterThan(1);
     const address = page.url();

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Select, Skeleton, Stack, Title, VisuallyHidden } from '@mantine/core';
+import { Anchor, Button, Group, Skeleton, Stack, Title, VisuallyHidden } from '@mantine/core';
 import { InfiniteQueryObserver, QueryObserver } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Link, useSearchParams } from 'wouter';
@@ -16,6 +16,7 @@ import { useServerName } from '../../parts/use-server-name.ts';
 import type { First } from '../../shell/first-page.ts';
 import { ApprovalCard } from './approval-card.tsx';
 import classes from './approvals.module.css';
+import { FilterSelect } from '../../parts/filter-select.tsx';
 import { Segments } from '../../parts/segments.tsx';
 
 const DECIDED: readonly { readonly value: ApprovalStatus; readonly label: string }[] = [
@@ -55,13 +56,12 @@ export default function ApprovalsPage(): ReactNode {
           onChange={(value) => show(value === 'decided' ? { show: value } : {})}
         />
         {isDecided && (
-          <Select
+          <FilterSelect
             aria-label="How they were decided"
-            placeholder="All of them"
-            clearable
+            all="All of them"
             data={DECIDED}
-            value={status ?? null}
-            onChange={(value) => show({ show: 'decided', ...(value !== null && { status: value }) })}
+            value={status}
+            onChange={(value) => show({ show: 'decided', ...(value !== undefined && { status: value }) })}
           />
         )}
       </Group>

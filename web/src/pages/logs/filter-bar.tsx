@@ -1,8 +1,9 @@
-import { Autocomplete, Button, Collapse, Group, Select } from '@mantine/core';
+import { Button, Collapse, Group, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { SlidersHorizontal, X } from 'lucide-react';
-import { memo, useEffect, useRef, useState, type ReactNode } from 'react';
+import { memo, useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import { OUTCOMES, useGrantLabels, useServerNames } from '../../api/logs.ts';
+import { FilterSelect } from '../../parts/filter-select.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { outcomeWord } from '../../parts/outcome-badge.tsx';
 import { TimeField } from '../../parts/time-field.tsx';
@@ -101,17 +102,13 @@ const ServerField = memo(function ServerField({
   readonly change: Change;
 }): ReactNode {
   const { data: servers = [] } = useServerNames();
-  const known = servers.map(({ id, name }) => ({ value: id, label: inertName(name) }));
-  const isNamed = chosen !== undefined && !servers.some(({ id }) => id === chosen);
   return (
-    <Select
+    <FilterSelect
       label="Server"
-      placeholder="All servers"
-      clearable
-      searchable
-      data={isNamed ? [...known, { value: chosen, label: chosen }] : known}
-      value={chosen ?? null}
-      onChange={(server) => change({ server: server ?? undefined })}
+      all="All servers"
+      data={servers.map(({ id, name }) => ({ value: id, label: inertName(name) }))}
+      value={chosen}
+      onChange={(server) => change({ server })}
     />
   );
 });
@@ -148,38 +145,36 @@ const OutcomeField = memo(function OutcomeField({
   readonly change: Change;
 }): ReactNode {
   return (
-    <Select
+    <FilterSelect
       label="Outcome"
-      placeholder="Any outcome"
-      clearable
+      all="Any outcome"
       data={OUTCOMES.map((value) => ({ value, label: outcomeWord(value) }))}
-      value={chosen ?? null}
-      onChange={(outcome) => change({ outcome: outcome ?? undefined })}
+      value={chosen}
+      onChange={(outcome) => change({ outcome })}
     />
   );
 });
 
 const CUSTOM = 'custom';
+const TIMES = [
+  ...SPANS.map(({ value, label }) => ({ value, label })),
+  { value: CUSTOM, label: 'From … to …' },
+];
 
 const SpanFields = memo(function SpanFields({ view, change }: Pick<BarProps, 'view' | 'change'>): ReactNode {
   const hasTimes = view.since !== undefined || view.until !== undefined;
   const [isCustom, setCustom] = useState(hasTimes);
-  const value = hasTimes || isCustom ? CUSTOM : (view.last ?? null);
+  const value = hasTimes || isCustom ? CUSTOM : view.last;
   return (
     <>
-      <Select
+      <FilterSelect
         label="Time"
-        placeholder="Any time"
-        clearable
-        data={[
-          ...SPANS.map(({ value, label }) => ({ value, label })),
-          { value: CUSTOM, label: 'From … to …' },
-        ]}
+        all="Any time"
+        data={TIMES}
         value={value}
         onChange={(span) => {
           setCustom(span === CUSTOM);
-          const last = span === CUSTOM || span === null ? undefined : span;
-          change({ last, since: undefined, until: undefined });
+          change({ last: span === CUSTOM ? undefined : span, since: undefined, until: undefined });
         }}
       />
       {value === CUSTOM && (
@@ -228,23 +223,37 @@ const NameField = memo(function NameField({
     kept.current = name;
     change({ [part]: name === '' ? undefined : name });
   };
+  const listed = useId();
   return (
-    <Autocomplete
-      label={label}
-      placeholder={placeholder}
-      clearable
-      autoCapitalize="off"
-      autoCorrect="off"
-      spellCheck={false}
-      limit={50}
-      data={[...names]}
-      renderOption={({ option }) => <span className="mono">{inertName(option.value)}</span>}
-      value={text}
-      onChange={setText}
-      onClear={() => keep('')}
-      onOptionSubmit={keep}
-      onBlur={() => keep(text)}
-      onKeyDown={(event) => event.key === 'Enter' && keep(event.currentTarget.value)}
-    />
+    <>
+      <TextInput
+        label={label}
+        placeholder={placeholder}
+        type="search"
+        list={listed}
+        autoCapitalize="off"
+        autoComplete="off"
+        autoCorrect="off"
+        spellCheck={false}
+        value={text}
+        onChange={({ currentTarget }) => {
+          setText(currentTarget.value);
+          // taken from the list, or taken away
+          if (currentTarget.value === '' || names.includes(currentTarget.value)) keep(currentTarget.value);
+        }}
+        onBlur={() => keep(text)}
+        onKeyDown={(event) => event.key === 'Enter' && keep(event.currentTarget.value)}
+      />
+      <datalist id={listed}>
+        {names.filter(isPlain).map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+    </>
   );
 });
+
+/** A name with letters that cannot be seen is not shown where it would be shown as it is. */
+function isPlain(name: string): boolean {
+  return inertName(name) === name;
+}

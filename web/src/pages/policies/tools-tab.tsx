@@ -1,10 +1,11 @@
-import { Button, Group, Kbd, Menu, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, Kbd, Menu, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { ChevronDown } from 'lucide-react';
 import { useMemo, useState, type ReactNode } from 'react';
 import type { PolicyTool } from '../../api/policies.ts';
 import type { ToolChoice } from '../../builder/tool-state.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { FilterSelect } from '../../parts/filter-select.tsx';
 import { ToolFilterBar, toolsInWords } from '../../parts/tool-filter.tsx';
 import { useChoose } from './choice-control.tsx';
 import { filterTools, NO_FILTER, STATE_WORDS, type RuleFilter } from './tool-filter.ts';
@@ -75,14 +76,13 @@ function FilterBar({
   const { tools } = useWorkbench();
   return (
     <ToolFilterBar tools={tools} filter={filter} change={change}>
-      <Select
+      <FilterSelect
         w={190}
         aria-label="State"
-        placeholder="Any state"
-        clearable
+        all="Any state"
         data={Object.entries(STATE_WORDS).map(([value, label]) => ({ value, label }))}
-        value={filter.state === '' ? null : filter.state}
-        onChange={(state) => change({ ...filter, state: (state ?? '') as RuleFilter['state'] })}
+        value={filter.state === '' ? undefined : filter.state}
+        onChange={(state = '') => change({ ...filter, state: state as RuleFilter['state'] })}
       />
     </ToolFilterBar>
   );

@@ -1,7 +1,8 @@
-import { Button, Group, Select, SimpleGrid, Stack } from '@mantine/core';
+import { Button, Group, SimpleGrid, Stack } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
 import type { AuditEvent, AuditFilter } from '../../api/audit.ts';
 import { useApiKeys, useMembers } from '../../api/people.ts';
+import { FilterSelect } from '../../parts/filter-select.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { capital } from '../../parts/sentence.ts';
 import { TimeField } from '../../parts/time-field.tsx';
@@ -23,33 +24,30 @@ export function AuditFilters({ filter, items, onChange }: AuditFiltersProps): Re
   const actors = useActors(items, actor);
   const actions = useMemo(() => actionChoices(items, action), [items, action]);
   const targets = useMemo(() => targetChoices(items, target), [items, target]);
-  const choose = (name: keyof AuditFilter, value: string | null | undefined): void => {
+  const choose = (name: keyof AuditFilter, value: string | undefined): void => {
     const { [name]: _before, ...others } = filter;
-    onChange({ ...others, ...(typeof value === 'string' && { [name]: value }) });
+    onChange({ ...others, ...(value !== undefined && { [name]: value }) });
   };
   return (
     <Stack gap="sm" role="search" aria-label="Filter events">
       <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="sm" verticalSpacing="xs">
-        <Choice
+        <FilterSelect
           label="Who"
           all="Everybody"
-          none="Nobody of this name"
           data={actors}
           value={actor}
           onChange={(chosen) => choose('actor', chosen)}
         />
-        <Choice
+        <FilterSelect
           label="What"
           all="Everything"
-          none="No such kind of event"
           data={actions}
           value={action}
           onChange={(chosen) => choose('action', chosen)}
         />
-        <Choice
+        <FilterSelect
           label="On what"
           all="Anything"
-          none="Nothing of this name in what is shown"
           data={targets}
           value={target}
           onChange={(chosen) => choose('target', chosen)}
@@ -71,36 +69,6 @@ export function AuditFilters({ filter, items, onChange }: AuditFiltersProps): Re
 interface Choosable {
   readonly value: string;
   readonly label: string;
-}
-
-function Choice({
-  label,
-  all,
-  none,
-  data,
-  value,
-  onChange,
-}: {
-  readonly label: string;
-  readonly all: string;
-  readonly none: string;
-  readonly data: readonly Choosable[];
-  readonly value: string | undefined;
-  readonly onChange: (chosen: string | null) => void;
-}): ReactNode {
-  return (
-    <Select
-      label={label}
-      placeholder={all}
-      searchable
-      clearable
-      clearButtonProps={{ 'aria-label': all }}
-      nothingFoundMessage={none}
-      data={[...data]}
-      value={value ?? null}
-      onChange={onChange}
-    />
-  );
 }
 
 function useActors(items: readonly AuditEvent[], chosen: string | undefined): readonly Choosable[] {
