@@ -193,7 +193,12 @@ export function useVersions(
 
 /** One version with its text. */
 export function useVersion(name: PolicyName, version: number | undefined): UseQueryResult<PolicyVersion> {
-  return useQuery({
+  return useQuery(versionQuery(name, version));
+}
+
+/** How one version is read; it never changes. */
+export function versionQuery(name: PolicyName, version: number | undefined) {
+  return queryOptions({
     queryKey: [...keyOf(name), 'version', version],
     queryFn: ({ signal }) => api<PolicyVersion>(`${pathOf(name)}/versions/${version ?? ''}`, { signal }),
     enabled: version !== undefined,

@@ -22,7 +22,7 @@ export function useWindowRows(options: RowsOptions): Virtualizer<Window, Element
   // what stands above it may grow and shrink: where it begins is measured whenever it is drawn
   useLayoutEffect(() => {
     const now = (list.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
-    if (Math.abs(now - top) > 1) setTop(now);
+    if (Math.abs(now - top) > NEAR_PX) setTop(now);
   });
   return useWindowVirtualizer({
     count,
@@ -35,6 +35,9 @@ export function useWindowRows(options: RowsOptions): Virtualizer<Window, Element
     initialRect: { width: innerWidth, height: innerHeight },
   });
 }
+
+/** So little makes no difference to which rows are in sight, and is not worth drawing them again. */
+const NEAR_PX = 8;
 
 /** What stays at the top of the window covers a row there. */
 const HEADER_PX = 64;

@@ -23,6 +23,12 @@ describe('places', () => {
 
   it('ask first for what they show, of what the address names', () => {
     expect(asksAt('/app/servers/a%2Fb/tools')).toEqual(['/servers/a%2Fb', '/servers/a%2Fb/tools?limit=1000']);
+    const policy = '/servers/a/policies/main';
+    const version = ['/servers/a/policies/main/versions/3'];
+    const tools = '/servers/a/tools?limit=1000';
+    expect(asksAt(`/app${policy}`)).toEqual([policy, tools]);
+    expect(asksAt(`/app${policy}?version=3`)).toEqual([policy, ...version, tools]);
+    expect(asksAt(`/app${policy}?version=../3`)).toEqual([policy, tools]);
     expect(asksAt('/app/logs')).toEqual(['/logs?limit=100', '/servers?limit=200']);
   });
 

@@ -1,4 +1,5 @@
 import type { ComponentType } from 'react';
+import { askedVersion } from '../api/asked-version.ts';
 import { spanIn, usageAddress } from '../api/usage-span.ts';
 import type { First } from './first-page.ts';
 import { SERVER_TABS } from '../pages/servers/tab-code.ts';
@@ -45,8 +46,9 @@ export const INSIDE: readonly Place[] = [
   {
     path: '/servers/:server/policies/:policy',
     load: () => import('../pages/policies/policy-page.tsx'),
-    asks: ({ server = '', policy = '' }) => [
+    asks: ({ server = '', policy = '' }, search) => [
       `/servers/${server}/policies/${policy}`,
+      ...versionAt(`/servers/${server}/policies/${policy}`, search),
       `/servers/${server}/tools?limit=1000`,
     ],
   },
@@ -85,6 +87,11 @@ export const INSIDE: readonly Place[] = [
     asks: ({ tab }, search) => (tab === 'audit' && search.size === 0 ? ['/audit?limit=100'] : []),
   },
 ];
+
+function versionAt(policy: string, search: URLSearchParams): readonly string[] {
+  const version = askedVersion(search);
+  return version === undefined ? [] : [`${policy}/versions/${version}`];
+}
 
 function loadFrom(
   tabs: Readonly<Record<string, () => Promise<unknown>>>,

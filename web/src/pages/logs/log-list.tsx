@@ -8,7 +8,7 @@ import classes from './logs.module.css';
 
 const NARROW = '(max-width: 48em)';
 const ROW_REM = 3.5;
-const USUAL_TOP = 280;
+const USUAL_TOP = 282;
 /** How near its end the list asks for more. */
 const NEAR = 30;
 

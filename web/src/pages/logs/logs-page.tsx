@@ -1,7 +1,7 @@
 import { Stack, Title } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { InfiniteQueryObserver, QueryObserver } from '@tanstack/react-query';
-import { useCallback, useMemo, useState, type ReactNode } from 'react';
+import { startTransition, useCallback, useMemo, useState, type ReactNode } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { decisionsQuery, SERVER_NAMES, type Decision } from '../../api/logs.ts';
 import type { First } from '../../shell/first-page.ts';
@@ -25,7 +25,8 @@ export default function LogsPage(): ReactNode {
   const asked = searchOf(view);
   const [seen, setSeen] = useState(NOTHING_SEEN);
   const see = useCallback(
-    (decisions: readonly Decision[]) => setSeen((now) => withNames(now, decisions)),
+    // suggestions can wait: the rows are there to be read
+    (decisions: readonly Decision[]) => startTransition(() => setSeen((now) => withNames(now, decisions))),
     [],
   );
   // reading the log from its beginning again is another round of the same view

@@ -2,11 +2,13 @@ import { Button, Stack, Title } from '@mantine/core';
 import { QueryObserver } from '@tanstack/react-query';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useLocation, useParams, useSearch } from 'wouter';
+import { askedVersion } from '../../api/asked-version.ts';
 import {
   policyQuery,
   policyToolsQuery,
   usePolicy,
   usePolicyTools,
+  versionQuery,
   type PolicyDetail,
   type PolicyName,
 } from '../../api/policies.ts';
@@ -22,9 +24,12 @@ import { EditPage } from './edit-page.tsx';
 import { unsavedText } from './unsaved-text.ts';
 import { VersionPage } from './version-page.tsx';
 
-export const first: First = (queries, { server = '', policy = '' }) => [
+export const first: First = (queries, { server = '', policy = '' }, search) => [
   new QueryObserver(queries, policyQuery({ server, policy })),
   new QueryObserver(queries, policyToolsQuery(server)),
+  ...(askedVersion(search) === undefined
+    ? []
+    : [new QueryObserver(queries, versionQuery({ server, policy }, askedVersion(search)))]),
 ];
 
 /** A policy of a server: written, tried, published; or one of its versions, read. */
@@ -37,8 +42,9 @@ export default function PolicyPage(): ReactNode {
   const tools = usePolicyTools(server);
   const version = search.get('version');
   const at = search.get('at');
-  if (version !== null && /^[1-9]\d{0,8}$/.test(version) && !detail.isPending)
-    return <VersionPage name={name} detail={detail.data ?? null} version={Number(version)} at={at} />;
+  const asked = askedVersion(search);
+  if (asked !== undefined && !detail.isPending)
+    return <VersionPage name={name} detail={detail.data ?? null} version={asked} at={at} />;
   if (detail.data === undefined) {
     return detail.error ? (
       <Problem error={detail.error} retry={() => void detail.refetch()} />

@@ -13,7 +13,7 @@ import { rowId, ToolRow } from './tool-row.tsx';
 import { useWorkbench } from './workbench.ts';
 
 const USUAL_PX = 78;
-const USUAL_TOP = 310;
+const USUAL_TOP = 307;
 
 /** The tools of the server. Only those in sight are there, so that hundreds are no burden; arrow keys go through all. */
 export function ToolList({
