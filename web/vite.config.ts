@@ -6,7 +6,11 @@ const BASE = '/app/';
 
 /** Modules that pages share. What the entry needs stands apart, so that the entry waits for nothing else. */
 const GROUPS = [
-  { name: 'ahead', test: /\/web\/src\/(?:api\/(?:ahead|usage-span|asked-version)|shell\/places)\.ts$/, priority: 1 },
+  {
+    name: 'ahead',
+    test: /\/web\/src\/(?:api\/(?:ahead|usage-span|asked-version)|shell\/places)\.ts$/,
+    priority: 1,
+  },
   { name: 'icons', test: /\/lucide-react\//, minShareCount: 2 },
   {
     name: 'library',

@@ -1,4 +1,5 @@
 import type { Role } from '#store';
+import type { Session } from './people/identity.ts';
 import type { Scope } from './route.ts';
 
 /** Who asks: a person with a session, or a script with a key. */
@@ -14,6 +15,8 @@ export interface Caller {
   readonly isApprover: boolean;
   /** What a key may do; undefined for a person. */
   readonly scopes: readonly Scope[] | undefined;
+  /** A person's session; undefined for a key. */
+  readonly session?: Session;
 }
 
 /** The form in which the audit log and approvals name who did something: `user:…` or `key:…`. */

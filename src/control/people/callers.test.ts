@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCallers } from './callers.ts';
 import { founder, openRig, type Browser, type Reply, type Rig } from './people-rig.suite.ts';
 import { newToken } from './tokens.ts';
 
@@ -163,5 +165,50 @@ describe('the organisation of a person', () => {
     browser.headers['toolgate-organisation'] = organisation.id;
     const items = (await browser.get('/api/v1/members')).body['items'] as unknown as { email: string }[];
     expect(items.map(({ email }) => email)).toEqual(['ada@example.com']);
+  });
+});
+
+describe('a person who asks several things at once', () => {
+  const requestOf = (method: string, cookie = 'session=ada'): Request =>
+    new Request('http://127.0.0.1/api/v1/me', { method, headers: { cookie } });
+  function counted() {
+    const seen: string[] = [];
+    const callerOf = createCallers({
+      identity: {
+        async session(headers) {
+          const cookie = headers.get('cookie') ?? '';
+          seen.push(cookie);
+          await setImmediate();
+          const user = { id: cookie, name: cookie, email: 'ada@example.com', twoFactorEnabled: false };
+          return { user, sessionId: cookie, isDue: false };
+        },
+      },
+      organisations: { ofUser: async () => [] },
+      apiKeys: { behind: async () => undefined, touch: async () => {} },
+    });
+    return { seen, ask: (request: Request) => callerOf(request, 'person') };
+  }
+
+  it('is looked up once, and anew for what is asked after the answer', async () => {
+    const { seen, ask } = counted();
+    const callers = await Promise.all(Array.from({ length: 5 }, () => ask(requestOf('GET'))));
+    expect(callers.map((caller) => caller && 'id' in caller && caller.id)).toEqual(
+      Array(5).fill('session=ada'),
+    );
+    expect(seen).toHaveLength(1);
+    await ask(requestOf('GET'));
+    expect(seen).toHaveLength(2);
+  });
+
+  it('is not taken for somebody else, and is looked up for each change', async () => {
+    const { seen, ask } = counted();
+    const [ada, grace] = await Promise.all([
+      ask(requestOf('GET')),
+      ask(requestOf('GET', 'session=grace')),
+      ask(requestOf('POST')),
+      ask(requestOf('DELETE')),
+    ]);
+    expect([ada, grace]).toMatchObject([{ id: 'session=ada' }, { id: 'session=grace' }]);
+    expect(seen).toHaveLength(4);
   });
 });

@@ -4,7 +4,7 @@ import type { ApiKeyStore, OrganisationStore } from '#store';
 import type { Caller } from '../caller.ts';
 import type { Problem } from '../problem.ts';
 import { SCOPES, type Access, type Scope } from '../route.ts';
-import type { Identity } from './identity.ts';
+import type { Identity, Session } from './identity.ts';
 import { hashToken, isToken } from './tokens.ts';
 
 /** Names the organisation that a person asks about, where there are several. */
@@ -33,6 +33,11 @@ export interface CallersParts {
 }
 
 type Refused = { readonly problem: Problem };
+
+interface Found {
+  readonly session: Session;
+  readonly places: Awaited<ReturnType<OrganisationStore['ofUser']>>;
+}
 
 /**
  * Who sent a request: undefined for nobody, a problem for a credential or an organisation that does not hold. On a route for `member`s
@@ -66,14 +71,31 @@ export function createCallers({
     };
   };
 
+  const find = async (headers: Headers): Promise<Found | undefined> => {
+    const session = await identity.session(headers);
+    return session && { session, places: await organisations.ofUser(session.user.id) };
+  };
+
+  // a page asks several things at once: they share one look-up, while that is under way
+  const underWay = new Map<string, Promise<Found | undefined>>();
+  const findTogether = async ({ method, headers }: Request): Promise<Found | undefined> => {
+    const cookie = headers.get('cookie');
+    if (method !== 'GET' || cookie === null) return find(headers);
+    const other = underWay.get(cookie);
+    if (other !== undefined) return other;
+    const found = find(headers).finally(() => underWay.delete(cookie));
+    underWay.set(cookie, found);
+    return found;
+  };
+
   const ofSession = async (
     request: Request,
     access: Access['kind'],
   ): Promise<Caller | Refused | undefined> => {
-    const session = await identity.session(request.headers);
-    if (session === undefined) return undefined;
+    const found = await findTogether(request);
+    if (found === undefined) return undefined;
+    const { session, places } = found;
     const { id, name } = session.user;
-    const places = await organisations.ofUser(id);
     const named = request.headers.get(ORGANISATION_HEADER) ?? namedInLink(request, access);
     const choices = named === null ? places : places.filter(({ organisation }) => organisation.id === named);
     const place = choices.length === 1 ? choices[0] : undefined;
@@ -88,6 +110,7 @@ export function createCallers({
       organisation: place?.organisation.id,
       role: place?.member.role,
       isApprover: place?.member.isApprover ?? false,
+      session,
     };
   };
 

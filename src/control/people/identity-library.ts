@@ -27,7 +27,9 @@ export interface OidcIssuer {
 export const ADDRESS_HEADER = 'x-toolgate-client-address';
 
 export const BASE_PATH = '/api/auth';
-const SESSION_SECONDS = 7 * 86_400;
+/** So long a session lasts, and so much of that must be over before it is prolonged. */
+export const SESSION_SECONDS = 7 * 86_400;
+export const PROLONGED_AFTER_SECONDS = 86_400;
 const RESET_SECONDS = 3600;
 const DEFAULT_SCOPES: readonly string[] = ['openid', 'profile', 'email'];
 
@@ -92,7 +94,12 @@ function settingsOf(parts: LibraryParts) {
     logger: { level: 'warn', log: logTo(parts.log) },
     onAPIError: { errorURL: `${origin}/app/sign-in` },
     plugins: plugins([]),
-    session: { ...TABLES.session, expiresIn: SESSION_SECONDS, cookieCache: { enabled: false } },
+    session: {
+      ...TABLES.session,
+      expiresIn: SESSION_SECONDS,
+      updateAge: PROLONGED_AFTER_SECONDS,
+      cookieCache: { enabled: false },
+    },
     verification: { ...TABLES.verification, storeIdentifier: 'hashed' },
     account: {
       ...TABLES.account,

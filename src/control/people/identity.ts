@@ -2,7 +2,14 @@ import { isAPIError } from 'better-auth/api';
 import { hideInLogs, systemClock, type Clock, type Log, type Mailer } from '#platform';
 import type { IdentityDatabase } from '#store';
 import type { Problem } from '../problem.ts';
-import { BASE_PATH, openLibrary, type Library, type OidcIssuer } from './identity-library.ts';
+import {
+  BASE_PATH,
+  openLibrary,
+  PROLONGED_AFTER_SECONDS,
+  SESSION_SECONDS,
+  type Library,
+  type OidcIssuer,
+} from './identity-library.ts';
 import { identityPath, type IdentityPath } from './identity-paths.ts';
 import { clientHeaders, forwarded, readBody, refuse } from './identity-requests.ts';
 import { problemOfLibrary, withoutTokens } from './library-answer.ts';
@@ -54,12 +61,20 @@ export interface SignedUp {
   readonly cookie: string;
 }
 
+/** Somebody's session. */
+export interface Session {
+  readonly user: Person;
+  readonly sessionId: string;
+  /** Whether a day of its week is over, so that `prolonged` would make it last a whole one again. */
+  readonly isDue: boolean;
+}
+
 /** Accounts of people: who they are, and nothing of what they may do. */
 export interface Identity {
   /** Serves what is below `/api/auth/`: sign-in and out, passwords, second factors, sign-in providers. Never rejects. */
   handler(request: Request): Promise<Response>;
   /** Who sent these cookies; undefined for nobody. */
-  session(headers: Headers): Promise<{ readonly user: Person; readonly sessionId: string } | undefined>;
+  session(headers: Headers): Promise<Session | undefined>;
   /**
    * The same, and the session lasts a whole week again where a day of it is over: then with the value of a `Set-Cookie` header, without
    * which the browser would forget it at the old time.
@@ -195,7 +210,9 @@ async function sessionOf({ library, own, options }: Desk, headers: Headers): Ret
   const found = await library.auth.api.getSession({ headers, query: { disableRefresh: true } });
   if (!found) return undefined;
   await own.seen(found.session, (options.clock ?? systemClock).now());
-  return { user: personOf(found.user), sessionId: found.session.id };
+  const { id, expiresAt } = found.session;
+  const isDue = expiresAt.getTime() - Date.now() <= (SESSION_SECONDS - PROLONGED_AFTER_SECONDS) * 1000;
+  return { user: personOf(found.user), sessionId: id, isDue };
 }
 
 async function prolonged({ library }: Desk, headers: Headers): ReturnType<Identity['prolonged']> {

@@ -3,6 +3,7 @@ import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef, type ReactNode } from 'react';
 import UPlot, { type AlignedData, type Options } from 'uplot';
 import classes from './chart.module.css';
+import { afterPaint } from '../use-painted.ts';
 import { stacked, valueInWords, type ChartKind, type Series } from './stack.ts';
 
 export interface PlotProps {
@@ -32,22 +33,40 @@ export default function Plot(props: PlotProps): ReactNode {
   const latest = useRef(props);
   latest.current = props;
 
+  const isThere = useRef(false);
+
   useEffect(() => {
     const element = parent.current;
     if (element === null) return undefined;
-    const plot = new UPlot(
-      optionsFor(latest.current, element, (index) => onPoint.current(index)),
-      dataOf(latest.current),
-      element,
-    );
-    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      plot.destroy();
+    let end = (): void => {};
+    const draw = (): void => {
+      isThere.current = true;
+      end = plotIn(element, latest.current, (index) => onPoint.current(index));
     };
-  }, [drawn, height]);
+    // what is written beside it is read first; another drawing takes its place at once
+    const callOff = isThere.current ? draw() : afterPaint(draw);
+    return () => {
+      callOff?.();
+      end();
+    };
+  }, [drawn]);
   return <div ref={parent} className={classes['plot']} style={{ height }} aria-hidden />;
+}
+
+/** Draws into an element, as wide as that is. Gives the way to take the drawing away. */
+function plotIn(
+  element: HTMLElement,
+  props: PlotProps,
+  onPoint: (index: number | undefined) => void,
+): () => void {
+  const plot = new UPlot(optionsFor(props, element, onPoint), dataOf(props), element);
+  const { height } = props;
+  const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
+  observer.observe(element);
+  return () => {
+    observer.disconnect();
+    plot.destroy();
+  };
 }
 
 /** The highest sums first, and the first line last: what is drawn later stands in front. */
