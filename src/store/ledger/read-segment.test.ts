@@ -26,7 +26,7 @@ describe('lines read backwards', () => {
       fc.property(fc.array(line, { maxLength: 40 }), fc.boolean(), (parts, isEnded) => {
         const text = parts.join('\n') + (isEnded ? '\n' : '');
         const read = [...linesBackwards(segmentOf(text))].flat().filter((one) => one !== '');
-        const wanted = Buffer.from(text).toString().split('\n').reverse();
+        const wanted = Buffer.from(text).toString().split('\n').toReversed();
         expect(read).toEqual(wanted.filter((one) => one !== ''));
       }),
       { numRuns: 150 },

@@ -44,7 +44,7 @@ export function* linesBackwards(segment: Segment): Generator<readonly string[]> 
     if (!isWithin)
       yield textOf(bytes.subarray(feed + 1))
         .split('\n')
-        .reverse();
+        .toReversed();
   }
 }
 

@@ -1,7 +1,7 @@
-import { Anchor, Text } from '@mantine/core';
 import type { MouseEvent, ReactNode } from 'react';
 import { Link } from 'wouter';
 import { inertName } from './inert.ts';
+import classes from './rule-link.module.css';
 import { ruleAddress } from './rule.ts';
 
 /** The rule that decided; leads to it, in the version that decided. */
@@ -14,26 +14,24 @@ export function RuleLink({
 }): ReactNode {
   const to = ruleAddress(ruled);
   const text = inertName(ruled.rule);
+  const className = `mono ${classes[truncate ? 'cut' : 'rule']}`;
   if (to === undefined) {
     return (
-      <Text component="span" size="sm" className="mono" truncate={truncate} title={text}>
+      <span className={className} title={text}>
         {text}
-      </Text>
+      </span>
     );
   }
   const { policy, policyVersion } = ruled;
   return (
-    <Anchor
-      component={Link}
+    <Link
       to={to}
-      size="sm"
-      className="mono"
-      truncate={truncate}
+      className={`${className} ${classes['link']}`}
       title={`${text} of ${policy ?? ''}, version ${policyVersion ?? ''}`}
       // the row behind it opens the details; this goes to the rule
       onClick={(event: MouseEvent) => event.stopPropagation()}
     >
       {text}
-    </Anchor>
+    </Link>
   );
 }

@@ -1,11 +1,11 @@
-import { Badge } from '@mantine/core';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
+import classes from './state-badge.module.css';
 
 /** A colour of a risk level, which can be read on every ground: green is well, red is not. */
 export type Tone = 'low' | 'medium' | 'high' | 'critical' | 'unknown';
 
-/** How something stands: a colour, a word, and a sign where there is one. */
+/** How something stands: a colour, a word, and a sign where there is one. Plain elements: lists have one in every row. */
 export function StateBadge({
   tone,
   icon: Icon,
@@ -20,25 +20,10 @@ export function StateBadge({
   readonly title?: string | undefined;
   readonly children: ReactNode;
 }): ReactNode {
-  const colour = `var(--tg-${tone})`;
   return (
-    <Badge
-      variant="filled"
-      radius="sm"
-      tt="none"
-      title={title}
-      leftSection={Icon && <Icon size={12} aria-hidden />}
-      styles={{
-        root: {
-          flex: 'none',
-          background: isHollow ? 'transparent' : `var(--tg-${tone}-ground)`,
-          color: colour,
-          ...(isHollow && { border: `1px dashed ${colour}` }),
-        },
-        label: { fontWeight: 650 },
-      }}
-    >
-      {children}
-    </Badge>
+    <span className={classes['badge']} data-tone={tone} data-hollow={isHollow || undefined} title={title}>
+      {Icon && <Icon size={12} aria-hidden />}
+      <span>{children}</span>
+    </span>
   );
 }

@@ -1,9 +1,9 @@
-import { Text, UnstyledButton } from '@mantine/core';
 import { memo, type ReactNode } from 'react';
 import type { Decision } from '../../api/logs.ts';
 import { inertName } from '../../parts/inert.ts';
 import { clockTime, dayOf, duration, wholeTime } from '../../parts/moment.ts';
 import { OutcomeBadge } from '../../parts/outcome-badge.tsx';
+import { PlainButton } from '../../parts/plain-button.tsx';
 import { RuleLink } from '../../parts/rule-link.tsx';
 import { endingInWords } from './ending.ts';
 import classes from './logs.module.css';
@@ -101,9 +101,9 @@ function NarrowCells({ decision, index }: CellsProps): ReactNode {
         <ToolButton decision={decision} index={index} />
       </div>
       <div role="cell" data-area="time" className={classes['time']}>
-        <Text component="span" size="xs" c="dimmed" title={wholeTime(at)}>
+        <span className={classes['second']} title={wholeTime(at)}>
           {clockTime(at)}
-        </Text>
+        </span>
       </div>
       <div role="cell" data-area="about" className={classes['cell']}>
         <span className={classes['second']}>
@@ -112,9 +112,7 @@ function NarrowCells({ decision, index }: CellsProps): ReactNode {
         </span>
       </div>
       <div role="cell" data-area="number" className={classes['number']}>
-        <Text component="span" size="xs" c="dimmed">
-          {ending === undefined ? '' : duration(ending.latencyMs)}
-        </Text>
+        <span className={classes['second']}>{ending === undefined ? '' : duration(ending.latencyMs)}</span>
       </div>
     </>
   );
@@ -124,8 +122,8 @@ function NarrowCells({ decision, index }: CellsProps): ReactNode {
 function ToolButton({ decision: { tool, method }, index }: CellsProps): ReactNode {
   const name = inertName(tool ?? (method === '' ? 'no method' : method));
   return (
-    <UnstyledButton className={classes['open']} data-row={index} title={name} aria-haspopup="dialog">
+    <PlainButton className={classes['open']} data-row={index} title={name} aria-haspopup="dialog">
       {name}
-    </UnstyledButton>
+    </PlainButton>
   );
 }

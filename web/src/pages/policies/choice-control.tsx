@@ -56,7 +56,7 @@ export function ChoiceControl({
       }
       value={state === 'none' ? '' : state}
       data={DATA}
-      onChange={(choice) => choose(choice as ToolState)}
+      onChange={choose}
     />
   );
 }

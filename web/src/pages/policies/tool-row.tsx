@@ -1,10 +1,10 @@
-import { Group, Text, UnstyledButton } from '@mantine/core';
 import { ChevronRight } from 'lucide-react';
 import { memo, type KeyboardEvent, type ReactNode } from 'react';
 import type { PolicyTool } from '../../api/policies.ts';
 import type { ToolState } from '../../builder/tool-state.ts';
 import { Breakable } from '../../parts/breakable.tsx';
 import { inert, inertName } from '../../parts/inert.ts';
+import { PlainButton } from '../../parts/plain-button.tsx';
 import { RiskBadge } from '../../parts/risk-badge.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { ChoiceControl } from './choice-control.tsx';
@@ -61,7 +61,7 @@ export const ToolRow = memo(function ToolRow(props: RowProps): ReactNode {
   return (
     <>
       <div className={classes['head']}>
-        <UnstyledButton
+        <PlainButton
           id={rowId(index)}
           className={classes['opener']}
           aria-expanded={isOpen}
@@ -69,23 +69,21 @@ export const ToolRow = memo(function ToolRow(props: RowProps): ReactNode {
           onKeyDown={onKeyDown}
         >
           <ChevronRight size={16} aria-hidden className={classes['chevron']} />
-          <Group component="span" gap="xs" wrap="wrap">
-            <Text span fw={600} size="sm" className="mono">
-              <bdi>
-                <Breakable text={inertName(tool.name, 120)} />
-              </bdi>
-            </Text>
+          <span className={classes['names']}>
+            <bdi className={`mono ${classes['name']}`}>
+              <Breakable text={inertName(tool.name, 120)} />
+            </bdi>
             <RiskBadge category={tool.risk.category} />
             {tool.pin === 'changed' && <StateBadge tone="medium">Definition changed</StateBadge>}
             {tool.pin === 'new' && <StateBadge tone="medium">New</StateBadge>}
-          </Group>
-        </UnstyledButton>
+          </span>
+        </PlainButton>
         <div className={classes['words']}>
-          <Text size="xs">{effect}</Text>
+          <p>{effect}</p>
           {!isOpen && tool.description !== undefined && (
-            <Text size="xs" c="dimmed" className={classes['about']}>
+            <p className={classes['about']}>
               <bdi>{inert(tool.description, 200).replaceAll('\n', ' ')}</bdi>
-            </Text>
+            </p>
           )}
         </div>
         <ChoiceControl

@@ -1,10 +1,10 @@
-import { Text, UnstyledButton } from '@mantine/core';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { PinState, ServerTool } from '../../api/servers.ts';
 import { Breakable } from '../../parts/breakable.tsx';
 import { focusWhenThere } from '../../parts/focus-when-there.ts';
 import { inertName } from '../../parts/inert.ts';
+import { PlainButton } from '../../parts/plain-button.tsx';
 import { RiskBadge } from '../../parts/risk-badge.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { useWindowRows } from '../../parts/use-window-rows.ts';
@@ -87,21 +87,19 @@ function ToolHead({
   const Chevron = isOpen ? ChevronDown : ChevronRight;
   const about = tool.title ?? tool.description ?? '';
   return (
-    <UnstyledButton className={classes['opener']} aria-expanded={isOpen} data-row={index} onClick={toggle}>
+    <PlainButton className={classes['opener']} aria-expanded={isOpen} data-row={index} onClick={toggle}>
       <Chevron size={16} aria-hidden style={{ flex: 'none' }} />
       <span className={classes['words']}>
-        <Text component="span" display="block" size="sm" fw={600} className="mono">
+        <span className={`mono ${classes['name']}`}>
           <Breakable text={inertName(tool.name, 200)} />
-        </Text>
-        <Text component="span" display="block" size="sm" c="dimmed" className={classes['about'] ?? ''}>
-          {inertName(about, 200)}
-        </Text>
+        </span>
+        <span className={classes['about']}>{inertName(about, 200)}</span>
       </span>
       <span className={classes['badges']}>
         <PinBadge pin={tool.pin} />
         <RiskBadge category={tool.risk.category} />
       </span>
-    </UnstyledButton>
+    </PlainButton>
   );
 }
 
