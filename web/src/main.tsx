@@ -4,10 +4,11 @@ import './app.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { StrictMode } from 'react';
+import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiProblem } from './api/client.ts';
 import { App } from './app.tsx';
+import { useIsPainted } from './parts/use-painted.ts';
 import { readFirstPage } from './shell/first-page.ts';
 import { placeAt } from './shell/places.ts';
 import { documentIsReady } from './shell/ready-document.ts';
@@ -36,6 +37,11 @@ const queries: QueryClient = new QueryClient({
   },
 });
 
+/** Nothing is told before the first page is there: until then this would only keep it waiting. */
+function LaterNotifications(): ReactNode {
+  return useIsPainted() && <Notifications position="bottom-right" />;
+}
+
 /** Draws the dashboard. In a function: code that waits where it stands would keep modules of pages waiting that share some with it. */
 async function begin(): Promise<void> {
   setColorScheme(document.documentElement);
@@ -53,7 +59,7 @@ async function begin(): Promise<void> {
         colorSchemeManager={colorSchemes}
         cssVariablesResolver={cssVariables}
       >
-        <Notifications position="bottom-right" />
+        <LaterNotifications />
         <QueryClientProvider client={queries}>
           <App drawn={letGo} />
         </QueryClientProvider>

@@ -1,15 +1,4 @@
-import {
-  AppShell,
-  Badge,
-  Burger,
-  Group,
-  Menu,
-  NavLink,
-  ScrollArea,
-  Select,
-  Text,
-  UnstyledButton,
-} from '@mantine/core';
+import { AppShell, Badge, Burger, Group, Menu, NativeSelect, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { ChevronDown, Inbox, LayoutDashboard, LogOut, ScrollText, Server, Settings } from 'lucide-react';
 import { useEffect, useRef, type ReactNode } from 'react';
@@ -18,6 +7,7 @@ import { useApprovals } from '../api/approvals.ts';
 import { useSession } from '../api/session.ts';
 import { useIsPainted } from '../parts/use-painted.ts';
 import { useSignedIn } from './rights.tsx';
+import classes from './shell.module.css';
 
 const PLACES = [
   { to: '/', label: 'Overview', icon: LayoutDashboard },
@@ -72,20 +62,20 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label="Pages" className={opened ? '' : 'closed-on-phone'}>
-        <ScrollArea>
+        <div className={classes['places']}>
           {PLACES.map(({ to, label, icon: Icon }) => (
-            <NavLink
+            <Link
               key={to}
-              component={Link}
               to={to}
-              label={label}
-              leftSection={<Icon size={18} aria-hidden />}
-              rightSection={to === '/approvals' ? <Waiting /> : undefined}
-              active={to === '/' ? path === '/' : path.startsWith(to)}
+              className={classes['place'] ?? ''}
               aria-current={(to === '/' ? path === '/' : path.startsWith(to)) ? 'page' : undefined}
-            />
+            >
+              <Icon size={18} aria-hidden />
+              <span>{label}</span>
+              {to === '/approvals' && <Waiting />}
+            </Link>
           ))}
-        </ScrollArea>
+        </div>
       </AppShell.Navbar>
       <AppShell.Main id="main" ref={main} tabIndex={-1} style={{ outline: 'none' }}>
         {children}
@@ -115,14 +105,13 @@ function Person(): ReactNode {
   return (
     <Group gap="sm" wrap="nowrap">
       {memberships.length > 1 && (
-        <Select
+        <NativeSelect
           aria-label="Organisation"
           size="xs"
           w={180}
-          allowDeselect={false}
-          value={organisation?.id ?? null}
+          value={organisation?.id}
           data={memberships.map(({ organisation: { id, name } }) => ({ value: id, label: name }))}
-          onChange={(id) => id !== null && void switchTo(id)}
+          onChange={({ currentTarget }) => void switchTo(currentTarget.value)}
         />
       )}
       <Menu position="bottom-end">
