@@ -27,7 +27,7 @@ export type { ApiKey, ApiKeyStore } from './control-ports/api-keys.ts';
 export type { OnChange, ManagedServer, ServerEdit, ServerStore } from './control-ports/servers.ts';
 export type { ManagedPolicy, PolicyVersion, PolicyStore } from './control-ports/policies.ts';
 export type { ApprovalStatus, Approval, ApprovalFilter, ApprovalStore } from './control-ports/approvals.ts';
-export type { Pin, Drift, PinStore } from './control-ports/pins.ts';
+export type { Pin, PinCounts, Drift, PinStore } from './control-ports/pins.ts';
 export type { ServerLook, LookStore } from './control-ports/looks.ts';
 export type { Webhook, Delivery, WebhookStore } from './control-ports/webhooks.ts';
 export type { AuditEvent, AuditStore } from './control-ports/audit.ts';

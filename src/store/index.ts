@@ -78,6 +78,7 @@ export type {
   Organisation,
   OrganisationStore,
   Pin,
+  PinCounts,
   PinStore,
   PolicyStore,
   PolicyVersion,

@@ -94,6 +94,24 @@ export function pinSuite(open: () => Promise<readonly [Store, Store]>): void {
       });
     });
 
+    describe('counts', () => {
+      it('are of the servers that were asked for and have any', async () => {
+        await pins.replace('acme', 'crm', [pin('a'), pin('b')]);
+        await pins.setDrift('acme', 'crm', [changed('a')]);
+        await pins.replace('acme', 'shop', [pin('a')]);
+        await pins.setDrift('acme', 'bare', [added('x'), added('y')]);
+        await pins.replace('acme', 'other', [pin('a')]);
+        expect(await elsewhere.counts(['crm', 'shop', 'bare', 'nothing'])).toEqual(
+          new Map([
+            ['crm', { pins: 2, drift: 1 }],
+            ['shop', { pins: 1, drift: 0 }],
+            ['bare', { pins: 0, drift: 2 }],
+          ]),
+        );
+        expect((await pins.counts([])).size).toBe(0);
+      });
+    });
+
     describe('drift', () => {
       beforeEach(() => pins.replace('acme', 'crm', [pin('a'), pin('b'), pin('c')]));
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { messageOf } from '#platform';
-import type { ServerLook } from '#store';
+import type { PinCounts, ServerLook } from '#store';
 import { openConnection, type Connection } from './connection.ts';
 import { displayOf, type ConnectionDisplay } from './connection-display.ts';
 import { findServer, type FoundServer, type ServerParts } from './server-parts.ts';
@@ -110,14 +110,15 @@ export async function serverAnswers(
   found: readonly FoundServer[],
 ): Promise<ServerAnswer[]> {
   const ids = found.map(({ server }) => server.id);
-  const [looks, uses] = await Promise.all([
+  const [looks, uses, counts] = await Promise.all([
     parts.control.looks.ofServers(organisation, ids),
     parts.lastUse(organisation, ids),
+    parts.control.pins.counts(ids),
   ]);
   return Promise.all(
     found.map((one) => {
       const { id } = one.server;
-      return serverAnswer(parts, one, seenOf(looks.get(id), uses.get(id)));
+      return serverAnswer(parts, one, seenOf(looks.get(id), uses.get(id)), counts.get(id));
     }),
   );
 }
@@ -149,11 +150,14 @@ function countsOf(
   return { count, classes: { read, write, execute, destructive, financial, unknown } };
 }
 
-async function serverAnswer(parts: AnswerParts, found: FoundServer, seen: Seen): Promise<ServerAnswer> {
-  const { control } = parts;
+async function serverAnswer(
+  parts: AnswerParts,
+  found: FoundServer,
+  seen: Seen,
+  { pins, drift }: PinCounts = { pins: 0, drift: 0 },
+): Promise<ServerAnswer> {
   const { id, name } = found.server;
-  const [pins, drift] = await Promise.all([control.pins.pins(id), control.pins.drift(id)]);
-  const shared = { id, name, path: `/mcp/${id}/`, pinned: pins.length > 0, drift: drift.length, ...seen };
+  const shared = { id, name, path: `/mcp/${id}/`, pinned: pins > 0, drift, ...seen };
   if (!found.isManaged) {
     const { connection, settings } = found.server;
     return {

@@ -20,6 +20,12 @@ export interface Drift {
   readonly seenAt: number;
 }
 
+/** How many tools of a server were accepted, and how many are not as they were. */
+export interface PinCounts {
+  readonly pins: number;
+  readonly drift: number;
+}
+
 export interface PinStore {
   pins(server: string): Promise<readonly Pin[]>;
   /** Makes these the pins of a server, all at once, and forgets its drift. */
@@ -33,6 +39,8 @@ export interface PinStore {
     pin: Pin | undefined,
   ): Promise<boolean>;
   drift(server: string): Promise<readonly Drift[]>;
+  /** How much there is of both, of servers that have any: for lists, which show no more. */
+  counts(servers: readonly string[]): Promise<ReadonlyMap<string, PinCounts>>;
   /** Makes this the drift of a server; resolves to what is new in it, so that one of several processes tells of it. */
   setDrift(organisation: string, server: string, drift: readonly Drift[]): Promise<readonly Drift[]>;
 }

@@ -1,4 +1,4 @@
-import type { Drift, Pin, PinStore } from '../control-ports.ts';
+import type { Drift, Pin, PinCounts, PinStore } from '../control-ports.ts';
 import { inParts, sortedBy } from './row-values.ts';
 import type { DriftRow, PinRow } from './schema.ts';
 import type { SqlDatabase } from './sql-database.ts';
@@ -8,7 +8,30 @@ import type { SqlDatabase } from './sql-database.ts';
  * the revision first: its row is also the lock that lets one change follow another.
  */
 export function createPinStore(database: SqlDatabase): PinStore {
-  return { ...pinsOf(database), ...driftOf(database) };
+  return { ...pinsOf(database), ...driftOf(database), counts: (servers) => countBoth(database, servers) };
+}
+
+async function countBoth(
+  { sql }: SqlDatabase,
+  servers: readonly string[],
+): Promise<ReadonlyMap<string, PinCounts>> {
+  const counts = new Map<string, { -readonly [K in keyof PinCounts]: PinCounts[K] }>();
+  for (const part of inParts(servers)) {
+    for (const table of ['pins', 'drift'] as const) {
+      const rows = await sql()
+        .selectFrom(table)
+        .select(({ fn }) => ['server', fn.countAll<number | string>().as('count')])
+        .where('server', 'in', part)
+        .groupBy('server')
+        .execute();
+      for (const { server, count } of rows) {
+        const both = counts.get(server) ?? { pins: 0, drift: 0 };
+        both[table] = Number(count);
+        counts.set(server, both);
+      }
+    }
+  }
+  return counts;
 }
 
 function pinsOf(database: SqlDatabase): Pick<PinStore, 'pins' | 'replace' | 'accept'> {
