@@ -64,8 +64,8 @@ export async function countUsage(store: Pick<RecordStore, 'scan'>, question: Usa
   const total = emptyTally();
   const buckets = new Map<number, Tally>();
   const servers = new Map<string, Tally>();
-  const tools = new Map<string, Tally>();
-  const rules = new Map<string, number>();
+  const tools = new NamedTallies();
+  const rules = new NamedTallies();
   let countedSince = since;
   let isComplete = true;
   counting: for await (const batch of store.scan({ ...filter, since })) {
@@ -78,10 +78,9 @@ export async function countUsage(store: Pick<RecordStore, 'scan'>, question: Usa
       add(total, record);
       add(tallyOf(buckets, Math.floor(record.at / bucketMs) * bucketMs), record);
       add(tallyOf(servers, record.server), record);
-      if (record.outcome === 'deny') countRule(rules, record);
-      if (record.method !== 'tools/call' || record.tool === undefined) continue;
-      const name = JSON.stringify([record.server, record.tool]);
-      if (tools.size < MAX_NAMES || tools.has(name)) add(tallyOf(tools, name), record);
+      const { server, policy, rule, method, tool } = record;
+      if (record.outcome === 'deny') rules.add(record, server, policy, rule);
+      if (method === 'tools/call' && tool !== undefined) tools.add(record, server, tool, undefined);
     }
   }
   return {
@@ -90,23 +89,46 @@ export async function countUsage(store: Pick<RecordStore, 'scan'>, question: Usa
     total,
     buckets: [...buckets].map(([start, tally]) => ({ start, ...tally })).sort((a, b) => a.start - b.start),
     servers: mostUsed([...servers].map(([server, tally]) => ({ server, ...tally }))),
-    rules: Array.from(rules, ([name, denied]) => {
-      const [server, policy, rule] = JSON.parse(name) as [string, string | null, string];
-      return { server, policy: policy ?? undefined, rule, denied };
-    }).sort((a, b) => b.denied - a.denied),
-    tools: mostUsed(
-      [...tools].map(([name, tally]) => {
-        const [server, tool] = JSON.parse(name) as [string, string];
-        return { server, tool, ...tally };
-      }),
-    ),
+    rules: rules
+      .all()
+      .map(({ names: [server, policy, rule = ''], tally: { denied } }) => ({ server, policy, rule, denied }))
+      .sort((a, b) => b.denied - a.denied),
+    tools: mostUsed(tools.all().map(({ names: [server, tool = ''], tally }) => ({ server, tool, ...tally }))),
   };
 }
 
-function countRule(rules: Map<string, number>, { server, policy, rule }: StoredRecord): void {
-  const name = JSON.stringify([server, policy, rule]);
-  const denied = rules.get(name);
-  if (denied !== undefined || rules.size < MAX_NAMES) rules.set(name, (denied ?? 0) + 1);
+type Names = readonly [server: string, second: string | undefined, third: string | undefined];
+
+interface NamedTally {
+  readonly names: Names;
+  readonly tally: Tally;
+}
+
+/** Counts by names, each within the one before; at most `MAX_NAMES` of them. Maps in maps: to write the names as one takes longer. */
+class NamedTallies {
+  readonly #servers = new Map<string, Map<string | undefined, Map<string | undefined, Tally>>>();
+  readonly #all: NamedTally[] = [];
+
+  add(record: StoredRecord, ...names: Names): void {
+    const [server, second, third] = names;
+    const known = this.#servers.get(server)?.get(second)?.get(third);
+    if (known !== undefined) add(known, record);
+    else if (this.#all.length < MAX_NAMES) add(this.#begin(names), record);
+  }
+
+  all(): readonly NamedTally[] {
+    return this.#all;
+  }
+
+  #begin(names: Names): Tally {
+    const [server, second, third] = names;
+    const within = this.#servers.get(server) ?? new Map<string | undefined, Map<string | undefined, Tally>>();
+    const innermost = within.get(second) ?? new Map<string | undefined, Tally>();
+    const tally = emptyTally();
+    this.#servers.set(server, within.set(second, innermost.set(third, tally)));
+    this.#all.push({ names, tally });
+    return tally;
+  }
 }
 
 function mostUsed<T extends UsageCounts>(rows: readonly T[]): readonly T[] {

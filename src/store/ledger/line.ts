@@ -171,8 +171,11 @@ const GRANT_MEMBER = ',"grantId":';
 const KEYS_MEMBER = ',"argumentKeys":';
 const LATENCY_MEMBER = ',"latencyMs":';
 const RETURNED_MEMBER = ',"quotaReturned":';
-/** The members that a record shares with no other. Nearly always they are plain texts, which need no parser. */
-const OWN_MEMBERS = /^\{"id":"([^"\\]*)","at":(\d{1,15}),"requestId":"([^"\\]*)"$/;
+/** How the members begin that a record shares with no other. */
+const ID_MEMBER = '{"id":"';
+const AT_MEMBER = '","at":';
+const REQUEST_MEMBER = ',"requestId":"';
+const MOMENT = /^\d{1,15}$/;
 /** Parts of records and endings: most have those of another. */
 const settings = new ReadTexts((members) => parse(`{${members}}`));
 const argumentKeys = new ReadTexts(parse);
@@ -197,11 +200,23 @@ export function readRecord(
 type Own = Pick<DecisionRecord, 'id' | 'at' | 'requestId'>;
 
 function readOwn(members: string): Own | undefined {
-  const [, id, at, requestId] = OWN_MEMBERS.exec(members) ?? [];
-  if (id !== undefined && at !== undefined && requestId !== undefined)
-    return { id, at: Number(at), requestId };
+  // nearly always they are plain texts, which need no parser
+  const atStart = members.indexOf(AT_MEMBER, ID_MEMBER.length);
+  const requestStart = members.indexOf(REQUEST_MEMBER, atStart + AT_MEMBER.length);
+  if (atStart > 0 && requestStart > 0 && members.startsWith(ID_MEMBER)) {
+    const id = members.slice(ID_MEMBER.length, atStart);
+    const at = members.slice(atStart + AT_MEMBER.length, requestStart);
+    const requestId = members.slice(requestStart + REQUEST_MEMBER.length, -1);
+    if (MOMENT.test(at) && isPlain(id) && isPlain(requestId) && members.endsWith('"'))
+      return { id, at: Number(at), requestId };
+  }
   const own = parse(`${members}}`);
   return isObject(own) ? (own as Own) : undefined;
+}
+
+/** Whether a text is written in JSON as it is. What else would be escaped was, when it was written. */
+function isPlain(text: string): boolean {
+  return !text.includes('"') && !text.includes('\\');
 }
 
 /** A record whose members stand in another order than they are written in today. */
