@@ -164,9 +164,8 @@ async function choose(page: Page, tool: string, choice: string): Promise<void> {
 /** What is chosen for a tool that is in sight. */
 async function chosen(page: Page, tool: string): Promise<string | undefined> {
   const group = page.getByRole('radiogroup', { name: `Rule for ${tool}`, exact: true });
-  const checked = group.locator('input:checked');
-  if ((await checked.count()) === 0) return undefined;
-  return group.locator(`label[for="${(await checked.getAttribute('id')) ?? ''}"]`).innerText();
+  const checked = group.locator('label:has(input:checked)');
+  return (await checked.count()) === 0 ? undefined : checked.innerText();
 }
 
 async function expectDocument(page: Page, document: object): Promise<void> {
