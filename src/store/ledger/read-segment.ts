@@ -41,10 +41,11 @@ export function* linesBackwards(segment: Segment): Generator<readonly string[]> 
     const isWithin = start > 0 && feed < 0;
     rest = isWithin ? bytes : bytes.subarray(0, Math.max(0, feed));
     end = start;
-    if (!isWithin)
-      yield textOf(bytes.subarray(feed + 1))
-        .split('\n')
-        .toReversed();
+    yield isWithin
+      ? []
+      : textOf(bytes.subarray(feed + 1))
+          .split('\n')
+          .toReversed();
   }
 }
 

@@ -195,6 +195,8 @@ const SpanFields = memo(function SpanFields({ view, change }: Pick<BarProps, 'vi
   );
 });
 
+const MOST_SUGGESTED = 50;
+
 /** A name that must be exact: it counts when it is chosen, or done with, not with every letter. */
 const NameField = memo(function NameField({
   part,
@@ -212,6 +214,7 @@ const NameField = memo(function NameField({
   readonly change: Change;
 }): ReactNode {
   const [text, setText] = useState(value);
+  const listed = useId();
   const kept = useRef(value);
   useEffect(() => {
     if (value !== kept.current) setText(value);
@@ -223,7 +226,6 @@ const NameField = memo(function NameField({
     kept.current = name;
     change({ [part]: name === '' ? undefined : name });
   };
-  const listed = useId();
   return (
     <>
       <TextInput
@@ -245,9 +247,12 @@ const NameField = memo(function NameField({
         onKeyDown={(event) => event.key === 'Enter' && keep(event.currentTarget.value)}
       />
       <datalist id={listed}>
-        {names.filter(isPlain).map((name) => (
-          <option key={name} value={name} />
-        ))}
+        {names
+          .filter((name) => name.includes(text) && isPlain(name))
+          .slice(0, MOST_SUGGESTED)
+          .map((name) => (
+            <option key={name} value={name} />
+          ))}
       </datalist>
     </>
   );

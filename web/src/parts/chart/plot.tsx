@@ -32,21 +32,21 @@ export default function Plot(props: PlotProps): ReactNode {
   const drawn = JSON.stringify([timesMs, barMs, kind, series, height, isUtc, scheme]);
   const latest = useRef(props);
   latest.current = props;
-
   const isThere = useRef(false);
 
   useEffect(() => {
     const element = parent.current;
     if (element === null) return undefined;
-    let end = (): void => {};
+    let [callOff, end] = [(): void => {}, (): void => {}];
     const draw = (): void => {
       isThere.current = true;
       end = plotIn(element, latest.current, (index) => onPoint.current(index));
     };
     // what is written beside it is read first; another drawing takes its place at once
-    const callOff = isThere.current ? draw() : afterPaint(draw);
+    if (isThere.current) draw();
+    else callOff = afterPaint(draw);
     return () => {
-      callOff?.();
+      callOff();
       end();
     };
   }, [drawn]);
