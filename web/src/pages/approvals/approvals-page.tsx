@@ -17,7 +17,7 @@ import type { First } from '../../shell/first-page.ts';
 import { ApprovalCard } from './approval-card.tsx';
 import classes from './approvals.module.css';
 import { FilterSelect } from '../../parts/filter-select.tsx';
-import { Segments } from '../../parts/segments.tsx';
+import { SegmentedControl } from '../../parts/segmented-control.tsx';
 
 const DECIDED: readonly { readonly value: ApprovalStatus; readonly label: string }[] = [
   { value: 'approved', label: 'Approved, not used yet' },
@@ -46,7 +46,7 @@ export default function ApprovalsPage(): ReactNode {
         Approvals
       </Title>
       <Group>
-        <Segments
+        <SegmentedControl
           aria-label="Which calls"
           data={[
             { value: 'waiting', label: 'Waiting' },

@@ -12,7 +12,7 @@ import { page } from '../../shell/page.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import classes from './overview.module.css';
 import { TopRules, TopTools } from './top-lists.tsx';
-import { Segments } from '../../parts/segments.tsx';
+import { SegmentedControl } from '../../parts/segmented-control.tsx';
 
 // brings the engine along, which has the words for a limit
 const Limits = page<LimitsProps>(() => import('../../parts/limits/limits.tsx'));
@@ -32,7 +32,7 @@ export const UsageSection = memo(function UsageSection({
           <Title order={2} size="h4" id="usage">
             Calls
           </Title>
-          <Segments
+          <SegmentedControl
             aria-label="How far back"
             size="xs"
             data={SPANS.map(({ value, label }) => ({ value, label }))}

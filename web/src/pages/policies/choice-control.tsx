@@ -7,7 +7,7 @@ import { capital } from '../../parts/sentence.ts';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { STATE_WORDS } from './tool-filter.ts';
 import { useWorkbench } from './workbench.ts';
-import { Segments } from '../../parts/segments.tsx';
+import { SegmentedControl } from '../../parts/segmented-control.tsx';
 
 const DATA: { value: ToolState; label: string }[] = CHOICES.map((choice) => ({
   value: choice,
@@ -44,7 +44,7 @@ export function ChoiceControl({
 }): ReactNode {
   if (!mayEdit) return state === 'none' ? null : <StateBadge tone="unknown">{STATE_WORDS[state]}</StateBadge>;
   return (
-    <Segments
+    <SegmentedControl
       size="xs"
       aria-label={`Rule for ${inertName(name, 120)}`}
       readOnly={!canEdit}

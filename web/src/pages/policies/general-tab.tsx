@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { setAt } from '../../builder/edit-text.ts';
 import { TextField } from './fields.tsx';
 import { useWorkbench } from './workbench.ts';
-import { Segments } from '../../parts/segments.tsx';
+import { SegmentedControl } from '../../parts/segmented-control.tsx';
 
 interface Choice {
   readonly field: 'default' | 'mode' | 'arguments';
@@ -85,7 +85,7 @@ function ChoicePart({ field, title, about, usual, options }: Choice): ReactNode 
         {title}
       </Title>
       {mayEdit ? (
-        <Segments
+        <SegmentedControl
           aria-label={title}
           readOnly={!canEdit}
           value={value}

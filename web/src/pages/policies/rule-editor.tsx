@@ -10,7 +10,7 @@ import { NumberField, TextField } from './fields.tsx';
 import { LimitEditor, WindowInput } from './limit-editor.tsx';
 import { PredicateEditor, type PredicateKind } from './predicate-editor.tsx';
 import { useWorkbench } from './workbench.ts';
-import { Segments } from '../../parts/segments.tsx';
+import { SegmentedControl } from '../../parts/segmented-control.tsx';
 
 interface RuleProps {
   /** Where the rule stands in the document. */
@@ -68,7 +68,7 @@ function ActionPart({ rule, mayEdit, canEdit, put }: Editor): ReactNode {
     <Stack gap="xs">
       <Group gap="xs">
         {mayEdit && (
-          <Segments
+          <SegmentedControl
             size="xs"
             aria-label="What the rule does with calls"
             readOnly={!canEdit}

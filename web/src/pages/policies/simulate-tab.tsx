@@ -10,7 +10,7 @@ import { Problem } from '../../parts/problem.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { useWorkbench } from './workbench.ts';
-import { Segments } from '../../parts/segments.tsx';
+import { SegmentedControl } from '../../parts/segmented-control.tsx';
 
 const HOUR_MS = 3_600_000;
 const SPANS = [
@@ -40,7 +40,7 @@ export function SimulateTab(): ReactNode {
           value={hours}
           onChange={(next) => next !== null && setHours(next)}
         />
-        <Segments
+        <SegmentedControl
           aria-label="Which calls"
           value={calls}
           data={[

@@ -9,7 +9,7 @@ import { Waiting } from '../../parts/waiting.tsx';
 import { ArgumentsForm, type Arguments } from './arguments-form.tsx';
 import { VerdictCard } from './verdict-card.tsx';
 import { useWorkbench } from './workbench.ts';
-import { Segments } from '../../parts/segments.tsx';
+import { SegmentedControl } from '../../parts/segmented-control.tsx';
 
 /** A call that nobody makes: what the policy in force and this text would say of it. */
 export function TryTab(): ReactNode {
@@ -38,7 +38,7 @@ export function TryTab(): ReactNode {
           setArgs({});
         }}
       />
-      <Segments
+      <SegmentedControl
         aria-label="How to write the arguments"
         size="xs"
         style={{ alignSelf: 'flex-start' }}

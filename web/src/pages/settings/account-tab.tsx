@@ -10,7 +10,7 @@ import { Password } from './password.tsx';
 import { Sessions } from './sessions.tsx';
 import { SignIns } from './sign-ins.tsx';
 import { TwoStep } from './two-step.tsx';
-import { Segments } from '../../parts/segments.tsx';
+import { SegmentedControl } from '../../parts/segmented-control.tsx';
 
 /** What a person decides for itself, in whatever organisation. */
 export default function AccountTab(): ReactNode {
@@ -76,7 +76,7 @@ function Appearance(): ReactNode {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <Sheet title="Appearance" lead="Of the dashboard, in this browser.">
-      <Segments
+      <SegmentedControl
         aria-label="Colours"
         value={colorScheme}
         onChange={setColorScheme}

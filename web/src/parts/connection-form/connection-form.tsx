@@ -4,7 +4,7 @@ import type { ConnectionDisplay } from '../../api/servers.ts';
 import { AddressFields } from './address-fields.tsx';
 import { CommandFields } from './command-fields.tsx';
 import type { ConnectionErrors, ConnectionKind, ConnectionValue } from './connection-value.ts';
-import { Segments } from '../segments.tsx';
+import { SegmentedControl } from '../segmented-control.tsx';
 
 export interface ConnectionFormProps {
   readonly value: ConnectionValue;
@@ -33,7 +33,7 @@ export function ConnectionForm(props: ConnectionFormProps): ReactNode {
           <Input.Label labelElement="div" id={label} mb={4} display="block">
             Where the server is
           </Input.Label>
-          <Segments
+          <SegmentedControl
             aria-labelledby={label}
             data={[...KINDS]}
             value={isCommand ? 'stdio' : 'address'}

@@ -1,7 +1,7 @@
 import { useId, type CSSProperties, type ReactNode } from 'react';
-import classes from './segments.module.css';
+import classes from './segmented-control.module.css';
 
-interface SegmentsProps<V extends string> {
+interface SegmentedControlProps<V extends string> {
   readonly data: readonly { readonly value: V; readonly label: string }[];
   /** Empty where nothing is chosen. */
   readonly value: V | '';
@@ -19,7 +19,7 @@ interface SegmentsProps<V extends string> {
  * One of a few, side by side. Plain radio buttons: the library's own control measures every segment and is drawn three times, which a list
  * with one in each row cannot afford.
  */
-export function Segments<V extends string>({
+export function SegmentedControl<V extends string>({
   data,
   value: chosen,
   onChange,
@@ -27,7 +27,7 @@ export function Segments<V extends string>({
   disabled,
   readOnly,
   ...others
-}: SegmentsProps<V>): ReactNode {
+}: SegmentedControlProps<V>): ReactNode {
   const name = useId();
   return (
     <div
