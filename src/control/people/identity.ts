@@ -211,6 +211,7 @@ async function sessionOf({ library, own, options }: Desk, headers: Headers): Ret
   if (!found) return undefined;
   await own.seen(found.session, (options.clock ?? systemClock).now());
   const { id, expiresAt } = found.session;
+  // by the clock of the library, which prolongs it
   const isDue = expiresAt.getTime() - Date.now() <= (SESSION_SECONDS - PROLONGED_AFTER_SECONDS) * 1000;
   return { user: personOf(found.user), sessionId: id, isDue };
 }

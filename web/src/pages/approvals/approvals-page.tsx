@@ -11,13 +11,13 @@ import {
 } from '../../api/approvals.ts';
 import { SERVER_NAMES } from '../../api/logs.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
+import { FilterSelect } from '../../parts/filter-select.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { SegmentedControl } from '../../parts/segmented-control.tsx';
 import { useServerName } from '../../parts/use-server-name.ts';
 import type { First } from '../../shell/first-page.ts';
 import { ApprovalCard } from './approval-card.tsx';
 import classes from './approvals.module.css';
-import { FilterSelect } from '../../parts/filter-select.tsx';
-import { SegmentedControl } from '../../parts/segmented-control.tsx';
 
 const DECIDED: readonly { readonly value: ApprovalStatus; readonly label: string }[] = [
   { value: 'approved', label: 'Approved, not used yet' },

@@ -8,11 +8,11 @@ import { TimeChart } from '../../parts/chart/time-chart.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import type { LimitsProps } from '../../parts/limits/limits.tsx';
+import { SegmentedControl } from '../../parts/segmented-control.tsx';
 import { page } from '../../shell/page.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import classes from './overview.module.css';
 import { TopRules, TopTools } from './top-lists.tsx';
-import { SegmentedControl } from '../../parts/segmented-control.tsx';
 
 // brings the engine along, which has the words for a limit
 const Limits = page<LimitsProps>(() => import('../../parts/limits/limits.tsx'));

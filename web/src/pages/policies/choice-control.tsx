@@ -3,11 +3,11 @@ import { isNameable } from '#risk';
 import type { PolicyTool } from '../../api/policies.ts';
 import { CHOICES, chooseFor, type ToolChoice, type ToolState } from '../../builder/tool-state.ts';
 import { inertName } from '../../parts/inert.ts';
+import { SegmentedControl } from '../../parts/segmented-control.tsx';
 import { capital } from '../../parts/sentence.ts';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { STATE_WORDS } from './tool-filter.ts';
 import { useWorkbench } from './workbench.ts';
-import { SegmentedControl } from '../../parts/segmented-control.tsx';
 
 const DATA: { value: ToolState; label: string }[] = CHOICES.map((choice) => ({
   value: choice,

@@ -1,9 +1,9 @@
 import { Anchor, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { setAt } from '../../builder/edit-text.ts';
+import { SegmentedControl } from '../../parts/segmented-control.tsx';
 import { TextField } from './fields.tsx';
 import { useWorkbench } from './workbench.ts';
-import { SegmentedControl } from '../../parts/segmented-control.tsx';
 
 interface Choice {
   readonly field: 'default' | 'mode' | 'arguments';

@@ -24,13 +24,15 @@ import { EditPage } from './edit-page.tsx';
 import { unsavedText } from './unsaved-text.ts';
 import { VersionPage } from './version-page.tsx';
 
-export const first: First = (queries, { server = '', policy = '' }, search) => [
-  new QueryObserver(queries, policyQuery({ server, policy })),
-  new QueryObserver(queries, policyToolsQuery(server)),
-  ...(askedVersion(search) === undefined
-    ? []
-    : [new QueryObserver(queries, versionQuery({ server, policy }, askedVersion(search)))]),
-];
+export const first: First = (queries, { server = '', policy = '' }, search) => {
+  const name = { server, policy };
+  const version = askedVersion(search);
+  return [
+    new QueryObserver(queries, policyQuery(name)),
+    new QueryObserver(queries, policyToolsQuery(server)),
+    ...(version === undefined ? [] : [new QueryObserver(queries, versionQuery(name, version))]),
+  ];
+};
 
 /** A policy of a server: written, tried, published; or one of its versions, read. */
 export default function PolicyPage(): ReactNode {

@@ -6,11 +6,11 @@ import { setAt } from '../../builder/edit-text.ts';
 import { firstCondition } from '../../builder/operators.ts';
 import type { Place, Segment } from '../../builder/place.ts';
 import type { Field } from '../../builder/schema-fields.ts';
+import { SegmentedControl } from '../../parts/segmented-control.tsx';
 import { NumberField, TextField } from './fields.tsx';
 import { LimitEditor, WindowInput } from './limit-editor.tsx';
 import { PredicateEditor, type PredicateKind } from './predicate-editor.tsx';
 import { useWorkbench } from './workbench.ts';
-import { SegmentedControl } from '../../parts/segmented-control.tsx';
 
 interface RuleProps {
   /** Where the rule stands in the document. */

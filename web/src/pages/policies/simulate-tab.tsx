@@ -7,10 +7,10 @@ import { inert } from '../../parts/inert.ts';
 import { Notice } from '../../parts/notice.tsx';
 import { OutcomeBadge } from '../../parts/outcome-badge.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { SegmentedControl } from '../../parts/segmented-control.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { useWorkbench } from './workbench.ts';
-import { SegmentedControl } from '../../parts/segmented-control.tsx';
 
 const HOUR_MS = 3_600_000;
 const SPANS = [

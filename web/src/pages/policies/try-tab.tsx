@@ -5,11 +5,11 @@ import { useTrial } from '../../api/policy-trials.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { inert, inertName } from '../../parts/inert.ts';
 import { Problem } from '../../parts/problem.tsx';
+import { SegmentedControl } from '../../parts/segmented-control.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
 import { ArgumentsForm, type Arguments } from './arguments-form.tsx';
 import { VerdictCard } from './verdict-card.tsx';
 import { useWorkbench } from './workbench.ts';
-import { SegmentedControl } from '../../parts/segmented-control.tsx';
 
 /** A call that nobody makes: what the policy in force and this text would say of it. */
 export function TryTab(): ReactNode {

@@ -5,12 +5,12 @@ import type { ReactNode } from 'react';
 import { useRenameMe } from '../../api/account.ts';
 import { faultsByField, FormProblem } from '../../parts/form-problem.tsx';
 import { Sheet } from '../../parts/section.tsx';
+import { SegmentedControl } from '../../parts/segmented-control.tsx';
 import { useSignedIn } from '../../shell/rights.tsx';
 import { Password } from './password.tsx';
 import { Sessions } from './sessions.tsx';
 import { SignIns } from './sign-ins.tsx';
 import { TwoStep } from './two-step.tsx';
-import { SegmentedControl } from '../../parts/segmented-control.tsx';
 
 /** What a person decides for itself, in whatever organisation. */
 export default function AccountTab(): ReactNode {

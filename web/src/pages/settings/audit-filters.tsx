@@ -21,9 +21,9 @@ interface AuditFiltersProps {
 /** Narrows the log: to who did it, to one kind of event, to what it was done to, to a span of time. */
 export function AuditFilters({ filter, items, onChange }: AuditFiltersProps): ReactNode {
   const { action, actor, target, since, until } = filter;
-  const actors = useActors(items, actor);
+  const actors = useActors(items);
   const actions = useMemo(() => actionChoices(items, action), [items, action]);
-  const targets = useMemo(() => targetChoices(items, target), [items, target]);
+  const targets = useMemo(() => targetChoices(items), [items]);
   const choose = (name: keyof AuditFilter, value: string | undefined): void => {
     const { [name]: _before, ...others } = filter;
     onChange({ ...others, ...(value !== undefined && { [name]: value }) });
@@ -71,12 +71,11 @@ interface Choosable {
   readonly label: string;
 }
 
-function useActors(items: readonly AuditEvent[], chosen: string | undefined): readonly Choosable[] {
+function useActors(items: readonly AuditEvent[]): readonly Choosable[] {
   const members = useMembers(useMay('members:read')).data;
   const keys = useApiKeys(useMay('members:write')).data;
   return useMemo(() => {
     const labels = new Map<string, string>();
-    if (chosen !== undefined) labels.set(chosen, chosen);
     for (const { actor, actorLabel } of items) labels.set(actor, actorLabel);
     for (const { items: page } of keys?.pages ?? [])
       for (const { id, label } of page) labels.set(`key:${id}`, label);
@@ -85,7 +84,7 @@ function useActors(items: readonly AuditEvent[], chosen: string | undefined): re
     return [...labels]
       .map(([value, label]) => ({ value, label: value.startsWith('key:') ? `API key ${label}` : label }))
       .toSorted((a, b) => a.label.localeCompare(b.label));
-  }, [items, members, keys, chosen]);
+  }, [items, members, keys]);
 }
 
 function actionChoices(items: readonly AuditEvent[], chosen: string | undefined): readonly Choosable[] {
@@ -95,14 +94,13 @@ function actionChoices(items: readonly AuditEvent[], chosen: string | undefined)
 }
 
 /** The newest name of each, behind what it is: "Policy crm/main". */
-function targetChoices(items: readonly AuditEvent[], chosen: string | undefined): readonly Choosable[] {
+function targetChoices(items: readonly AuditEvent[]): readonly Choosable[] {
   const labels = new Map<string, string>();
   for (const { target, detail } of items) {
     if (labels.has(target)) continue;
     const kind = target.slice(0, target.indexOf(':')).replaceAll('_', ' ');
     labels.set(target, inertName(`${capital(kind)} ${targetWords(target, detailOf(detail))}`, LONGEST_NAME));
   }
-  if (chosen !== undefined && !labels.has(chosen)) labels.set(chosen, inertName(chosen, LONGEST_NAME));
   return [...labels]
     .map(([value, label]) => ({ value, label }))
     .toSorted((a, b) => a.label.localeCompare(b.label));

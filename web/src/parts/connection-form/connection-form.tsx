@@ -1,10 +1,10 @@
 import { Alert, Input, Stack } from '@mantine/core';
 import { useId, type ReactNode } from 'react';
 import type { ConnectionDisplay } from '../../api/servers.ts';
+import { SegmentedControl } from '../segmented-control.tsx';
 import { AddressFields } from './address-fields.tsx';
 import { CommandFields } from './command-fields.tsx';
 import type { ConnectionErrors, ConnectionKind, ConnectionValue } from './connection-value.ts';
-import { SegmentedControl } from '../segmented-control.tsx';
 
 export interface ConnectionFormProps {
   readonly value: ConnectionValue;
