@@ -1,9 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import { hashGrantToken, isGrantToken, type Clock } from '#platform';
 import type { Grant } from '#store';
 import { end, pass, type Step } from './answer.ts';
-import { clientAddress, isWithin, rangesOf, type TrustedProxies } from './client-address.ts';
+import { clientAddress, isWithin, rangesOf, type Peer, type TrustedProxies } from './client-address.ts';
 import type { Directory, GovernedServer } from './directory.ts';
 
 export interface Principal {
@@ -21,11 +20,11 @@ export function authenticate(
   serverId: string | undefined,
   directory: Directory,
   clock: Clock,
-  request: Pick<IncomingMessage, 'socket' | 'headers'>,
+  peer: Peer,
   proxies?: TrustedProxies,
 ): Step<Principal> {
   const grant = directory.anonymous ?? grantOf(authorization, directory, clock);
-  if (!grant || (grant.addresses !== undefined && !isFromThere(grant, request, proxies))) {
+  if (!grant || (grant.addresses !== undefined && !isFromThere(grant, peer, proxies))) {
     const error = authorization === undefined ? '' : ', error="invalid_token"';
     return end({ status: 401, headers: { 'www-authenticate': `Bearer realm="toolgate"${error}` } });
   }
@@ -59,13 +58,9 @@ function isForeign({ organisation }: Grant, server: GovernedServer): boolean {
 
 const rangesOfGrants = new WeakMap<Grant, BlockList>();
 
-function isFromThere(
-  grant: Grant,
-  request: Pick<IncomingMessage, 'socket' | 'headers'>,
-  proxies: TrustedProxies | undefined,
-): boolean {
+function isFromThere(grant: Grant, peer: Peer, proxies: TrustedProxies | undefined): boolean {
   let ranges = rangesOfGrants.get(grant);
   if (!ranges) rangesOfGrants.set(grant, (ranges = rangesOf(grant.addresses ?? [])));
-  const address = clientAddress(request, proxies);
+  const address = clientAddress(peer, proxies);
   return address !== undefined && isWithin(address, ranges);
 }

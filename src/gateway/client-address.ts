@@ -1,5 +1,11 @@
-import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+
+/** Who opened a connection, and for whom it says it asks; an `IncomingMessage` is one. */
+export interface Peer {
+  readonly socket: { readonly remoteAddress?: string | undefined };
+  /** Of `x-forwarded-for` all values that came, in their order: a list, or joined by commas. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
 
 /** Proxies before the gateway, whose word about the client's address is taken. */
 export type TrustedProxies = BlockList;
@@ -26,13 +32,13 @@ export function rangesOf(texts: readonly string[]): BlockList {
  * `X-Forwarded-For` that is no trusted proxy itself: everything before it the client may have made up. Undefined when it cannot be told.
  */
 export function clientAddress(
-  { socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>,
+  { socket, headers }: Peer,
   proxies: TrustedProxies | undefined,
 ): string | undefined {
   const peer = plainAddress(socket.remoteAddress ?? '');
   if (peer === undefined || !proxies || !isWithin(peer, proxies)) return peer;
   const forwarded = headers['x-forwarded-for'];
-  const hops = (Array.isArray(forwarded) ? forwarded.join(',') : (forwarded ?? '')).split(',');
+  const hops = (typeof forwarded === 'string' ? forwarded : (forwarded ?? []).join(',')).split(',');
   if (hops.length === 1 && hops[0]?.trim() === '') return peer;
   let address: string | undefined = peer;
   for (const hop of hops.toReversed()) {

@@ -3,15 +3,22 @@ import { writeSseEvent, type SseEvent } from '#mcp';
 import type { AgentReply, ReplyWatcher } from './agent-request.ts';
 import type { Observation } from './telemetry.ts';
 
-const KEEP_ALIVE_MS = 20_000;
+/** What an event stream says when there is nothing to say: idle connections are cut by many proxies after 30 s or a minute. */
+export const SILENCE = ':\n\n';
+export const SILENCE_MS = 20_000;
+export const EVENT_STREAM = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+};
 /** Up to here a body is sent in one piece with its headers: one system call instead of a gathered one. */
-const ONE_PIECE_BYTES = 16 * 1024;
+export const ONE_PIECE_BYTES = 16 * 1024;
 
-/** The answer to one HTTP request. */
+/** The answer to a request that the HTTP server has read. */
 export class HttpReply implements AgentReply {
   readonly #response: ServerResponse;
   readonly #observation: Observation;
-  #keepAlive: NodeJS.Timeout | undefined;
+  #silence: NodeJS.Timeout | undefined;
   #watcher: ReplyWatcher | undefined;
 
   constructor(response: ServerResponse, observation: Observation) {
@@ -34,7 +41,6 @@ export class HttpReply implements AgentReply {
     head.push('x-request-id', this.#observation.id, 'content-length', String(length));
     response.writeHead(status, head);
     if (bytes === undefined || length > ONE_PIECE_BYTES) response.end(bytes);
-    // a character for each byte, so that the bytes go out as they are
     else response.end(latin1Of(bytes), 'latin1');
   }
 
@@ -42,15 +48,12 @@ export class HttpReply implements AgentReply {
     const response = this.#response;
     if (response.headersSent || response.destroyed) return;
     response.writeHead(200, {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
+      ...EVENT_STREAM,
       'x-request-id': this.#observation.id,
       ...headers,
     });
     response.flushHeaders();
-    // idle connections are cut by many proxies after 30 s or a minute
-    this.#keepAlive = setInterval(() => response.write(':\n\n'), KEEP_ALIVE_MS).unref();
+    this.#silence = setInterval(() => response.write(SILENCE), SILENCE_MS).unref();
     response.on('drain', () => this.#watcher?.onAgentDrained());
   }
 
@@ -60,7 +63,7 @@ export class HttpReply implements AgentReply {
   }
 
   end(): void {
-    clearInterval(this.#keepAlive);
+    clearInterval(this.#silence);
     this.#observation.finished(200);
     if (!this.#response.headersSent) this.#response.writeHead(200, { 'content-length': 0 });
     this.#response.end();
@@ -69,7 +72,7 @@ export class HttpReply implements AgentReply {
   watch(watcher: ReplyWatcher): void {
     this.#watcher = watcher;
     const tell = (): void => {
-      clearInterval(this.#keepAlive);
+      clearInterval(this.#silence);
       watcher.onAgentClosed(this.#response.writableFinished);
     };
     // it may have gone away while its request was judged
@@ -78,7 +81,8 @@ export class HttpReply implements AgentReply {
   }
 }
 
-function latin1Of(bytes: Uint8Array): string {
+/** A character for each byte: written as `latin1`, the bytes go out as they are. */
+export function latin1Of(bytes: Uint8Array): string {
   const buffer = Buffer.isBuffer(bytes)
     ? bytes
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
