@@ -2,6 +2,7 @@ import type { Grant } from '#store';
 import { isAllowedHost, isAllowedOrigin, LOOPBACK_HOSTS } from '#mcp';
 import { newId, type Clock, type Log } from '#platform';
 import type { AgentRequest } from './agent-request.ts';
+import type { Answer, Step } from './answer.ts';
 import { authenticate, type Principal } from './authenticate.ts';
 import { rangesOf, type Peer, type TrustedProxies } from './client-address.ts';
 import type { Directory, GovernedServer } from './directory.ts';
@@ -37,6 +38,7 @@ export interface RequestHead {
 /** A request that may come in: whose it is, and its headers. */
 export interface Entrant {
   readonly ok: true;
+  readonly head: RequestHead;
   readonly verb: AgentRequest['verb'];
   readonly principal: Principal;
   readonly headers: HeaderView;
@@ -72,7 +74,8 @@ export class FrontDoor {
     return this.#options.log;
   }
 
-  check({ verb, serverId, rawHeaders, peer }: RequestHead): Entrant | TurnedAway {
+  check(head: RequestHead): Entrant | TurnedAway {
+    const { verb, rawHeaders } = head;
     const read = readHeaders(rawHeaders);
     if (!read.ok) return turnAway(400, read.reason);
     const { headers } = read;
@@ -80,16 +83,23 @@ export class FrontDoor {
       return turnAway(403, 'this host name is not allowed');
     if (!isAllowedOrigin(headers.get('origin'), this.#origins))
       return turnAway(403, 'this origin is not allowed');
-    const { directory, clock } = this.#options;
-    const authorization = headers.get('authorization');
-    const principal = authenticate(authorization, serverId, directory, clock, peer, this.#proxies);
-    if (!principal.ok) {
-      const { status, headers: challenge } = principal.answer;
-      return turnAway(status, status === 401 ? TOKEN_NEEDED : FOREIGN_GRANT, challenge);
-    }
+    const principal = this.#authenticate(headers, head);
+    if (!principal.ok) return refusalOf(principal.answer);
     if (verb !== 'POST' && verb !== 'GET' && verb !== 'DELETE')
       return turnAway(405, 'only POST, GET and DELETE are served here', { allow: 'POST, GET, DELETE' });
-    return contentFault(verb, headers) ?? { ok: true, verb, principal: principal.value, headers };
+    return contentFault(verb, headers) ?? { ok: true, head, verb, headers, principal: principal.value };
+  }
+
+  /** The head that an entrant came with, again: only whose it is can have changed. */
+  checkAgain({ head, verb, headers }: Entrant): Entrant | TurnedAway {
+    const principal = this.#authenticate(headers, head);
+    if (!principal.ok) return refusalOf(principal.answer);
+    return { ok: true, head, verb, headers, principal: principal.value };
+  }
+
+  #authenticate(headers: HeaderView, { serverId, peer }: RequestHead): Step<Principal> {
+    const { directory, clock } = this.#options;
+    return authenticate(headers.get('authorization'), serverId, directory, clock, peer, this.#proxies);
   }
 
   /** The request of an entrant, whose body is there now; from here on its observation runs. `arrivedAt` is by `performance.now()`. */
@@ -104,6 +114,10 @@ export class FrontDoor {
 
 const TOKEN_NEEDED = 'a valid grant token is needed: Authorization: Bearer tg_…';
 const FOREIGN_GRANT = 'this grant may not use this server';
+
+function refusalOf({ status, headers }: Answer): TurnedAway {
+  return turnAway(status, status === 401 ? TOKEN_NEEDED : FOREIGN_GRANT, headers);
+}
 
 function turnAway(status: number, reason: string, headers?: Readonly<Record<string, string>>): TurnedAway {
   return { ok: false, status, reason, headers };

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import type { FrontDoor } from './front-door.ts';
+import type { Entrant, FrontDoor, TurnedAway } from './front-door.ts';
 import type { Gateway } from './gateway.ts';
-import { MAX_PLAIN_BYTES, readPlainPost } from './plain-post.ts';
+import { MAX_PLAIN_BYTES, PlainPostReader, type PlainHead } from './plain-post.ts';
 import { PlainReply } from './plain-reply.ts';
 
 /** What a connection needs of the server that it belongs to. */
@@ -31,6 +31,10 @@ export class PlainConnection {
   readonly #deps: PlainConnectionDeps;
   /** `new` before the first request, `free` between two. */
   #state: 'new' | 'free' | 'reading' | 'answering' = 'new';
+  readonly #reader = new PlainPostReader();
+  #head: PlainHead | undefined;
+  /** Who came with that head. */
+  #entrant: Entrant | undefined;
   #reply: PlainReply | undefined;
   /** What has come of the next request. */
   #rest: Buffer | undefined;
@@ -70,7 +74,7 @@ export class PlainConnection {
   };
 
   #read(bytes: Buffer): void {
-    const post = readPlainPost(bytes);
+    const post = this.#reader.read(bytes);
     if (post === 'incomplete' && ++this.#pieces < MAX_PIECES && bytes.length < MAX_PLAIN_BYTES) {
       if (this.#state !== 'reading') this.#ticks = 0;
       this.#state = 'reading';
@@ -80,17 +84,28 @@ export class PlainConnection {
     if (typeof post === 'string' || bytes.length > post.end) return this.#leave();
 
     const arrivedAt = performance.now();
+    const entrant = this.#check(post.head);
+    if (!entrant) return this.#leave();
     const { door, gateway } = this.#deps;
-    const { serverId, rawHeaders, forwardedFor, bodyStart } = post;
-    const peer = { socket: this.#socket, headers: { 'x-forwarded-for': forwardedFor } };
-    const entrant = door.check({ verb: 'POST', serverId, rawHeaders, peer });
-    if (!entrant.ok) return this.#leave();
-    const request = door.enter(entrant, bytes.subarray(bodyStart), arrivedAt);
+    const request = door.enter(entrant, bytes.subarray(post.bodyStart), arrivedAt);
     this.#rest = undefined;
     this.#pieces = 0;
     this.#state = 'answering';
     this.#reply = new PlainReply(this.#socket, request.observation, this.#onAnswered);
     void gateway.handle(request, this.#reply);
+  }
+
+  #check(head: PlainHead): Entrant | undefined {
+    const checked =
+      this.#entrant && head === this.#head ? this.#deps.door.checkAgain(this.#entrant) : this.#checkNew(head);
+    this.#head = head;
+    this.#entrant = checked.ok ? checked : undefined;
+    return this.#entrant;
+  }
+
+  #checkNew({ serverId, rawHeaders, forwardedFor }: PlainHead): Entrant | TurnedAway {
+    const peer = { socket: this.#socket, headers: { 'x-forwarded-for': forwardedFor } };
+    return this.#deps.door.check({ verb: 'POST', serverId, rawHeaders, peer });
   }
 
   readonly #onAnswered = (): void => {

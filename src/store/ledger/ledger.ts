@@ -58,7 +58,8 @@ export class Ledger {
   #immediate: NodeJS.Immediate | undefined;
   #lazy: NodeJS.Timeout | undefined;
   #closed = false;
-  #scratch = Buffer.allocUnsafe(16 * 1024);
+  /** What is written stands here until it is in the file. */
+  #outgoing = Buffer.allocUnsafe(16 * 1024);
   /** What others have written is read into this; grows to hold at least one line. */
   #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
 
@@ -191,14 +192,15 @@ export class Ledger {
     const segment = this.#open();
     let text = '\n'; // ends a line that a full disk may have torn
     for (const job of jobs) text += job.text;
-    const bytes = Buffer.from(text);
+    const bytes = this.#encode(text);
     try {
       segment.append(bytes);
     } catch (error) {
       this.#table.rollBack();
       throw error;
     }
-    if (this.#comesNext(segment, bytes)) {
+    // nobody else has written in between: bytes are only ever added
+    if (segment.size() === this.#position + bytes.length) {
       this.#position += bytes.length;
       for (const job of jobs) job.resolve(GRANTED);
       return true;
@@ -206,14 +208,13 @@ export class Ledger {
     return this.#settleBehindOthers(segment, bytes, jobs);
   }
 
-  /** Whether our bytes stand right where we had read to: nobody else has written in between. */
-  #comesNext(segment: Segment, bytes: Buffer): boolean {
-    if (this.#scratch.length < bytes.length) this.#scratch = Buffer.allocUnsafe(bytes.length * 2);
-    const target = this.#scratch.subarray(0, bytes.length);
-    return segment.read(this.#position, target) === bytes.length && target.equals(bytes);
+  #encode(text: string): Buffer {
+    const most = text.length * 3; // bytes that a UTF-16 unit can become
+    if (this.#outgoing.length < most) this.#outgoing = Buffer.allocUnsafe(most);
+    return this.#outgoing.subarray(0, this.#outgoing.write(text));
   }
 
-  /** Others wrote first: their lines count before ours, whose charges are looked at again in the order of the file. */
+  /** Others wrote first, or right after: what came first counts before ours, whose charges are looked at again in the order of the file. */
   #settleBehindOthers(segment: Segment, bytes: Buffer, jobs: readonly Job[]): boolean {
     this.#table.rollBack();
     const unread = Buffer.allocUnsafe(segment.size() - this.#position);
