@@ -45,7 +45,8 @@ const MAX_CREDENTIALS = 100_000;
  */
 export class Directory {
   readonly #servers = new Map<string, GovernedServer>();
-  #policies = new Map<string, CompiledPolicy>();
+  /** By server, then by name: both are there with every call, and a joined key would have to be made. */
+  readonly #policies = new Map<string, Map<string, CompiledPolicy>>();
   #grants = new Map<string, Grant>();
   /** By which token a grant was found: a stream lives as long as the token that opened it. */
   readonly #tokenHashes = new WeakMap<Grant, string>();
@@ -80,21 +81,22 @@ export class Directory {
 
   /** The policy in force for a grant; undefined denies every call. */
   policyOf(grant: Grant): CompiledPolicy | undefined {
-    return grant.policy === undefined ? undefined : this.#policies.get(policyKey(grant.server, grant.policy));
+    return grant.policy === undefined ? undefined : this.#policies.get(grant.server)?.get(grant.policy);
   }
 
   hasPolicy(server: string, name: string): boolean {
-    return this.#policies.has(policyKey(server, name));
+    return this.#policies.get(server)?.has(name) === true;
   }
 
   setPolicy(server: string, name: string, policy: CompiledPolicy): void {
-    this.#policies.set(policyKey(server, name), policy);
+    const policies = this.#policies.get(server) ?? new Map<string, CompiledPolicy>();
+    this.#policies.set(server, policies.set(name, policy));
     this.#changed();
   }
 
   /** Grants that name it deny every call from now on. */
   removePolicy(server: string, name: string): void {
-    if (this.#policies.delete(policyKey(server, name))) this.#changed();
+    if (this.#policies.get(server)?.delete(name)) this.#changed();
   }
 
   /** The grant whose token has this SHA-256, if it is neither revoked nor expired at `now`. */
@@ -151,8 +153,4 @@ export class Directory {
 
 function isLive({ revokedAt, expiresAt }: Grant, now: number): boolean {
   return revokedAt === undefined && (expiresAt === undefined || expiresAt > now);
-}
-
-function policyKey(server: string, name: string): string {
-  return `${server}/${name}`;
 }

@@ -81,6 +81,19 @@ describe('counterName', () => {
     );
   });
 
+  it('is the JSON text of its parts', () => {
+    const text = fc.oneof(
+      fc.constantFrom('"', '\\', '\x1f', '\x7f', ' ~[]!#', '\ud800', 'é'),
+      fc.string({ maxLength: 4 }),
+    );
+    fc.assert(
+      fc.property(text, text, text, (organisation, grant, counter) => {
+        const made = name('grant', { organisation, grant }, { counter });
+        expect(made).toBe(JSON.stringify(['grant', organisation, 's1', grant, counter, 60]));
+      }),
+    );
+  });
+
   it('contains nothing that a store would cut or merge', () => {
     expect(name('grant', { grant: 'a\0b\ud800' })).not.toMatch(/[\0\p{Surrogate}]/u);
   });

@@ -16,21 +16,29 @@ export interface QuotaOwner {
  * Without a session, the scope `session` is one counter per grant.
  */
 export function counterName(demand: LimitDemand, owner: QuotaOwner): string {
-  return JSON.stringify([demand.scope, ...ownerParts(demand, owner), demand.counter, demand.windowSeconds]);
+  const { scope, counter, windowSeconds } = demand;
+  return `["${scope}",${ownerParts(scope, owner)},${quoted(counter)},${windowSeconds}]`;
 }
 
-function ownerParts({ scope }: LimitDemand, owner: QuotaOwner): readonly (string | null)[] {
-  const { organisation, server, grant, session } = owner;
+function ownerParts(scope: LimitScope, { organisation, server, grant, session }: QuotaOwner): string {
   switch (scope) {
     case 'organisation':
-      return [organisation];
+      return quoted(organisation);
     case 'server':
-      return [organisation, server];
+      return `${quoted(organisation)},${quoted(server)}`;
     case 'grant':
-      return [organisation, server, grant];
+      return `${quoted(organisation)},${quoted(server)},${quoted(grant)}`;
     case 'session':
-      return [organisation, server, grant, session ?? null];
+      return `${quoted(organisation)},${quoted(server)},${quoted(grant)},${session === undefined ? 'null' : quoted(session)}`;
   }
+}
+
+/** What JSON writes as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/** A text as JSON; names are plain nearly always, and a counter is named for every call. */
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 /** What a counter counts for whom, as its name says. */
