@@ -74,6 +74,15 @@ export class PlainConnection {
   };
 
   #read(bytes: Buffer): void {
+    try {
+      this.#take(bytes);
+    } catch (error) {
+      this.#deps.door.log.error({ err: error }, 'a request failed in the listener');
+      this.#socket.destroy();
+    }
+  }
+
+  #take(bytes: Buffer): void {
     const post = this.#reader.read(bytes);
     if (post === 'incomplete' && ++this.#pieces < MAX_PIECES && bytes.length < MAX_PLAIN_BYTES) {
       if (this.#state !== 'reading') this.#ticks = 0;

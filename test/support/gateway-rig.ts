@@ -183,6 +183,12 @@ export class GatewayRig {
     return this.#gateway;
   }
 
+  /** The HTTP front. */
+  get listener(): Server {
+    if (!this.#listener) throw new Error('the rig is not started');
+    return this.#listener;
+  }
+
   setPolicy(document: object, version = 'v1'): void {
     const read = validatePolicy(document);
     if (!read.ok) throw new Error(JSON.stringify(read.problems));

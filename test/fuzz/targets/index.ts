@@ -5,6 +5,7 @@ import { headers } from './headers.ts';
 import { httpResponses } from './http-responses.ts';
 import { ledger } from './ledger.ts';
 import { listener } from './listener.ts';
+import { plainPosts } from './plain-posts.ts';
 import { policy } from './policy.ts';
 import { schemas } from './schemas.ts';
 import { sealed } from './sealed.ts';
@@ -25,6 +26,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   policy,
   schemas,
   answers,
+  plainPosts,
   stdioLines,
   stdioFront,
   listener,
