@@ -29,10 +29,10 @@ describe('a request in plain form', () => {
     expect(head).toEqual({
       serverId: 'shop',
       rawHeaders: [
-        ...['host', '127.0.0.1:8750'],
-        ...['content-type', 'application/json'],
-        ...['authorization', 'Bearer tg_x'],
-      ],
+        ['host', '127.0.0.1:8750'],
+        ['content-type', 'application/json'],
+        ['authorization', 'Bearer tg_x'],
+      ].flat(),
       forwardedFor: undefined,
     });
     expect(bytes.toString('latin1', bodyStart, end)).toBe('{"a":1}');
