@@ -64,6 +64,7 @@ export function createProgram(compose: Compose): Command {
 
 /** Runs a command line and gives its exit code. What was wrong is on standard error, with what to do about it. */
 export async function runProgram(create: () => Command, argv: readonly string[]): Promise<number> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreBrokenPipe);
   try {
     await create().parseAsync(argv);
     return EXIT.fine;
@@ -84,4 +85,9 @@ export async function runProgram(create: () => Command, argv: readonly string[])
     process.stderr.write(`toolgate: this is a fault of toolgate itself; please report it.\n${text}\n`);
     return EXIT.bug;
   }
+}
+
+/** Who reads what is written may go before its end (`| head`): the rest is nobody's, and no fault. */
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
