@@ -28,6 +28,8 @@ export interface Records {
   query(filter: RecordFilter): Promise<readonly StoredRecord[]>;
   /** Every matching record, the newest first; see `RecordStore.scan`. */
   scan: RecordStore['scan'];
+  /** The same, counted; see `RecordStore.scanCounted`. */
+  scanCounted: RecordStore['scanCounted'];
   /** The same with what each call used up; see `RecordStore.scanCharged`. */
   scanCharged: RecordStore['scanCharged'];
   /** The newest records and then each new one; see `followRecords`. */
@@ -64,6 +66,7 @@ export function createRecords({ store, clock, log }: RecordsParts): Records {
     finish: (id, ending) => orLog('the ending of a call could not be recorded', id, store.finish(id, ending)),
     query: (filter) => store.query(filter),
     scan: (filter) => store.scan(filter),
+    scanCounted: (filter, bucketMs) => store.scanCounted(filter, bucketMs),
     scanCharged: (filter) => store.scanCharged(filter),
     follow: (filter, signal) => followRecords(store, clock, filter, signal),
   };

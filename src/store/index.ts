@@ -11,6 +11,8 @@ export type {
   CallEnding,
   CallResult,
   ChargedRecord,
+  CountedRecords,
+  DecisionSetting,
   CounterEntry,
   CounterStore,
   CredentialKey,

@@ -98,6 +98,21 @@ export type ChargedRecord = StoredRecord & {
   readonly charges: readonly CounterEntry[];
 };
 
+/** What a record shares with those of other calls under the same rule by the same grant. */
+export type DecisionSetting = Omit<DecisionRecord, 'id' | 'at' | 'requestId' | 'argumentKeys'>;
+
+/** Records of one setting, counted. */
+export interface CountedRecords {
+  readonly setting: DecisionSetting;
+  /** When the bucket begins that they fall into. */
+  readonly start: number;
+  /** When the first of them was made. */
+  readonly earliest: number;
+  readonly calls: number;
+  /** Of these, those that have ended, and not with `ok`. */
+  readonly failed: number;
+}
+
 export interface RecordFilter {
   readonly server?: string;
   /** Only these servers; none at all when the list is empty. */
@@ -134,6 +149,14 @@ export interface RecordStore {
    * stand in the order they were written). Other work has its turn between batches.
    */
   scan(filter: Omit<RecordFilter, 'limit' | 'order'>): AsyncIterable<readonly StoredRecord[]>;
+  /**
+   * Like `scan`, but rows of one setting are only counted, in buckets of `bucketMs` since the epoch: a fraction of the work. A setting may come
+   * more than once.
+   */
+  scanCounted(
+    filter: Omit<RecordFilter, 'limit' | 'order'>,
+    bucketMs: number,
+  ): AsyncIterable<readonly CountedRecords[]>;
   /** Like `scan`, with what each row charged. */
   scanCharged(filter: Omit<RecordFilter, 'limit' | 'order'>): AsyncIterable<readonly ChargedRecord[]>;
   /**

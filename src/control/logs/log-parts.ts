@@ -9,7 +9,7 @@ export const READ = { kind: 'member', role: 'viewer', scope: 'logs:read' } as co
 export type StillAllowed = (caller: Caller, request: Request) => Promise<boolean>;
 
 export interface LogParts {
-  readonly records: Pick<Records, 'query' | 'scan' | 'scanCharged' | 'follow'>;
+  readonly records: Pick<Records, 'query' | 'scan' | 'scanCounted' | 'scanCharged' | 'follow'>;
   /** The servers whose decisions an organisation may see, declared and removed ones among them. */
   readonly serverIds: (organisation: string) => Promise<readonly string[]>;
   /** Whether a caller still has the session and the rights that it came with. */

@@ -1,4 +1,4 @@
-import type { CallEnding, CounterEntry, DecisionRecord, StoredRecord } from '../ports.ts';
+import type { CallEnding, CounterEntry, DecisionRecord, DecisionSetting, StoredRecord } from '../ports.ts';
 import { ReadTexts } from './read-texts.ts';
 
 /**
@@ -180,6 +180,25 @@ const MOMENT = /^\d{1,15}$/;
 const settings = new ReadTexts((members) => parse(`{${members}}`));
 const argumentKeys = new ReadTexts(parse);
 const endings = new ReadTexts(parse);
+
+/** What the record of an `A` or `D` line shares with others: one object for all of them, nearly always. Undefined when it is not written as it is today. */
+export function settingIn(line: string): DecisionSetting | undefined {
+  const settingAt = line.indexOf(GRANT_MEMBER);
+  const keysAt = line.lastIndexOf(KEYS_MEMBER);
+  if (settingAt < 0 || keysAt < settingAt || !line.endsWith('}')) return undefined;
+  const setting = settings.read(line, settingAt + 1, keysAt);
+  return isObject(setting) ? (setting as DecisionSetting) : undefined;
+}
+
+const WELL_ENDED = '\t{"result":"ok",';
+
+/** Whether an `F` line says that the call did not end well. */
+export function endedBadly(line: string): boolean {
+  if (line.includes(WELL_ENDED)) return false;
+  const read = readLine(line);
+  const ending = read && readEnding(read);
+  return ending !== undefined && ending.result !== 'ok';
+}
 
 /** The record of an `A` or `D` line, with how its call ended; undefined when the body is damaged. */
 export function readRecord(

@@ -1,6 +1,22 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { CallEnding, ChargedRecord, RecordFilter, StoredRecord } from '../ports.ts';
-import { readCharges, readEnding, readLine, readRecord, splitLine, type SplitLine } from './line.ts';
+import type {
+  CallEnding,
+  ChargedRecord,
+  CountedRecords,
+  DecisionSetting,
+  RecordFilter,
+  StoredRecord,
+} from '../ports.ts';
+import {
+  endedBadly,
+  readCharges,
+  readEnding,
+  readLine,
+  readRecord,
+  settingIn,
+  splitLine,
+  type SplitLine,
+} from './line.ts';
 import { copyOf, firstMoment, idIn, linesBackwards, momentIn, openIfThere } from './read-segment.ts';
 import type { Segment, Segments } from './segments.ts';
 
@@ -32,7 +48,7 @@ export async function readRecords(
   const isNewestFirst = filter.order !== 'oldest';
   let found: StoredRecord[] = [];
   if (limit === 0) return found;
-  const walk = new Walk(segments, filter, withoutCharges);
+  const walk = new Walk(segments, filter, new Rows(filter, withoutCharges));
   for await (const batch of walk.batches()) {
     if (batch.length === 0) continue;
     for (const record of batch) found.push(record);
@@ -51,7 +67,16 @@ export function scanRecords(
   segments: Segments,
   filter: Scan,
 ): AsyncGenerator<readonly StoredRecord[], void, undefined> {
-  return new Walk(segments, filter, withoutCharges).batches();
+  return new Walk(segments, filter, new Rows(filter, withoutCharges)).batches();
+}
+
+/** The same rows, counted by setting and bucket; see `RecordStore.scanCounted`. */
+export function scanCounted(
+  segments: Segments,
+  filter: Scan,
+  bucketMs: number,
+): AsyncGenerator<readonly CountedRecords[], void, undefined> {
+  return new Walk(segments, filter, new Counts(filter, bucketMs)).batches();
 }
 
 /** The same with what each row charged; see `RecordStore.scanCharged`. */
@@ -59,12 +84,7 @@ export function scanCharged(
   segments: Segments,
   filter: Scan,
 ): AsyncGenerator<readonly ChargedRecord[], void, undefined> {
-  return new Walk(segments, filter, withCharges).batches();
-}
-
-/** A row with texts of its own. */
-function standingAlone<Row extends StoredRecord>(row: Row): Row {
-  return { ...row, id: copyOf(row.id), requestId: copyOf(row.requestId) };
+  return new Walk(segments, filter, new Rows(filter, withCharges)).batches();
 }
 
 const withoutCharges = (record: StoredRecord): StoredRecord => record;
@@ -78,19 +98,115 @@ function byId(records: readonly StoredRecord[]): StoredRecord[] {
   return records.toSorted((a, b) => (a.id < b.id ? 1 : -1));
 }
 
-function matches(record: StoredRecord, filter: Scan): boolean {
-  const { server, servers, grant, tool, outcome, rule, since, until, afterId, beforeId } = filter;
+/** What a walk makes of the lines that it finds. */
+interface Findings<Found> {
+  /** Takes an `A` or `D` line that may match, which was made at that moment, and the line that says how its call ended. */
+  add(line: string, at: number, ending: string | undefined): void;
+  /** What was made of the lines since the last time; `seen` is how many lines there were at all. */
+  take(seen: number): readonly Found[];
+}
+
+/** Matching lines as records. */
+class Rows<Row extends StoredRecord> implements Findings<Row> {
+  readonly #filter: Scan;
+  readonly #rowOf: (record: StoredRecord, line: SplitLine) => Row;
+  #rows: Row[] = [];
+
+  constructor(filter: Scan, rowOf: (record: StoredRecord, line: SplitLine) => Row) {
+    this.#filter = filter;
+    this.#rowOf = rowOf;
+  }
+
+  add(text: string, at: number, ending: string | undefined): void {
+    const line = splitLine(text);
+    const record = line && readRecord(line, ending === undefined ? undefined : endingIn(ending));
+    if (line && record && isWithin(record.id, at, this.#filter) && isWanted(record, this.#filter))
+      this.#rows.push(this.#rowOf(record, line));
+  }
+
+  take(seen: number): readonly Row[] {
+    const rows = this.#rows;
+    this.#rows = [];
+    // whoever keeps a few rows must not keep all that was read around them
+    return rows.length < seen / CROWD ? rows.map(standingAlone) : rows;
+  }
+}
+
+/** A row with texts of its own. */
+function standingAlone<Row extends StoredRecord>(row: Row): Row {
+  return { ...row, id: copyOf(row.id), requestId: copyOf(row.requestId) };
+}
+
+type Count = { -readonly [K in keyof CountedRecords]: CountedRecords[K] };
+
+/** Matching lines as numbers: of a line no more is read than when it was made, and what it has in common with others. */
+class Counts implements Findings<CountedRecords> {
+  readonly #filter: Scan;
+  readonly #bucketMs: number;
+  /** The count of each setting that was met last; null for those that are not wanted. */
+  readonly #latest = new Map<DecisionSetting, Count | null>();
+  #all: Count[] = [];
+
+  constructor(filter: Scan, bucketMs: number) {
+    this.#filter = filter;
+    this.#bucketMs = bucketMs;
+  }
+
+  add(line: string, at: number, ending: string | undefined): void {
+    const setting = settingIn(line) ?? settingOfOld(line);
+    const count = setting && this.#countOf(setting, Math.floor(at / this.#bucketMs) * this.#bucketMs);
+    if (!count || !isWithin(idIn(line), at, this.#filter)) return;
+    count.calls++;
+    if (at < count.earliest) count.earliest = at;
+    if (ending !== undefined && endedBadly(ending)) count.failed++;
+  }
+
+  take(): readonly CountedRecords[] {
+    const all = this.#all.filter(({ calls }) => calls > 0);
+    this.#all = [];
+    this.#latest.clear();
+    return all;
+  }
+
+  #countOf(setting: DecisionSetting, start: number): Count | null {
+    const known = this.#latest.get(setting);
+    if (known === null || known?.start === start) return known;
+    const count = known !== undefined || isWanted(setting, this.#filter) ? this.#begin(setting, start) : null;
+    this.#latest.set(setting, count);
+    return count;
+  }
+
+  #begin(setting: DecisionSetting, start: number): Count {
+    const count = { setting, start, earliest: Number.POSITIVE_INFINITY, calls: 0, failed: 0 };
+    this.#all.push(count);
+    return count;
+  }
+}
+
+/** Of a record whose members stand in another order than they are written in today. */
+function settingOfOld(text: string): DecisionSetting | undefined {
+  const line = splitLine(text);
+  return line && readRecord(line, undefined);
+}
+
+function isWanted(setting: DecisionSetting, filter: Scan): boolean {
+  const { server, servers, grant, tool, outcome, rule } = filter;
   return (
-    (server === undefined || record.server === server) &&
-    (servers === undefined || servers.includes(record.server)) &&
-    (grant === undefined || record.grantId === grant || record.grantLabel === grant) &&
-    (tool === undefined || record.tool === tool) &&
-    (outcome === undefined || record.outcome === outcome) &&
-    (rule === undefined || record.rule === rule) &&
-    (since === undefined || record.at >= since) &&
-    (until === undefined || record.at < until) &&
-    (afterId === undefined || record.id > afterId) &&
-    (beforeId === undefined || record.id < beforeId)
+    (server === undefined || setting.server === server) &&
+    (servers === undefined || servers.includes(setting.server)) &&
+    (grant === undefined || setting.grantId === grant || setting.grantLabel === grant) &&
+    (tool === undefined || setting.tool === tool) &&
+    (outcome === undefined || setting.outcome === outcome) &&
+    (rule === undefined || setting.rule === rule)
+  );
+}
+
+function isWithin(id: string, at: number, { since, until, afterId, beforeId }: Scan): boolean {
+  return (
+    (since === undefined || at >= since) &&
+    (until === undefined || at < until) &&
+    (afterId === undefined || id > afterId) &&
+    (beforeId === undefined || id < beforeId)
   );
 }
 
@@ -103,10 +219,10 @@ function needlesOf({ server, servers, grant, tool, rule }: Scan): readonly strin
 }
 
 /** One way through the ledger, from its end to the earliest moment that can matter. */
-class Walk<Row extends StoredRecord> {
+class Walk<Found> {
   readonly #segments: Segments;
   readonly #filter: Scan;
-  readonly #rowOf: (record: StoredRecord, line: SplitLine) => Row;
+  readonly #findings: Findings<Found>;
   readonly #needles: readonly string[];
   /** Lines: of most endings that are met nobody ever wants to know more. */
   readonly #endings = new Map<string, string>();
@@ -116,10 +232,10 @@ class Walk<Row extends StoredRecord> {
   #passed = 0;
   #isOver = false;
 
-  constructor(segments: Segments, filter: Scan, rowOf: (record: StoredRecord, line: SplitLine) => Row) {
+  constructor(segments: Segments, filter: Scan, findings: Findings<Found>) {
     this.#segments = segments;
     this.#filter = filter;
-    this.#rowOf = rowOf;
+    this.#findings = findings;
     this.#needles = needlesOf(filter);
     this.#from = (filter.since ?? Number.NEGATIVE_INFINITY) - OUT_OF_ORDER_MS;
   }
@@ -131,8 +247,8 @@ class Walk<Row extends StoredRecord> {
     this.#fromId = last.id;
   }
 
-  /** The matching rows of each piece that was read, perhaps none; other work gets its turn in between. */
-  async *batches(): AsyncGenerator<readonly Row[], void, undefined> {
+  /** What was found in each piece that was read, perhaps nothing; other work gets its turn in between. */
+  async *batches(): AsyncGenerator<readonly Found[], void, undefined> {
     if (this.#filter.servers?.length === 0) return;
     let startedAt = performance.now();
     for (const batch of this.#steps()) {
@@ -143,7 +259,7 @@ class Walk<Row extends StoredRecord> {
     }
   }
 
-  *#steps(): Generator<readonly Row[]> {
+  *#steps(): Generator<readonly Found[]> {
     const numbers = this.#segments.list();
     for (const number of numbers.toReversed()) {
       const segment = openIfThere(this.#segments, number);
@@ -153,15 +269,12 @@ class Walk<Row extends StoredRecord> {
         // what stands behind the line that ends a segment does not count
         let counts = number === numbers.at(-1);
         for (const lines of linesBackwards(segment)) {
-          const batch: Row[] = [];
           for (const text of lines) {
             if (text.startsWith('S')) counts = true;
-            const record = counts ? this.#take(text) : undefined;
-            if (record !== undefined) batch.push(record);
+            if (counts) this.#take(text);
             if (this.#isOver) break;
           }
-          // whoever keeps a few rows must not keep all that was read around them
-          yield batch.length < lines.length / CROWD ? batch.map(standingAlone) : batch;
+          yield this.#findings.take(lines.length);
           if (this.#isOver) return;
         }
       } finally {
@@ -176,22 +289,20 @@ class Walk<Row extends StoredRecord> {
     return until !== undefined && (firstMoment(segment) ?? until) > until + LATE_ENDING_MS;
   }
 
-  #take(text: string): Row | undefined {
+  #take(text: string): void {
     const kind = text.charAt(0);
     if (kind === 'F') this.#remember(text);
     if (kind === 'V') this.#annul(text);
-    if (kind !== 'A' && kind !== 'D') return undefined;
+    if (kind !== 'A' && kind !== 'D') return;
     const id = idIn(text);
+    const ending = this.#endings.get(id);
+    if (ending !== undefined) this.#endings.delete(id);
     // enough was found, and this comes before it; how long ago it was is looked at once in a while
-    if (id < this.#fromId && ++this.#passed % LOOK_EVERY !== 0) return this.#pass(id);
+    if (id < this.#fromId && ++this.#passed % LOOK_EVERY !== 0) return;
     const at = momentIn(text);
     if (at < this.#from) this.#isOver = true;
-    return at >= this.#from && this.#mayMatch(text, id, at) ? this.#read(text) : this.#pass(id);
-  }
-
-  /** Not wanted, and neither is how it ended. */
-  #pass(id: string): undefined {
-    this.#endings.delete(id);
+    if (at >= this.#from && this.#mayMatch(text, id, at) && !this.#voided.delete(id))
+      this.#findings.add(text, at, ending);
   }
 
   #remember(text: string): void {
@@ -211,16 +322,6 @@ class Walk<Row extends StoredRecord> {
     if (until !== undefined && at >= until) return false;
     if (id < this.#fromId || (beforeId !== undefined && id >= beforeId)) return false;
     return this.#needles.every((needle) => text.includes(needle));
-  }
-
-  #read(text: string): Row | undefined {
-    const line = splitLine(text);
-    if (line === undefined) return undefined;
-    const ending = this.#endings.get(line.id);
-    this.#endings.delete(line.id);
-    const record = readRecord(line, ending === undefined ? undefined : endingIn(ending));
-    if (!record || this.#voided.delete(line.id)) return undefined;
-    return matches(record, this.#filter) ? this.#rowOf(record, line) : undefined;
   }
 }
 

@@ -2,7 +2,7 @@ import { newId, type Clock } from '#platform';
 import type { CounterEntry, CounterStore, RecordStore } from '../ports.ts';
 import { Ledger } from './ledger.ts';
 import { writeEnding, writeRecord } from './line.ts';
-import { readRecords, scanCharged, scanRecords } from './read-records.ts';
+import { readRecords, scanCharged, scanCounted, scanRecords } from './read-records.ts';
 import { pruneRecords } from './retention.ts';
 import type { Segments } from './segments.ts';
 
@@ -50,6 +50,10 @@ export function ledgerStores(segments: Segments, access: 'append' | 'read', cloc
       scan(filter) {
         ledger.flush();
         return scanRecords(segments, filter);
+      },
+      scanCounted(filter, bucketMs) {
+        ledger.flush();
+        return scanCounted(segments, filter, bucketMs);
       },
       scanCharged(filter) {
         ledger.flush();
