@@ -61,7 +61,8 @@ describe.skipIf(CHROMIUM === undefined)('an account', () => {
     await page.getByRole('button', { name: 'Sign out everywhere else' }).tap();
     const question = page.getByRole('dialog', { name: 'Sign out everywhere else?' });
     await question.waitFor();
-    expect(await violationsOn(page)).toEqual([]);
+    // colours are what they are when it has faded in
+    await expect.poll(() => violationsOn(page)).toEqual([]);
     await question.getByRole('button', { name: 'Sign out', exact: true }).tap();
     await page.getByText(/sessions were ended/).waitFor();
     await question.waitFor({ state: 'detached' });
