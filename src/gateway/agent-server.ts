@@ -1,7 +1,5 @@
 import { Server, type RequestListener, type ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FrontDoor } from './front-door.ts';
-import type { Gateway } from './gateway.ts';
 import { PlainConnection, type PlainConnectionDeps } from './plain-connection.ts';
 
 const TICK_MS = 1_000;
@@ -15,7 +13,7 @@ export class AgentServer extends Server {
 
   constructor(
     options: ServerOptions,
-    { door, gateway }: { readonly door: FrontDoor; readonly gateway: Gateway },
+    parts: Pick<PlainConnectionDeps, 'door' | 'gateway' | 'log'>,
     onRequest: RequestListener,
   ) {
     super(options, onRequest);
@@ -23,8 +21,7 @@ export class AgentServer extends Server {
     const takers = this.listeners('connection') as ((socket: Socket) => void)[];
     this.removeAllListeners('connection');
     const deps: PlainConnectionDeps = {
-      door,
-      gateway,
+      ...parts,
       leave: (socket) => takers.forEach((take) => take.call(this, socket)),
       forget: (connection) => void this.#plain.delete(connection),
     };

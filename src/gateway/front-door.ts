@@ -1,6 +1,6 @@
 import type { Grant } from '#store';
 import { isAllowedHost, isAllowedOrigin, LOOPBACK_HOSTS } from '#mcp';
-import { newId, type Clock, type Log } from '#platform';
+import { newId, type Clock } from '#platform';
 import type { AgentRequest } from './agent-request.ts';
 import type { Answer, Step } from './answer.ts';
 import { authenticate, type Principal } from './authenticate.ts';
@@ -15,7 +15,6 @@ export interface FrontDoorOptions {
   readonly gateway: Gateway;
   readonly directory: Directory;
   readonly clock: Clock;
-  readonly log: Log;
   /** Host names besides the loopback ones, in lower case. */
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
@@ -68,10 +67,6 @@ export class FrontDoor {
       ...options.allowedOrigins.map((origin) => origin.toLowerCase()),
     ]);
     this.#proxies = options.trustedProxies && rangesOf(options.trustedProxies);
-  }
-
-  get log(): Log {
-    return this.#options.log;
   }
 
   check(head: RequestHead): Entrant | TurnedAway {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { JsonRpcRequest } from '#mcp';
 import type { AgentReply, AgentRequest, ReplyWatcher } from './agent-request.ts';
 import { HeldReply } from './held-reply.ts';
+import { grant } from './made-grant.suite.ts';
 import { silentTelemetry } from './telemetry.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -21,15 +22,6 @@ function setUp(progressToken?: string | number) {
     },
     end: () => void sent.push('end'),
     watch: (watcher) => void (agent = watcher),
-  };
-  const grant = {
-    id: 'g',
-    label: 'g',
-    server: 'shop',
-    policy: undefined,
-    createdAt: 0,
-    expiresAt: undefined,
-    revokedAt: undefined,
   };
   const request = {
     transport: 'http',

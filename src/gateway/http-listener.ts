@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isAllowedHost } from '#mcp';
+import type { Log } from '#platform';
 import { AgentServer } from './agent-server.ts';
 import { FrontDoor, type FrontDoorOptions } from './front-door.ts';
 import { readHeaders, type HeaderView } from './header-hygiene.ts';
@@ -11,6 +12,7 @@ import type { Telemetry } from './telemetry.ts';
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 export interface HttpListenerOptions extends FrontDoorOptions {
+  readonly log: Log;
   /** Whether requests can be served; `/readyz` tells. */
   readonly isReady: () => boolean;
   /** Text of `/`, for a person who opens the address in a browser. */
@@ -29,14 +31,15 @@ const GATEWAY_PATH = /^\/mcp(?:\/([a-z0-9][a-z0-9-]{0,62}))?\/?$/;
 
 /** The HTTP front of the gateway. It routes, checks what concerns HTTP alone, and hands every exchange to the pipeline. */
 export function createHttpListener(options: HttpListenerOptions): Server {
+  const { gateway, log } = options;
   const door = new FrontDoor(options);
   const front: Front = { ...options, door };
   const settings = { requestTimeout: 30_000, headersTimeout: 15_000, maxHeaderSize: 32_768 };
-  const server = new AgentServer(settings, { door, gateway: options.gateway }, (request, response) => {
+  const server = new AgentServer(settings, { door, gateway, log }, (request, response) => {
     try {
       serve(request, response, front);
     } catch (error) {
-      options.log.error({ err: error }, 'a request failed in the listener');
+      log.error({ err: error }, 'a request failed in the listener');
       response.destroy();
     }
   });

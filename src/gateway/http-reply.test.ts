@@ -2,17 +2,8 @@ import { createServer, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { HttpReply } from './http-reply.ts';
+import { grant } from './made-grant.suite.ts';
 import { silentTelemetry } from './telemetry.ts';
-
-const grant = {
-  id: 'g',
-  label: 'g',
-  server: 'shop',
-  policy: undefined,
-  createdAt: 0,
-  expiresAt: undefined,
-  revokedAt: undefined,
-};
 
 const servers: { close(): unknown }[] = [];
 afterEach(() => servers.splice(0).forEach((server) => server.close()));

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Log } from '#platform';
 import type { Entrant, FrontDoor, TurnedAway } from './front-door.ts';
 import type { Gateway } from './gateway.ts';
 import { MAX_PLAIN_BYTES, PlainPostReader, type PlainHead } from './plain-post.ts';
@@ -8,6 +9,7 @@ import { PlainReply } from './plain-reply.ts';
 export interface PlainConnectionDeps {
   readonly door: FrontDoor;
   readonly gateway: Gateway;
+  readonly log: Log;
   /** Gives the socket to the HTTP server, for good; what was read of it is read again. */
   readonly leave: (socket: Socket) => void;
   /** The connection is over, or is the HTTP server's now. */
@@ -77,7 +79,7 @@ export class PlainConnection {
     try {
       this.#take(bytes);
     } catch (error) {
-      this.#deps.door.log.error({ err: error }, 'a request failed in the listener');
+      this.#deps.log.error({ err: error }, 'a request failed in the listener');
       this.#socket.destroy();
     }
   }

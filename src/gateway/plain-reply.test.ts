@@ -2,17 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PlainReply } from './plain-reply.ts';
+import { grant } from './made-grant.suite.ts';
 import { silentTelemetry } from './telemetry.ts';
-
-const grant = {
-  id: 'g',
-  label: 'g',
-  server: 'shop',
-  policy: undefined,
-  createdAt: 0,
-  expiresAt: undefined,
-  revokedAt: undefined,
-};
 
 const open: { close?(): unknown; destroy?(): unknown }[] = [];
 afterEach(() => open.splice(0).forEach((one) => (one.destroy ?? one.close)?.call(one)));
