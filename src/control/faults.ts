@@ -17,8 +17,9 @@ export function readBySchema(
   schema: z.ZodType,
   value: unknown,
 ): { readonly value: unknown } | { readonly faults: readonly Fault[] } {
-  // the input comes with an issue only so that what is missing can be told from what is wrong
-  const read = schema.safeParse(value, { reportInput: true });
+  // the input comes with an issue only so that what is missing can be told from what is wrong; a schema that is compiled when it
+  // is met first costs the first view more than it ever saves
+  const read = schema.safeParse(value, { reportInput: true, jitless: true });
   return read.success ? { value: read.data } : { faults: faultsOf(read.error) };
 }
 

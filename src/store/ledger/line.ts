@@ -185,7 +185,7 @@ const endings = new ReadTexts(parse);
 export function settingIn(line: string): DecisionSetting | undefined {
   const settingAt = line.indexOf(GRANT_MEMBER);
   const keysAt = line.lastIndexOf(KEYS_MEMBER);
-  if (settingAt < 0 || keysAt < settingAt || !line.endsWith('}')) return undefined;
+  if (settingAt < 0 || keysAt < settingAt || line.at(-1) !== '}') return undefined;
   const setting = settings.read(line, settingAt + 1, keysAt);
   return isObject(setting) ? (setting as DecisionSetting) : undefined;
 }
@@ -194,7 +194,7 @@ const WELL_ENDED = '\t{"result":"ok",';
 
 /** Whether an `F` line says that the call did not end well. */
 export function endedBadly(line: string): boolean {
-  if (line.includes(WELL_ENDED)) return false;
+  if (line.indexOf(WELL_ENDED) > 0) return false;
   const read = readLine(line);
   const ending = read && readEnding(read);
   return ending !== undefined && ending.result !== 'ok';

@@ -100,7 +100,9 @@ function byId(records: readonly StoredRecord[]): StoredRecord[] {
 
 /** What a walk makes of the lines that it finds. */
 interface Findings<Found> {
-  /** Takes an `A` or `D` line that may match, which was made at that moment, and the line that says how its call ended. */
+  /** Whether it matters how a call ended that has this `F` line. */
+  heeds(ending: string): boolean;
+  /** Takes an `A` or `D` line of the span that is asked for, when it was made, and the line that says how its call ended. */
   add(line: string, at: number, ending: string | undefined): void;
   /** What was made of the lines since the last time; `seen` is how many lines there were at all. */
   take(seen: number): readonly Found[];
@@ -109,19 +111,25 @@ interface Findings<Found> {
 /** Matching lines as records. */
 class Rows<Row extends StoredRecord> implements Findings<Row> {
   readonly #filter: Scan;
+  readonly #needles: readonly string[];
   readonly #rowOf: (record: StoredRecord, line: SplitLine) => Row;
   #rows: Row[] = [];
 
   constructor(filter: Scan, rowOf: (record: StoredRecord, line: SplitLine) => Row) {
     this.#filter = filter;
+    this.#needles = needlesOf(filter);
     this.#rowOf = rowOf;
   }
 
-  add(text: string, at: number, ending: string | undefined): void {
+  heeds(): boolean {
+    return true;
+  }
+
+  add(text: string, _at: number, ending: string | undefined): void {
+    if (!this.#needles.every((needle) => text.includes(needle))) return;
     const line = splitLine(text);
     const record = line && readRecord(line, ending === undefined ? undefined : endingIn(ending));
-    if (line && record && isWithin(record.id, at, this.#filter) && isWanted(record, this.#filter))
-      this.#rows.push(this.#rowOf(record, line));
+    if (line && record && isWanted(record, this.#filter)) this.#rows.push(this.#rowOf(record, line));
   }
 
   take(seen: number): readonly Row[] {
@@ -152,13 +160,17 @@ class Counts implements Findings<CountedRecords> {
     this.#bucketMs = bucketMs;
   }
 
+  heeds(ending: string): boolean {
+    return endedBadly(ending);
+  }
+
   add(line: string, at: number, ending: string | undefined): void {
     const setting = settingIn(line) ?? settingOfOld(line);
     const count = setting && this.#countOf(setting, Math.floor(at / this.#bucketMs) * this.#bucketMs);
-    if (!count || !isWithin(idIn(line), at, this.#filter)) return;
+    if (!count) return;
     count.calls++;
     if (at < count.earliest) count.earliest = at;
-    if (ending !== undefined && endedBadly(ending)) count.failed++;
+    if (ending !== undefined) count.failed++;
   }
 
   take(): readonly CountedRecords[] {
@@ -201,15 +213,6 @@ function isWanted(setting: DecisionSetting, filter: Scan): boolean {
   );
 }
 
-function isWithin(id: string, at: number, { since, until, afterId, beforeId }: Scan): boolean {
-  return (
-    (since === undefined || at >= since) &&
-    (until === undefined || at < until) &&
-    (afterId === undefined || id > afterId) &&
-    (beforeId === undefined || id < beforeId)
-  );
-}
-
 /** Texts that a line of a matching record must hold: most lines of a rare filter are then not even parsed. */
 function needlesOf({ server, servers, grant, tool, rule }: Scan): readonly string[] {
   const only = servers?.length === 1 ? servers[0] : undefined;
@@ -223,7 +226,6 @@ class Walk<Found> {
   readonly #segments: Segments;
   readonly #filter: Scan;
   readonly #findings: Findings<Found>;
-  readonly #needles: readonly string[];
   /** Lines: of most endings that are met nobody ever wants to know more. */
   readonly #endings = new Map<string, string>();
   readonly #voided = new Set<string>();
@@ -236,7 +238,6 @@ class Walk<Found> {
     this.#segments = segments;
     this.#filter = filter;
     this.#findings = findings;
-    this.#needles = needlesOf(filter);
     this.#from = (filter.since ?? Number.NEGATIVE_INFINITY) - OUT_OF_ORDER_MS;
   }
 
@@ -270,7 +271,7 @@ class Walk<Found> {
         let counts = number === numbers.at(-1);
         for (const lines of linesBackwards(segment)) {
           for (const text of lines) {
-            if (text.startsWith('S')) counts = true;
+            if (!counts && text.startsWith('S')) counts = true;
             if (counts) this.#take(text);
             if (this.#isOver) break;
           }
@@ -291,18 +292,18 @@ class Walk<Found> {
 
   #take(text: string): void {
     const kind = text.charAt(0);
-    if (kind === 'F') this.#remember(text);
+    if (kind === 'F' && this.#findings.heeds(text)) this.#remember(text);
     if (kind === 'V') this.#annul(text);
     if (kind !== 'A' && kind !== 'D') return;
     const id = idIn(text);
-    const ending = this.#endings.get(id);
+    const ending = this.#endings.size > 0 ? this.#endings.get(id) : undefined;
     if (ending !== undefined) this.#endings.delete(id);
     // enough was found, and this comes before it; how long ago it was is looked at once in a while
     if (id < this.#fromId && ++this.#passed % LOOK_EVERY !== 0) return;
     const at = momentIn(text);
     if (at < this.#from) this.#isOver = true;
-    if (at >= this.#from && this.#mayMatch(text, id, at) && !this.#voided.delete(id))
-      this.#findings.add(text, at, ending);
+    const isVoid = this.#voided.size > 0 && this.#voided.delete(id);
+    if (!isVoid && this.#isWithin(id, at)) this.#findings.add(text, at, ending);
   }
 
   #remember(text: string): void {
@@ -317,11 +318,17 @@ class Walk<Found> {
     if (line !== undefined) this.#voided.add(line.id);
   }
 
-  #mayMatch(text: string, id: string, at: number): boolean {
-    const { until, beforeId } = this.#filter;
-    if (until !== undefined && at >= until) return false;
-    if (id < this.#fromId || (beforeId !== undefined && id >= beforeId)) return false;
-    return this.#needles.every((needle) => text.includes(needle));
+  /** Whether the span that is asked for holds a decision; what was made at no moment is in none. */
+  #isWithin(id: string, at: number): boolean {
+    const { since, until, afterId, beforeId } = this.#filter;
+    return (
+      at >= this.#from &&
+      id >= this.#fromId &&
+      (since === undefined || at >= since) &&
+      (until === undefined || at < until) &&
+      (afterId === undefined || id > afterId) &&
+      (beforeId === undefined || id < beforeId)
+    );
   }
 }
 

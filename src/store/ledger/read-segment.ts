@@ -2,6 +2,8 @@ import { isAscii } from 'node:buffer';
 import { isGone, type Segment, type Segments } from './segments.ts';
 
 const CHUNK_BYTES = 64 * 1024;
+/** Longer lines take a longer buffer. */
+const LONG_LINE_BYTES = 16 * 1024;
 const LINE_FEED = 10;
 
 /** The segment, opened to be read; undefined when it was taken away. */
@@ -30,20 +32,24 @@ export function idIn(text: string): string {
  * some of it for long copies that (`copyOf`), or keeps the whole piece.
  */
 export function* linesBackwards(segment: Segment): Generator<readonly string[]> {
-  let rest: Buffer = Buffer.alloc(0);
+  // one for all pieces: V8 collects garbage the sooner, the more buffers it has to count
+  let bytes: Buffer = Buffer.allocUnsafe(CHUNK_BYTES + LONG_LINE_BYTES);
+  let rest = 0;
   for (let end = segment.size(); end > 0;) {
     const start = Math.max(0, end - CHUNK_BYTES);
-    const bytes = Buffer.allocUnsafe(end - start + rest.length);
-    segment.read(start, bytes.subarray(0, end - start));
-    rest.copy(bytes, end - start);
-    // a line that begins in the piece before is read with that
-    const feed = start === 0 ? -1 : bytes.indexOf(LINE_FEED);
+    const fresh = end - start;
+    if (fresh + rest > bytes.length) bytes = Buffer.concat([bytes], 2 * (fresh + rest));
+    // a line that begins in this piece was read to its end with the one before
+    bytes.copyWithin(fresh, 0, rest);
+    segment.read(start, bytes.subarray(0, fresh));
+    const piece = bytes.subarray(0, fresh + rest);
+    const feed = start === 0 ? -1 : piece.indexOf(LINE_FEED);
     const isWithin = start > 0 && feed < 0;
-    rest = isWithin ? bytes : bytes.subarray(0, Math.max(0, feed));
+    rest = isWithin ? piece.length : Math.max(0, feed);
     end = start;
     yield isWithin
       ? []
-      : textOf(bytes.subarray(feed + 1))
+      : textOf(piece.subarray(feed + 1))
           .split('\n')
           .toReversed();
   }
