@@ -4,6 +4,7 @@ import type { LiveTools } from '#control';
 import { clientAddress, ControlSource, rangesOf } from '#gateway';
 import { systemClock, type LoadedConfiguration } from '#platform';
 import type { ToolDefinition } from '#policy';
+import { createUsageAhead } from '#records';
 import { UpstreamUnavailable, type AddressRules, type ToolCatalogue } from '#upstream';
 import type { Assembly, Compose } from './assembly.ts';
 import { createControlListener } from './control-api.ts';
@@ -17,6 +18,7 @@ import type { Site } from './site.ts';
 
 const DRIFT_MS = 2_000;
 const LOOK_MS = 2_000;
+const COUNT_MS = 2_000;
 
 export interface ControlPlaneOptions {
   readonly compose: Compose;
@@ -76,6 +78,8 @@ export function openControlPlane(options: ControlPlaneOptions): ControlPlane {
   const looks = new ServerLooks(directory, store.control.looks);
   rounds.every(LOOK_MS, 'what servers answered could not be noted', () => looks.note());
   rounds.every(DRIFT_MS, 'definitions could not be compared with the accepted ones', () => drift.look());
+  const usage = createUsageAhead(assembly.records, systemClock);
+  rounds.every(COUNT_MS, 'decisions could not be counted ahead', () => usage.count());
   const ofInstallation = <T>(organisation: string, list: (from: LoadedConfiguration) => readonly T[]) =>
     organisation === installationOf(configuration) ? list(loaded()) : [];
   const proxies = configuration.trustedProxies && rangesOf(configuration.trustedProxies);
@@ -111,7 +115,12 @@ export function openControlPlane(options: ControlPlaneOptions): ControlPlane {
         });
   return {
     source,
-    serve: api?.serve,
+    serve:
+      api &&
+      ((request, response) => {
+        usage.noteQuestion();
+        api.serve(request, response);
+      }),
     endStreams: () => api?.endStreams(),
     async close() {
       await Promise.all([rounds.stop(), api?.close(), source.close()]);

@@ -46,3 +46,4 @@ export {
   type LogSimulationQuestion,
 } from './simulate-log.ts';
 export { countUsage, type RuleDenials, type Usage, type UsageCounts, type UsageQuestion } from './usage.ts';
+export { createUsageAhead, type UsageAhead } from './usage-ahead.ts';

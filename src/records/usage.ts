@@ -57,7 +57,7 @@ type Tally = { -readonly [K in keyof UsageCounts]: UsageCounts[K] };
 
 /**
  * Counts the decisions of a span of time, newest first, up to half a million of them. The work grows with the rows of that span, at
- * about one microsecond each, and with those after it.
+ * about one microsecond each, and with those after it; the store remembers what it counted by whole hours, and reads only what is new.
  */
 export async function countUsage(
   store: Pick<RecordStore, 'scanCounted'>,

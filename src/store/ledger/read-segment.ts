@@ -32,26 +32,68 @@ export function idIn(text: string): string {
  * some of it for long copies that (`copyOf`), or keeps the whole piece.
  */
 export function* linesBackwards(segment: Segment): Generator<readonly string[]> {
-  // one for all pieces: V8 collects garbage the sooner, the more buffers it has to count
-  let bytes: Buffer = Buffer.allocUnsafe(CHUNK_BYTES + LONG_LINE_BYTES);
-  let rest = 0;
-  for (let end = segment.size(); end > 0;) {
-    const start = Math.max(0, end - CHUNK_BYTES);
-    const fresh = end - start;
-    if (fresh + rest > bytes.length) bytes = Buffer.concat([bytes], 2 * (fresh + rest));
-    // a line that begins in this piece was read to its end with the one before
-    bytes.copyWithin(fresh, 0, rest);
-    segment.read(start, bytes.subarray(0, fresh));
-    const piece = bytes.subarray(0, fresh + rest);
-    const feed = start === 0 ? -1 : piece.indexOf(LINE_FEED);
-    const isWithin = start > 0 && feed < 0;
-    rest = isWithin ? piece.length : Math.max(0, feed);
-    end = start;
-    yield isWithin
-      ? []
-      : textOf(piece.subarray(feed + 1))
-          .split('\n')
-          .toReversed();
+  const reader = new BackwardReader(segment);
+  while (reader.start !== undefined) yield reader.read().lines;
+}
+
+export interface Piece {
+  /** Those that begin in the piece, last first. */
+  readonly lines: readonly string[];
+  /** Where the first of them begins, counted from the piece's beginning; undefined when none begins in it. */
+  readonly head: number | undefined;
+  /** Whether nothing that is written from now on can change it. */
+  readonly isFinal: boolean;
+}
+
+/** Reads a segment piece by piece, from the end that it had when this began. A piece begins at a multiple of its length. */
+export class BackwardReader {
+  readonly #segment: Segment;
+  readonly #size: number;
+  /** One for all pieces: V8 collects garbage the sooner, the more buffers it has to count. */
+  #bytes = Buffer.allocUnsafe(CHUNK_BYTES + LONG_LINE_BYTES);
+  /** Of the piece that comes next. */
+  #start: number;
+  /** Where its last line ends: most often in the piece behind it. */
+  #end: number;
+
+  constructor(segment: Segment) {
+    this.#segment = segment;
+    this.#size = segment.size();
+    this.#end = this.#size;
+    this.#start = (Math.ceil(this.#size / CHUNK_BYTES) - 1) * CHUNK_BYTES;
+  }
+
+  /** Where the next piece begins; undefined when all was read. */
+  get start(): number | undefined {
+    return this.#start < 0 ? undefined : this.#start;
+  }
+
+  /** Reads the next piece. Must not be called when there is none. */
+  read(): Piece {
+    const start = this.#start;
+    const own = Math.min(CHUNK_BYTES, this.#end - start);
+    this.#segment.read(start, this.#bytes.subarray(0, own));
+    const head = start === 0 ? 0 : this.#bytes.subarray(0, own).indexOf(LINE_FEED) + 1;
+    // the line that goes through it is read with the piece that it begins in
+    const isWithin = start > 0 && head === 0;
+    const lines = isWithin ? [] : textOf(this.#upToEnd(own).subarray(head)).split('\n').toReversed();
+    const piece = { lines, head: isWithin ? undefined : head, isFinal: this.#end < this.#size };
+    this.skip(piece.head);
+    return piece;
+  }
+
+  /** Passes over the next piece, of which one knows where its first line begins. */
+  skip(head: number | undefined): void {
+    if (head !== undefined) this.#end = this.#start + head - 1;
+    this.#start -= CHUNK_BYTES;
+  }
+
+  /** The bytes from the piece's beginning to the end of its last line, of which the first ones were read. */
+  #upToEnd(read: number): Buffer {
+    const length = this.#end - this.#start;
+    if (length > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes.subarray(0, read)], 2 * length);
+    if (length > read) this.#segment.read(this.#start + read, this.#bytes.subarray(read, length));
+    return this.#bytes.subarray(0, length);
   }
 }
 

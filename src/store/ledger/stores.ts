@@ -1,5 +1,6 @@
 import { newId, type Clock } from '#platform';
 import type { CounterEntry, CounterStore, RecordStore } from '../ports.ts';
+import { CountedPieces } from './counted-pieces.ts';
 import { Ledger } from './ledger.ts';
 import { writeEnding, writeRecord } from './line.ts';
 import { readRecords, scanCharged, scanCounted, scanRecords } from './read-records.ts';
@@ -15,6 +16,7 @@ export interface LedgerStores {
 /** The two ports that a ledger serves; see `CounterStore` and `RecordStore` for what each method promises. */
 export function ledgerStores(segments: Segments, access: 'append' | 'read', clock: Clock): LedgerStores {
   const ledger = new Ledger({ segments, access, now: () => clock.now() });
+  const counted = new CountedPieces();
   const operationId = (): string => newId('op', clock.now());
   return {
     counters: {
@@ -53,7 +55,7 @@ export function ledgerStores(segments: Segments, access: 'append' | 'read', cloc
       },
       scanCounted(filter, bucketMs) {
         ledger.flush();
-        return scanCounted(segments, filter, bucketMs);
+        return scanCounted(segments, filter, bucketMs, counted);
       },
       scanCharged(filter) {
         ledger.flush();

@@ -1,0 +1,80 @@
+import type { CountedRecords } from '../ports.ts';
+import { copyOf } from './read-segment.ts';
+import type { PieceNotes, Place } from './walk.ts';
+
+/** So many counts are kept, in some 10 MB at most. */
+const MAX_COUNTS = 100_000;
+
+/** A piece of the ledger that will not change any more, counted. */
+export interface CountedPiece extends PieceNotes {
+  readonly counts: readonly CountedRecords[];
+  /** The lowest and the highest of its decisions; undefined and empty where it holds none. */
+  readonly firstId: string | undefined;
+  readonly lastId: string;
+  /** When its first decision was made, and its last. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/** The newest pieces that were counted: a log that grows is then counted from where it was counted before. */
+export class CountedPieces {
+  readonly #max: number;
+  /** By segment, and by where they begin in it. */
+  readonly #segments = new Map<number, Map<number, CountedPiece>>();
+  #size = 0;
+
+  constructor(max = MAX_COUNTS) {
+    this.#max = max;
+  }
+
+  find({ segment, start }: Place): CountedPiece | undefined {
+    return this.#segments.get(segment)?.get(start);
+  }
+
+  /** Keeps a piece, in place of older ones when there are too many; not at all when there are too many newer ones. */
+  keep(place: Place, piece: CountedPiece): void {
+    if (this.find(place) !== undefined) return;
+    const { segment, start } = place;
+    const pieces = this.#segments.get(segment) ?? new Map<number, CountedPiece>();
+    this.#segments.set(segment, pieces.set(start, standingAlone(piece)));
+    this.#size += weightOf(piece);
+    while (this.#size > this.#max) this.#dropOldest();
+  }
+
+  /** Forgets the pieces of segments before this one. */
+  forgetBefore(segment: number): void {
+    for (const number of this.#segments.keys()) if (number < segment) this.#drop(number);
+  }
+
+  #dropOldest(): void {
+    const segment = Math.min(...this.#segments.keys());
+    const pieces = this.#segments.get(segment);
+    if (pieces === undefined) return;
+    const start = Math.min(...pieces.keys());
+    const piece = pieces.get(start);
+    if (piece !== undefined) this.#size -= weightOf(piece);
+    pieces.delete(start);
+    if (pieces.size === 0) this.#segments.delete(segment);
+  }
+
+  #drop(segment: number): void {
+    for (const piece of this.#segments.get(segment)?.values() ?? []) this.#size -= weightOf(piece);
+    this.#segments.delete(segment);
+  }
+}
+
+/** A piece weighs something though there be nothing in it. */
+function weightOf({ counts, endings, voided }: CountedPiece): number {
+  return 1 + counts.length + endings.length + voided.length;
+}
+
+/** The same with texts of its own: those that were read keep all that was read with them. */
+function standingAlone(piece: CountedPiece): CountedPiece {
+  return {
+    ...piece,
+    firstId: piece.firstId === undefined ? undefined : copyOf(piece.firstId),
+    lastId: copyOf(piece.lastId),
+    endings: piece.endings.map(([id, line]) => [copyOf(id), copyOf(line)] as const),
+    voided: piece.voided.map(copyOf),
+  };
+}
