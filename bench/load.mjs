@@ -22,6 +22,8 @@ import {
 const MAX_CONNECTIONS = 256;
 const MAX_CALLS = 2_000_000;
 const DRAIN_MS = 5_000;
+/** Servers promise to keep a connection for 5 s; one that has waited nearly so long may be gone when the call arrives. */
+const FRESH_MS = 4_000;
 
 let lastId = 0;
 const manyTokens = [];
@@ -85,7 +87,7 @@ class Run {
       const now = performance.now();
       for (; startedAt + (arrivals * 1000) / rate <= now; arrivals++) {
         const dueAt = startedAt + (arrivals * 1000) / rate;
-        const connection = this.#idle.pop();
+        const connection = this.#takeIdle(now);
         if (connection) this.#send(connection, dueAt);
         else if (this.#connections.size < MAX_CONNECTIONS) this.#send(this.#connect(), dueAt);
         else this.#due.push(dueAt);
@@ -93,9 +95,18 @@ class Run {
     }
   }
 
+  #takeIdle(now) {
+    const connection = this.#idle.pop();
+    if (connection && now - connection.idleSince < FRESH_MS && this.#connections.has(connection))
+      return connection;
+    // those below it have waited longer
+    for (const stale of connection ? [connection, ...this.#idle.splice(0)] : []) stale.socket.destroy();
+    return undefined;
+  }
+
   #connect() {
     const socket = connect({ port: this.#order.port, host: '127.0.0.1', noDelay: true });
-    const connection = { socket, reader: new HttpReader(), expected: undefined, dueAt: 0 };
+    const connection = { socket, reader: new HttpReader(), expected: undefined, dueAt: 0, idleSince: 0 };
     this.#connections.add(connection);
     socket.on('data', (bytes) => {
       for (const message of connection.reader.push(bytes)) this.#answered(connection, message);
@@ -146,8 +157,10 @@ class Run {
       if (!this.#stopped && this.#sent < MAX_CALLS) this.#send(connection, performance.now());
     } else {
       const dueAt = this.#due.shift();
-      if (dueAt === undefined) this.#idle.push(connection);
-      else this.#send(connection, dueAt);
+      if (dueAt === undefined) {
+        connection.idleSince = performance.now();
+        this.#idle.push(connection);
+      } else this.#send(connection, dueAt);
     }
   }
 

@@ -42,7 +42,9 @@ export class AgentServer extends Server {
   #keepTime(): void {
     let timer: NodeJS.Timeout | undefined;
     const tick = (): void => this.#plain.forEach((connection) => connection.tick());
-    this.on('listening', () => (timer = setInterval(tick, TICK_MS).unref()));
+    // what has come is read first: after a halt a connection is not idle whose request waits in the system
+    const tickSoon = (): void => void setImmediate(tick);
+    this.on('listening', () => (timer = setInterval(tickSoon, TICK_MS).unref()));
     this.on('close', () => clearInterval(timer));
   }
 }

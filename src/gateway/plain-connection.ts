@@ -3,7 +3,7 @@ import type { Log } from '#platform';
 import type { Entrant, FrontDoor, TurnedAway } from './front-door.ts';
 import type { Gateway } from './gateway.ts';
 import { MAX_PLAIN_BYTES, PlainPostReader, type PlainHead } from './plain-post.ts';
-import { PlainReply } from './plain-reply.ts';
+import { KEEP_ALIVE_SECONDS, PlainReply } from './plain-reply.ts';
 
 /** What a connection needs of the server that it belongs to. */
 export interface PlainConnectionDeps {
@@ -20,8 +20,8 @@ export interface PlainConnectionDeps {
 const MAX_PIECES = 8;
 /** So many ticks a client may take over a request before its time is the HTTP server's matter. */
 const READING_TICKS = 2;
-/** So many ticks a connection is kept between two requests; `KEEP_ALIVE_SECONDS` and what is on its way. */
-const IDLE_TICKS = 6;
+/** So many ticks a connection is kept between two requests: a second longer than `KEEP_ALIVE_SECONDS`, for what is on its way. */
+const IDLE_TICKS = KEEP_ALIVE_SECONDS + 2;
 
 /**
  * One agent's connection, as long as it carries nothing but calls in plain form, one at a time. With the first thing that is not plain, not
