@@ -1,5 +1,6 @@
 import { connect as connectPlain, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
+import { Alarm } from './alarm.ts';
 import { ResponseReader, type ResponseHead, type ResponseListener } from './response-reader.ts';
 
 /** Where connections go. */
@@ -32,6 +33,8 @@ export interface RequestListener {
   onComplete(): void;
   /** No (whole) response: the connection could not be made, broke, or brought something malformed. */
   onError(error: Error): void;
+  /** The connection's alarm rings. */
+  onAlarm(): void;
 }
 
 const READ_BYTES = 64 * 1024;
@@ -47,7 +50,10 @@ const IDLE_MARGIN_MS = 1_000;
 
 /** One connection to a server, for one request at a time. */
 export class Connection implements ResponseListener {
+  /** For whoever waits for the response; it is silent between two requests. */
+  readonly alarm = new Alarm(() => this.#listener?.onAlarm());
   readonly #socket: Socket;
+  readonly #reader = new ResponseReader(this);
   readonly #onFree: (connection: Connection) => void;
   readonly #onClosed: (connection: Connection) => void;
   #isOpen = false;
@@ -55,8 +61,8 @@ export class Connection implements ResponseListener {
   #isPaused = false;
   #waiting: RawRequest | undefined;
   #listener: RequestListener | undefined;
-  #reader: ResponseReader | undefined;
   #connecting: NodeJS.Timeout | undefined;
+  #lastHead: ResponseHead | undefined;
   #idleMs = IDLE_MS;
   #idleUntil = 0;
 
@@ -109,9 +115,8 @@ export class Connection implements ResponseListener {
   }
 
   onHead(head: ResponseHead): void {
-    const seconds = /(?:^|[,;])\s*timeout=(\d{1,6})/i.exec(head.headers.get('keep-alive') ?? '')?.[1];
-    this.#idleMs =
-      seconds === undefined ? IDLE_MS : Math.min(Number(seconds) * 1_000 - IDLE_MARGIN_MS, IDLE_MS);
+    if (head !== this.#lastHead) this.#idleMs = idleMsOf(head);
+    this.#lastHead = head;
     this.#listener?.onHead(head);
   }
 
@@ -122,7 +127,6 @@ export class Connection implements ResponseListener {
   onComplete(reusable: boolean): void {
     const listener = this.#listener;
     this.#listener = undefined;
-    this.#reader = undefined;
     if (reusable && !this.#isClosed) {
       this.resume();
       this.#idleUntil = performance.now() + this.#idleMs;
@@ -145,12 +149,12 @@ export class Connection implements ResponseListener {
 
   #read(bytes: Buffer): void {
     // a server that speaks without being asked cannot be told from one that answers twice
-    if (this.#reader) this.#reader.push(bytes);
+    if (this.#reader.isAwaiting) this.#reader.push(bytes);
     else this.#close();
   }
 
   #write({ head, body }: RawRequest): void {
-    this.#reader = new ResponseReader(this);
+    this.#reader.next();
     this.#listener?.onSent();
     if (this.#isClosed) return;
     const socket = this.#socket;
@@ -165,7 +169,7 @@ export class Connection implements ResponseListener {
   }
 
   #ended(): void {
-    this.#reader?.end();
+    this.#reader.end();
     this.#close();
   }
 
@@ -180,11 +184,17 @@ export class Connection implements ResponseListener {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#connecting);
-    this.#reader?.stop();
-    this.#reader = undefined;
+    this.alarm.stop();
+    this.#reader.stop();
     this.#socket.destroy();
     this.#onClosed(this);
   }
+}
+
+/** How long the connection is kept when nothing is asked. */
+function idleMsOf({ headers }: ResponseHead): number {
+  const seconds = /(?:^|[,;])\s*timeout=(\d{1,6})/i.exec(headers.get('keep-alive') ?? '')?.[1];
+  return seconds === undefined ? IDLE_MS : Math.min(Number(seconds) * 1_000 - IDLE_MARGIN_MS, IDLE_MS);
 }
 
 function open(

@@ -52,8 +52,7 @@ class HttpExchange implements RequestListener, Exchange {
   readonly #limits: HttpExchangeLimits;
   readonly #sink: HttpAnswerSink;
   readonly #onEvent: ((event: SseEvent) => void) | undefined;
-  readonly #total: NodeJS.Timeout | undefined;
-  readonly #firstByte: NodeJS.Timeout | undefined;
+  readonly #startedAt = performance.now();
   #connection: Connection | undefined;
   #isSent = false;
   #head: AnswerHead | undefined;
@@ -68,19 +67,13 @@ class HttpExchange implements RequestListener, Exchange {
     this.#limits = limits;
     this.#sink = sink;
     this.#onEvent = onEvent;
-    const { totalMs, firstByteMs } = limits;
-    if (totalMs !== undefined)
-      this.#total = setTimeout(() => this.#timeOut(`no answer within ${totalMs} ms`), totalMs);
-    if (totalMs === undefined || firstByteMs < totalMs)
-      this.#firstByte = setTimeout(
-        () => this.#timeOut('the server did not begin to answer in time'),
-        firstByteMs,
-      );
   }
 
   start(connection: Connection): void {
     this.#connection = connection;
+    const { totalMs, firstByteMs } = this.#limits;
     if (this.#done) connection.abort();
+    else connection.alarm.set(Math.min(firstByteMs, totalMs ?? firstByteMs));
   }
 
   abort(): void {
@@ -102,9 +95,9 @@ class HttpExchange implements RequestListener, Exchange {
   }
 
   onHead({ status, headers }: ResponseHead): void {
-    clearTimeout(this.#firstByte);
     const head = answerHeadOf(status, headers);
     this.#head = head;
+    this.#awaitEnd();
     const challenge = headers.get('www-authenticate');
     if (challenge !== undefined && (status === 401 || status === 403))
       this.#sink.onChallenge?.(challengeOf(challenge));
@@ -145,6 +138,20 @@ class HttpExchange implements RequestListener, Exchange {
     this.#fail(failureOf(error, this.#isSent));
   }
 
+  onAlarm(): void {
+    const { totalMs = Number.POSITIVE_INFINITY, firstByteMs } = this.#limits;
+    const hasBegun = this.#head !== undefined || totalMs <= firstByteMs;
+    this.#timeOut(hasBegun ? `no answer within ${totalMs} ms` : 'the server did not begin to answer in time');
+  }
+
+  /** The answer has begun: from now on the time for the whole of it counts. */
+  #awaitEnd(): void {
+    const { totalMs, firstByteMs } = this.#limits;
+    if (totalMs === undefined) this.#connection?.alarm.clear();
+    else if (totalMs > firstByteMs)
+      this.#connection?.alarm.set(this.#startedAt + totalMs - performance.now());
+  }
+
   #readEvents(reader: SseReader, piece: Buffer): void {
     const read = reader.push(piece);
     for (const event of read.events) {
@@ -173,8 +180,7 @@ class HttpExchange implements RequestListener, Exchange {
 
   #finish(): void {
     this.#done = true;
-    clearTimeout(this.#total);
-    clearTimeout(this.#firstByte);
+    this.#connection?.alarm.clear();
   }
 }
 

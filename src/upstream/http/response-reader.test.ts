@@ -10,9 +10,9 @@ interface Heard {
   fault: string | undefined;
 }
 
-/** What a reader hears of bytes that come in these pieces. */
-function hear(pieces: readonly Buffer[], closes = false): Heard {
-  const heard: Heard = { status: undefined, headers: {}, body: '', end: undefined, fault: undefined };
+/** What a reader hears of responses one after the other, each in these pieces. */
+function hearInTurn(responses: readonly (readonly Buffer[])[], closes = false): Heard[] {
+  let heard: Heard;
   const reader = new ResponseReader({
     onHead({ status, headers }) {
       heard.status = status;
@@ -22,12 +22,23 @@ function hear(pieces: readonly Buffer[], closes = false): Heard {
     onComplete: (reusable) => void (heard.end = reusable ? 'reusable' : 'last'),
     onMalformed: (reason) => void (heard.fault = reason),
   });
-  for (const piece of pieces) {
-    const shared = Buffer.from(piece);
-    reader.push(shared);
-    shared.fill(0x21); // the connection reads into one buffer again and again
-  }
-  if (closes) reader.end();
+  return responses.map((pieces) => {
+    heard = { status: undefined, headers: {}, body: '', end: undefined, fault: undefined };
+    reader.next();
+    for (const piece of pieces) {
+      const shared = Buffer.from(piece);
+      reader.push(shared);
+      shared.fill(0x21); // the connection reads into one buffer again and again
+    }
+    if (closes) reader.end();
+    return heard;
+  });
+}
+
+/** What is heard of one response. */
+function hear(pieces: readonly Buffer[], closes = false): Heard {
+  const [heard] = hearInTurn([pieces], closes);
+  if (heard === undefined) throw new Error('nothing was read');
   return heard;
 }
 
@@ -155,6 +166,54 @@ describe('a response', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it('reads the same whatever was read before it on the connection', () => {
+    const line = fc.constantFrom('', 'x: 1\r\n', 'x: 2\r\n', 'X: 1\r\n', 'connection: close\r\n');
+    const response = fc
+      .record({
+        status: fc.constantFrom('200 OK', '204 No Content', '500 Bad'),
+        before: line,
+        after: line,
+        length: fc.nat(12),
+        interim: fc.boolean(),
+      })
+      .map(({ status, before, after, length, interim }) => {
+        const body = status.startsWith('204') ? '' : 'b'.repeat(length);
+        const hint = interim ? 'HTTP/1.1 103 Early Hints\r\n\r\n' : '';
+        return `${hint}HTTP/1.1 ${status}\r\n${before}content-length: ${body.length}\r\n${after}\r\n${body}`;
+      });
+    const split = fc.record({ text: response, at: fc.nat(120) }).map(({ text, at }) => {
+      const bytes = Buffer.from(text);
+      return [bytes.subarray(0, at), bytes.subarray(at)].filter((piece) => piece.length > 0);
+    });
+    fc.assert(
+      fc.property(fc.array(split, { minLength: 2, maxLength: 6 }), (responses) => {
+        expect(hearInTurn(responses)).toEqual(responses.map((pieces) => hear(pieces)));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('gives one object for a head that comes again', () => {
+    const heads: object[] = [];
+    const nothing = (): void => {};
+    const reader = new ResponseReader({
+      onHead: (head) => void heads.push(head),
+      onBody: nothing,
+      onComplete: nothing,
+      onMalformed: nothing,
+    });
+    for (const text of [PLAIN, PLAIN, PLAIN.replace('application/json', 'application/jsoN')]) {
+      reader.next();
+      reader.push(Buffer.from(text));
+    }
+    expect(heads[1]).toBe(heads[0]);
+    expect(heads[2]).not.toBe(heads[0]);
+  });
+
+  it('that nobody asked for is not read', () => {
+    expect(new ResponseReader({} as never).isAwaiting).toBe(false);
   });
 
   it('never throws, whatever comes', () => {

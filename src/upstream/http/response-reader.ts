@@ -28,14 +28,23 @@ const CONTENT_LENGTH = /^[0-9]{1,15}$/;
 /** Headers that frame the message: two of them would leave it to the reader which one counts. */
 const FRAMING = new Set(['content-length', 'transfer-encoding']);
 
+/** A head with the bytes that it was read from. */
+interface ReadHead {
+  readonly bytes: Buffer;
+  readonly head: ResponseHead;
+  readonly isHttp11: boolean;
+}
+
 /**
- * Reads one HTTP/1.1 response from the bytes of a connection (RFC 9112), however they are split. It takes what has exactly
+ * Reads the HTTP/1.1 responses from the bytes of a connection (RFC 9112), one after the other, however they are split. It takes what has exactly
  * one reading and nothing else: no folded headers, no bare line feeds, no two lengths, no length beside chunks, no coding
- * but `chunked`. Whatever follows a complete response makes the connection unusable.
+ * but `chunked`. Whatever follows a complete response makes the connection unusable. A head that comes again, byte for byte, is not read
+ * again: it gives the same object.
  */
 export class ResponseReader {
   readonly #listener: ResponseListener;
-  #state: State = 'head';
+  #state: State = 'over';
+  #last: ReadHead | undefined;
   /** What was not enough to go on with. */
   #rest: Buffer = NOTHING;
   #remaining = 0;
@@ -44,6 +53,17 @@ export class ResponseReader {
 
   constructor(listener: ResponseListener) {
     this.#listener = listener;
+  }
+
+  /** A request is on its way, so that a response is awaited. */
+  next(): void {
+    this.#state = 'head';
+    this.#rest = NOTHING;
+    this.#trailerBytes = 0;
+  }
+
+  get isAwaiting(): boolean {
+    return this.#state !== 'over';
   }
 
   push(bytes: Buffer): void {
@@ -95,6 +115,14 @@ export class ResponseReader {
   }
 
   #readHead(input: Buffer): number {
+    const last = this.#last;
+    const length = last?.bytes.length ?? 0;
+    if (last === undefined || input.length < length || last.bytes.compare(input, 0, length) !== 0)
+      return this.#readNewHead(input);
+    return this.#begin(last, input.length - length) ? length : 0;
+  }
+
+  #readNewHead(input: Buffer): number {
     const end = input.indexOf('\r\n\r\n');
     if (end < 0 || end > MAX_HEAD_BYTES) {
       return input.length > MAX_HEAD_BYTES ? this.#fail('the head of the response is too large') : 0;
@@ -115,11 +143,13 @@ export class ResponseReader {
     const code = Number(status);
     if (code === 101) return this.#fail('the response switches protocols');
     if (code < 200) return used; // an interim response: the real one follows
-    return this.#begin({ status: code, headers }, minor === '1', input.length - used) ? used : 0;
+    const bytes = Buffer.from(input.subarray(0, used));
+    this.#last = { bytes, head: { status: code, headers }, isHttp11: minor === '1' };
+    return this.#begin(this.#last, input.length - used) ? used : 0;
   }
 
   /** Finds out where the body ends (RFC 9112, 6.3). */
-  #begin(head: ResponseHead, isHttp11: boolean, following: number): boolean {
+  #begin({ head, isHttp11 }: ReadHead, following: number): boolean {
     const { status, headers } = head;
     const coding = headers.get('transfer-encoding');
     const length = headers.get('content-length');
