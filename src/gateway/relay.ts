@@ -318,7 +318,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
     void records.finish(clearance.recordId, {
       result,
       upstreamStatus: this.#status,
-      latencyMs: performance.now() - clearance.allowedAt,
+      latencyMs: rounded(performance.now() - clearance.allowedAt),
       quotaReturned,
     });
   }
@@ -326,4 +326,9 @@ export class Relay implements AnswerSink, ReplyWatcher {
   #place(): { server: string; request: string } {
     return { server: this.#exchange.inspection.owner.serverId, request: this.#exchange.observation.id };
   }
+}
+
+/** Milliseconds with three places: the further ones of the clock say nothing, and every record would carry them. */
+function rounded(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
 }

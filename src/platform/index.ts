@@ -29,6 +29,7 @@ export {
 export { editKeyFile, keyFileOf } from './key-file.ts';
 export { assertNever, messageOf, ToolgateError } from './errors.ts';
 export { hashGrantToken, isGrantToken, isMistypedToken, newGrantToken, newId } from './ids.ts';
+export { jsonText } from './json-text.ts';
 export { createLog, silentLog, type Log, type LogLevel } from './log.ts';
 export { createMailer, type Mail, type Mailer, type MailerOptions } from './mail.ts';
 export { Metrics, type PipelineStep } from './metrics.ts';

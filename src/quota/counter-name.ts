@@ -1,3 +1,4 @@
+import { jsonText } from '#platform';
 import type { LimitDemand, LimitScope } from '#policy';
 
 /** Whose budget a call is charged to. */
@@ -17,28 +18,20 @@ export interface QuotaOwner {
  */
 export function counterName(demand: LimitDemand, owner: QuotaOwner): string {
   const { scope, counter, windowSeconds } = demand;
-  return `["${scope}",${ownerParts(scope, owner)},${quoted(counter)},${windowSeconds}]`;
+  return `["${scope}",${ownerParts(scope, owner)},${jsonText(counter)},${windowSeconds}]`;
 }
 
 function ownerParts(scope: LimitScope, { organisation, server, grant, session }: QuotaOwner): string {
   switch (scope) {
     case 'organisation':
-      return quoted(organisation);
+      return jsonText(organisation);
     case 'server':
-      return `${quoted(organisation)},${quoted(server)}`;
+      return `${jsonText(organisation)},${jsonText(server)}`;
     case 'grant':
-      return `${quoted(organisation)},${quoted(server)},${quoted(grant)}`;
+      return `${jsonText(organisation)},${jsonText(server)},${jsonText(grant)}`;
     case 'session':
-      return `${quoted(organisation)},${quoted(server)},${quoted(grant)},${session === undefined ? 'null' : quoted(session)}`;
+      return `${jsonText(organisation)},${jsonText(server)},${jsonText(grant)},${session === undefined ? 'null' : jsonText(session)}`;
   }
-}
-
-/** What JSON writes as it is. */
-const PLAIN = /^[ !#-[\]-~]*$/;
-
-/** A text as JSON; names are plain nearly always, and a counter is named for every call. */
-function quoted(text: string): string {
-  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 /** What a counter counts for whom, as its name says. */

@@ -1,8 +1,9 @@
 import { messageOf, silentLog, type Clock, type Log } from '#platform';
 import type { LimitDemand } from '#policy';
 import type { CounterEntry, CounterStore, DecisionRecord, ReserveOutcome } from '#store';
-import { counterName, type QuotaOwner } from './counter-name.ts';
-import { windowEnd, windowStart } from './windows.ts';
+import { chargesOf, type Charge } from './charges.ts';
+import type { QuotaOwner } from './counter-name.ts';
+import { windowEnd } from './windows.ts';
 
 /**
  * Quota: a limit of N lets exactly N through.
@@ -84,20 +85,11 @@ export interface Observed extends Reservation {
   readonly refusal: Refused | Unavailable | undefined;
 }
 
-const SHORTEST_GRACE_MS = 60 * 1000;
-const LONGEST_GRACE_MS = 60 * 60 * 1000;
-
 export interface QuotaParts {
   readonly counters: CounterStore;
   readonly clock: Clock;
   /** Where a failing store is reported; nowhere unless given. */
   readonly log?: Pick<Log, 'error'>;
-}
-
-/** One counter of a call, with the limits that name it. */
-interface Charge {
-  readonly entry: CounterEntry;
-  readonly demands: readonly LimitDemand[];
 }
 
 /** A quota over a store of counters. See `Quota`. */
@@ -161,41 +153,6 @@ export function createQuota({ counters, clock, log = silentLog }: QuotaParts): Q
       return entries.length === 0 || succeeds(counters.giveBack(entries));
     },
   };
-}
-
-function chargesOf(demands: readonly LimitDemand[], owner: QuotaOwner, now: number): readonly Charge[] {
-  const charges: Charge[] = [];
-  for (const demand of demands) {
-    const counter = counterName(demand, owner);
-    const index = charges.findIndex(({ entry }) => entry.counter === counter);
-    const charge = chargeOf(demand, counter, now, charges[index]);
-    if (index < 0) charges.push(charge);
-    else charges[index] = charge;
-  }
-  return charges;
-}
-
-/** A demand as a charge, together with what other demands ask of the same counter. */
-function chargeOf(demand: LimitDemand, counter: string, now: number, same: Charge | undefined): Charge {
-  const start = windowStart(now, demand.windowSeconds);
-  return {
-    demands: same === undefined ? [demand] : [...same.demands, demand],
-    entry: {
-      counter,
-      windowStart: start,
-      expiresAt: windowEnd(start, demand.windowSeconds) + graceMs(demand.windowSeconds),
-      amountMicros: Math.max(demand.amountMicros, same?.entry.amountMicros ?? 0),
-      maxMicros: Math.min(demand.maxMicros, same?.entry.maxMicros ?? Number.MAX_SAFE_INTEGER),
-    },
-  };
-}
-
-/**
- * How long a counter outlives its window, for calls that end late and for a clock that is put back: as long as the window was, a
- * minute at least and an hour at most. Thousands of grants with limits a minute would leave sixty times as many counters in an hour.
- */
-function graceMs(windowSeconds: number): number {
-  return Math.min(Math.max(windowSeconds * 1000, SHORTEST_GRACE_MS), LONGEST_GRACE_MS);
 }
 
 /** An outage is what `onUnavailable` speaks of; a fault of ours is not, and always denies. */

@@ -77,11 +77,11 @@ export function boundedRecord(record: DecisionRecord): DecisionRecord {
   const { requestId, method, tool, revision, rule, message } = record;
   const isBounded =
     isShort(requestId, MAX_NAME_CHARS) &&
-    isShort(method, MAX_NAME_CHARS) &&
-    (tool === undefined || isShort(tool, MAX_NAME_CHARS)) &&
-    isShort(revision, MAX_NAME_CHARS) &&
-    isShort(rule, MAX_MESSAGE_CHARS) &&
-    isShort(message, MAX_MESSAGE_CHARS);
+    isShortAgain('method', method, MAX_NAME_CHARS) &&
+    (tool === undefined || isShortAgain('tool', tool, MAX_NAME_CHARS)) &&
+    isShortAgain('revision', revision, MAX_NAME_CHARS) &&
+    isShortAgain('rule', rule, MAX_MESSAGE_CHARS) &&
+    isShortAgain('message', message, MAX_MESSAGE_CHARS);
   if (isBounded) return record;
   return {
     ...record,
@@ -92,4 +92,14 @@ export function boundedRecord(record: DecisionRecord): DecisionRecord {
     rule: clip(rule, MAX_MESSAGE_CHARS),
     message: clip(message, MAX_MESSAGE_CHARS),
   };
+}
+
+/** The last text of each member that was short enough: in most records it is that of the one before. */
+const lastShort = { method: '', tool: '', revision: '', rule: '', message: '' };
+
+function isShortAgain(member: keyof typeof lastShort, text: string, maxChars: number): boolean {
+  if (text === lastShort[member]) return true;
+  if (!isShort(text, maxChars)) return false;
+  lastShort[member] = text;
+  return true;
 }

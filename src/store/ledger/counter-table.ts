@@ -18,6 +18,8 @@ export class CounterTable {
   /** Every cell that was changed since, with what it held before, oldest first. */
   readonly #changed: Cell[] = [];
   readonly #before: number[] = [];
+  /** The cell that was looked up last; the next call is often charged the same. */
+  #last: { readonly entry: CounterEntry; readonly cell: Cell } | undefined;
 
   usedOf(counter: string, windowStart: number): number {
     return this.#cells.get(keyOf(counter, windowStart))?.usedMicros ?? 0;
@@ -66,6 +68,7 @@ export class CounterTable {
 
   /** Forgets what expired before `now`; gives how many counters that were. */
   prune(now: number): number {
+    this.#last = undefined;
     const before = this.#cells.size;
     for (const [key, cell] of this.#cells) if (cell.expiresAt < now) this.#cells.delete(key);
     return before - this.#cells.size;
@@ -84,6 +87,7 @@ export class CounterTable {
 
   clear(): void {
     this.settle();
+    this.#last = undefined;
     this.#cells.clear();
   }
 
@@ -101,7 +105,12 @@ export class CounterTable {
     }
   }
 
-  #cellOf({ counter, windowStart, expiresAt }: CounterEntry): Cell {
+  #cellOf(entry: CounterEntry): Cell {
+    if (this.#last?.entry !== entry) this.#last = { entry, cell: this.#lookUp(entry) };
+    return this.#last.cell;
+  }
+
+  #lookUp({ counter, windowStart, expiresAt }: CounterEntry): Cell {
     const key = keyOf(counter, windowStart);
     let cell = this.#cells.get(key);
     if (cell === undefined) {

@@ -1,3 +1,4 @@
+import { jsonText } from '#platform';
 import type { CallEnding, CounterEntry, DecisionRecord, DecisionSetting, StoredRecord } from '../ports.ts';
 import { ReadTexts } from './read-texts.ts';
 
@@ -38,7 +39,17 @@ export function writeLine(
   return `${kind}\t${id}\t${charges.length === 0 ? NOTHING : writeCharges(charges)}\t${body}\n`;
 }
 
+/** What was written last of one entry: calls that are charged the same have the same object. */
+let lastWritten: { readonly entry: CounterEntry; readonly text: string } | undefined;
+
 function writeCharges(entries: readonly CounterEntry[]): string {
+  const [entry] = entries;
+  if (entry === undefined || entries.length > 1) return writeEach(entries);
+  if (lastWritten?.entry !== entry) lastWritten = { entry, text: writeEach(entries) };
+  return lastWritten.text;
+}
+
+function writeEach(entries: readonly CounterEntry[]): string {
   let text = '';
   for (const { counter, windowStart, expiresAt, amountMicros, maxMicros } of entries) {
     text += `${text === '' ? '[' : ','}[${JSON.stringify(counter)},${windowStart},${expiresAt},${amountMicros},${maxMicros}]`;
@@ -113,8 +124,8 @@ function isCharge(value: unknown): value is Charge {
 export function writeRecord(record: DecisionRecord): string {
   const { argumentKeys: keys } = record;
   return (
-    `{"id":${JSON.stringify(record.id)},"at":${record.at},"requestId":${JSON.stringify(record.requestId)}` +
-    `,"grantId":${JSON.stringify(record.grantId)},"grantLabel":${JSON.stringify(record.grantLabel)}` +
+    `{"id":${jsonText(record.id)},"at":${record.at},"requestId":${jsonText(record.requestId)}` +
+    `,"grantId":${jsonText(record.grantId)},"grantLabel":${jsonText(record.grantLabel)}` +
     `${writeSetting(record)},"argumentKeys":${keys.length === 0 ? '[]' : JSON.stringify(keys)}}`
   );
 }
