@@ -1,9 +1,11 @@
-import type { CountedRecords } from '../ports.ts';
+import type { CountedRecords, DecisionSetting } from '../ports.ts';
 import { copyOf } from './read-segment.ts';
 import type { PieceNotes, Place } from './walk.ts';
 
-/** So many counts are kept, in some 10 MB at most. */
-const MAX_COUNTS = 100_000;
+/** What is kept may weigh so much, a count being one: some 10 MB. */
+const MAX_WEIGHT = 100_000;
+/** Of a setting, which holds a dozen texts. */
+const SETTING_WEIGHT = 8;
 
 /** A piece of the ledger that will not change any more, counted. */
 export interface CountedPiece extends PieceNotes {
@@ -21,9 +23,11 @@ export class CountedPieces {
   readonly #max: number;
   /** By segment, and by where they begin in it. */
   readonly #segments = new Map<number, Map<number, CountedPiece>>();
-  #size = 0;
+  /** How many counts are of each setting. */
+  readonly #settings = new Map<DecisionSetting, number>();
+  #weight = 0;
 
-  constructor(max = MAX_COUNTS) {
+  constructor(max = MAX_WEIGHT) {
     this.#max = max;
   }
 
@@ -37,33 +41,49 @@ export class CountedPieces {
     const { segment, start } = place;
     const pieces = this.#segments.get(segment) ?? new Map<number, CountedPiece>();
     this.#segments.set(segment, pieces.set(start, standingAlone(piece)));
-    this.#size += weightOf(piece);
-    while (this.#size > this.#max) this.#dropOldest();
+    this.#weigh(piece);
+    while (this.#weight > this.#max) this.#dropOldest();
   }
 
   /** Forgets the pieces of segments before this one. */
   forgetBefore(segment: number): void {
-    for (const number of this.#segments.keys()) if (number < segment) this.#drop(number);
+    for (const [number, pieces] of this.#segments) {
+      if (number >= segment) continue;
+      for (const piece of pieces.values()) this.#unweigh(piece);
+      this.#segments.delete(number);
+    }
   }
 
   #dropOldest(): void {
     const segment = Math.min(...this.#segments.keys());
-    const pieces = this.#segments.get(segment);
-    if (pieces === undefined) return;
+    const pieces = this.#segments.get(segment) ?? new Map<number, CountedPiece>();
     const start = Math.min(...pieces.keys());
     const piece = pieces.get(start);
-    if (piece !== undefined) this.#size -= weightOf(piece);
+    if (piece !== undefined) this.#unweigh(piece);
     pieces.delete(start);
     if (pieces.size === 0) this.#segments.delete(segment);
   }
 
-  #drop(segment: number): void {
-    for (const piece of this.#segments.get(segment)?.values() ?? []) this.#size -= weightOf(piece);
-    this.#segments.delete(segment);
+  #weigh(piece: CountedPiece): void {
+    this.#weight += weightOf(piece);
+    for (const { setting } of piece.counts) {
+      const others = this.#settings.get(setting) ?? 0;
+      if (others === 0) this.#weight += SETTING_WEIGHT;
+      this.#settings.set(setting, others + 1);
+    }
+  }
+
+  #unweigh(piece: CountedPiece): void {
+    this.#weight -= weightOf(piece);
+    for (const { setting } of piece.counts) {
+      const others = (this.#settings.get(setting) ?? 1) - 1;
+      if (others > 0) this.#settings.set(setting, others);
+      else if (this.#settings.delete(setting)) this.#weight -= SETTING_WEIGHT;
+    }
   }
 }
 
-/** A piece weighs something though there be nothing in it. */
+/** Of a piece without its settings; there is always something to it. */
 function weightOf({ counts, endings, voided }: CountedPiece): number {
   return 1 + counts.length + endings.length + voided.length;
 }

@@ -138,7 +138,7 @@ describe('counting a log that was counted before', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), async (steps) => {
         const log = new Log();
-        const known = new CountedPieces(12);
+        const known = new CountedPieces(40);
         const open: string[] = [];
         for (const one of [...steps, { count: {}, bucketMs: HOUR }]) {
           const took = (index: number): string | undefined =>
@@ -222,7 +222,7 @@ describe('counting a log that was counted before', () => {
 
   it('keeps the newest pieces when there are too many', async () => {
     const log = new Log();
-    const known = new WatchedPieces(4);
+    const known = new WatchedPieces(12); // a setting, and two pieces with a count
     fill(log, 9);
     await counted(log, {}, known);
     await counted(log, {}, known);
