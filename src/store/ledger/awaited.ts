@@ -17,6 +17,12 @@ export interface LeftNotes {
 export class Awaited {
   #here = noNotes();
   readonly #behind = noNotes();
+  #isFromBehind = false;
+
+  /** Whether anything was taken in this piece that stood behind it. */
+  get isFromBehind(): boolean {
+    return this.#isFromBehind;
+  }
 
   hasEnding(id: string): boolean {
     return this.#here.endings.has(id) || this.#behind.endings.has(id);
@@ -34,13 +40,17 @@ export class Awaited {
   takeEnding(id: string): string | undefined {
     const here = takeFrom(this.#here.endings, id);
     const behind = takeFrom(this.#behind.endings, id);
+    if (behind !== undefined) this.#isFromBehind = true;
     // what stands further up was written first, and holds
     return here ?? behind;
   }
 
   /** Whether the call was annulled; it is not awaited any more. */
   takeAnnulled(id: string): boolean {
-    return takeFrom(this.#here.voided, id) !== undefined || takeFrom(this.#behind.voided, id) !== undefined;
+    if (takeFrom(this.#here.voided, id)) return true;
+    const behind = takeFrom(this.#behind.voided, id);
+    if (behind) this.#isFromBehind = true;
+    return behind ?? false;
   }
 
   /** Whether anything is awaited that can stand between the calls of these ids: ids begin with the time they were made at. */
@@ -59,6 +69,7 @@ export class Awaited {
     for (const [id, line] of endings) this.#behind.endings.set(id, line);
     for (const id of voided) this.#behind.voided.set(id, true);
     this.#here = noNotes();
+    this.#isFromBehind = false;
   }
 }
 

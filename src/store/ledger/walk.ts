@@ -119,9 +119,9 @@ export class Walk<Found> {
     }
   }
 
-  /** Whether all that the piece will ever hold was found, and nothing but that. */
+  /** Whether all that the piece will ever hold was found, and nothing but that: not even what stands behind it, which not every walk sees. */
   #isWhole({ isFinal }: Piece): boolean {
-    return isFinal && !this.#hasOthers && !this.#isOver;
+    return isFinal && !this.#hasOthers && !this.#isOver && !this.#awaited.isFromBehind;
   }
 
   /** Takes the lines of a piece; gives whether those before it count. */
@@ -151,9 +151,9 @@ export class Walk<Found> {
     const ending = this.#awaited.takeEnding(id);
     // enough was found, and this comes before it; how long ago it was is looked at once in a while
     if (id < this.#fromId && ++this.#passed % LOOK_EVERY !== 0) return;
+    if (this.#awaited.takeAnnulled(id)) return;
     const at = momentIn(text);
     if (at < this.#from) this.#isOver = true;
-    if (this.#awaited.takeAnnulled(id)) return;
     if (this.#isWithin(id, at)) this.#findings.add(text, at, ending, id);
     else this.#hasOthers = true;
   }
