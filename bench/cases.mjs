@@ -10,7 +10,8 @@ const NEVER_REACHED = 1_000_000_000;
 const STDIO_UPSTREAM = fileURLToPath(new URL('stdio-upstream.mjs', import.meta.url));
 
 /**
- * The cases in their order. `framing` says how an answer is checked: `json` byte for byte, `events` the bytes of the
+ * The cases in their order. Calls of many agents come in turn on every connection, as behind a proxy that shares them, unless each
+ * keeps one (`keepsAgent`). `framing` says how an answer is checked: `json` byte for byte, `events` the bytes of the
  * event's data, `message` the parsed message.
  */
 export const CASES = [
@@ -30,6 +31,14 @@ export const CASES = [
     kind: 'serve',
     upstream: PATHS.many,
     framing: 'json',
+  },
+  {
+    id: 'd1',
+    title: 'the same, an agent a connection',
+    kind: 'serve',
+    upstream: PATHS.many,
+    framing: 'json',
+    keepsAgent: true,
   },
   { id: 'e', title: 'gateway, event stream', kind: 'gateway', upstream: PATHS.events, framing: 'events' },
   {
@@ -63,10 +72,10 @@ export const CASE_OF_OTHER = {
  * case) and what the load generator must know. `paths` has the folder of the run and the checkout of the gateway.
  */
 export async function startCase(one, upstreamPort, paths) {
-  const { kind, upstream, framing } = one;
+  const { kind, upstream, framing, keepsAgent = false } = one;
   const dataDir = join(paths.folder, one.id);
   mkdirSync(dataDir);
-  const order = { path: upstream, answerPath: upstream, framing, many: kind === 'serve' };
+  const order = { path: upstream, answerPath: upstream, framing, many: kind === 'serve', keepsAgent };
   const toolgate = join(paths.checkout, 'bin/toolgate');
   const environment = { TOOLGATE_DATA: dataDir };
   const target = `http://127.0.0.1:${upstreamPort}${upstream}`;

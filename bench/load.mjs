@@ -26,6 +26,7 @@ const DRAIN_MS = 5_000;
 const FRESH_MS = 4_000;
 
 let lastId = 0;
+let lastConnection = 0;
 const manyTokens = [];
 
 class Run {
@@ -106,7 +107,14 @@ class Run {
 
   #connect() {
     const socket = connect({ port: this.#order.port, host: '127.0.0.1', noDelay: true });
-    const connection = { socket, reader: new HttpReader(), expected: undefined, dueAt: 0, idleSince: 0 };
+    const connection = {
+      socket,
+      reader: new HttpReader(),
+      expected: undefined,
+      dueAt: 0,
+      idleSince: 0,
+      number: ++lastConnection,
+    };
     this.#connections.add(connection);
     socket.on('data', (bytes) => {
       for (const message of connection.reader.push(bytes)) this.#answered(connection, message);
@@ -130,9 +138,11 @@ class Run {
 
   #send(connection, dueAt) {
     const id = ++lastId;
-    const { port, path, many } = this.#order;
+    const { port, path, many, keepsAgent } = this.#order;
     const tool = many ? toolNameOf(id % MANY_TOOLS) : TOOL;
-    const token = many ? manyTokens[(id * STRIDE) % MANY_GRANTS] : tokenOfOne;
+    const token = many
+      ? manyTokens[((keepsAgent ? connection.number : id) * STRIDE) % MANY_GRANTS]
+      : tokenOfOne;
     const body = callOf(id, tool);
     connection.expected = { id };
     connection.dueAt = dueAt;

@@ -308,8 +308,19 @@ describe('a connection of ours', () => {
     expect((await agent.ask(request(call('echo')))).headers.get('keep-alive')).toBe('timeout=5');
     passSeconds(5);
     expect((await agent.ask(request(call('echo')))).reader).toBe('ours');
-    passSeconds(6);
+    passSeconds(7);
     await vi.waitFor(() => expect(agent.isClosed).toBe(true));
+  });
+
+  it('is not closed when its next request is there and only waits to be read', async () => {
+    const agent = await startWithFakeClock();
+    await agent.ask(request(call('echo')));
+    passSeconds(6);
+    // where timers run, as the last second's does: what comes over the network is read after that
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    agent.send(request(call('echo')));
+    passSeconds(1);
+    expect(await agent.answer()).toMatchObject({ status: 200, reader: 'ours' });
   });
 
   it('is not closed while a call is under way', async () => {
