@@ -29,20 +29,34 @@ const piece = fc.constantFrom(
 );
 const response = fc.array(piece, { maxLength: 14 }).map((parts) => parts.join(''));
 
+/** Responses after which another may come. */
+const WHOLE = [
+  'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n',
+  'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello',
+  'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+];
+
 interface Heard {
   heads: unknown[];
   body: string;
   ends: string[];
 }
 
-function hear(pieces: readonly Buffer[]): Heard {
-  const heard: Heard = { heads: [], body: '', ends: [] };
+/** What is heard of a response, on a connection that brought `before`, a whole one, when it is given. */
+function hear(pieces: readonly Buffer[], before: Buffer = Buffer.alloc(0)): Heard {
+  let heard: Heard = { heads: [], body: '', ends: [] };
   const reader = new ResponseReader({
     onHead: ({ status, headers }) => void heard.heads.push([status, ...headers]),
     onBody: (bytes) => void (heard.body += bytes.toString('latin1')),
     onComplete: () => void heard.ends.push('complete'),
     onMalformed: () => void heard.ends.push('malformed'),
   });
+  reader.next();
+  if (before.length > 0) {
+    reader.push(before);
+    reader.next();
+    heard = { heads: [], body: '', ends: [] };
+  }
   for (const bytes of pieces) {
     reader.push(bytes);
     bytes.fill(0x78); // the connection reads into one buffer again and again
@@ -54,10 +68,12 @@ function hear(pieces: readonly Buffer[]): Heard {
 export const httpResponses = defineTarget({
   name: 'http-responses',
   promise:
-    'a response is heard the same wherever its bytes are split, has one head at most and exactly one end',
-  input: fc.record({ bytes: fc.oneof(asBytes(response), noise), places }),
-  check({ bytes, places }) {
+    'a response is heard the same wherever its bytes are split and whatever came before it, has one head at most and exactly one end',
+  input: fc.record({ bytes: fc.oneof(asBytes(response), noise), places, before: fc.constantFrom(...WHOLE) }),
+  check({ bytes, places, before }) {
     const whole = hear([bytesOf(bytes)]);
+    deepStrictEqual(hear([bytesOf(bytes)], Buffer.from(before)), whole);
+    deepStrictEqual(hear(cut(bytesOf(bytes), places), Buffer.from(before)), whole);
     deepStrictEqual(hear(cut(bytesOf(bytes), places)), whole);
     deepStrictEqual(hear([...bytesOf(bytes)].map((byte) => Buffer.from([byte]))), whole);
     if (whole.heads.length > 1) throw new Error('two heads');
