@@ -14,7 +14,8 @@ const GRANTED: ReserveOutcome = { granted: true };
  * `settle`, exactly.
  */
 export class CounterTable {
-  readonly #cells = new Map<string, Cell>();
+  /** By the start of the window, and by counter. */
+  readonly #windows = new Map<number, Map<string, Cell>>();
   /** Every cell that was changed since, with what it held before, oldest first. */
   readonly #changed: Cell[] = [];
   readonly #before: number[] = [];
@@ -22,7 +23,7 @@ export class CounterTable {
   #last: { readonly entry: CounterEntry; readonly cell: Cell } | undefined;
 
   usedOf(counter: string, windowStart: number): number {
-    return this.#cells.get(keyOf(counter, windowStart))?.usedMicros ?? 0;
+    return this.#windows.get(windowStart)?.get(counter)?.usedMicros ?? 0;
   }
 
   /** Adds every amount, or none of them when one would pass its maximum. */
@@ -61,7 +62,7 @@ export class CounterTable {
 
   giveBack(entries: readonly CounterEntry[]): void {
     for (const { counter, windowStart, amountMicros } of entries) {
-      const cell = this.#cells.get(keyOf(counter, windowStart));
+      const cell = this.#windows.get(windowStart)?.get(counter);
       if (cell) this.#set(cell, Math.max(cell.usedMicros - amountMicros, 0));
     }
   }
@@ -69,26 +70,31 @@ export class CounterTable {
   /** Forgets what expired before `now`; gives how many counters that were. */
   prune(now: number): number {
     this.#last = undefined;
-    const before = this.#cells.size;
-    for (const [key, cell] of this.#cells) if (cell.expiresAt < now) this.#cells.delete(key);
-    return before - this.#cells.size;
+    let forgotten = 0;
+    for (const [start, cells] of this.#windows) {
+      for (const [counter, cell] of cells) if (cell.expiresAt < now && cells.delete(counter)) forgotten++;
+      if (cells.size === 0) this.#windows.delete(start);
+    }
+    return forgotten;
   }
 
   /** Every counter as an entry whose amount is what was used. */
   entries(): readonly CounterEntry[] {
-    return Array.from(this.#cells.values(), ({ counter, windowStart, expiresAt, usedMicros }) => ({
-      counter,
-      windowStart,
-      expiresAt,
-      amountMicros: usedMicros,
-      maxMicros: 0,
-    }));
+    return Array.from(this.#windows.values(), (cells) => [...cells.values()])
+      .flat()
+      .map(({ counter, windowStart, expiresAt, usedMicros }) => ({
+        counter,
+        windowStart,
+        expiresAt,
+        amountMicros: usedMicros,
+        maxMicros: 0,
+      }));
   }
 
   clear(): void {
     this.settle();
     this.#last = undefined;
-    this.#cells.clear();
+    this.#windows.clear();
   }
 
   #set(cell: Cell, usedMicros: number): void {
@@ -111,17 +117,11 @@ export class CounterTable {
   }
 
   #lookUp({ counter, windowStart, expiresAt }: CounterEntry): Cell {
-    const key = keyOf(counter, windowStart);
-    let cell = this.#cells.get(key);
-    if (cell === undefined) {
-      cell = { counter, windowStart, expiresAt, usedMicros: 0 };
-      this.#cells.set(key, cell);
-    }
+    let cells = this.#windows.get(windowStart);
+    if (cells === undefined) this.#windows.set(windowStart, (cells = new Map<string, Cell>()));
+    let cell = cells.get(counter);
+    if (cell === undefined) cells.set(counter, (cell = { counter, windowStart, expiresAt, usedMicros: 0 }));
     cell.expiresAt = expiresAt;
     return cell;
   }
-}
-
-function keyOf(counter: string, windowStart: number): string {
-  return `${windowStart} ${counter}`;
 }
