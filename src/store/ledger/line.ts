@@ -205,6 +205,7 @@ const WELL_ENDED = '\t{"result":"ok",';
 
 /** Whether an `F` line says that the call did not end well. */
 export function endedBadly(line: string): boolean {
+  // `includes` costs more until it is compiled, and this is asked of every other line
   if (line.indexOf(WELL_ENDED) > 0) return false;
   const read = readLine(line);
   const ending = read && readEnding(read);
