@@ -25,7 +25,7 @@ export function uriFault(uri: string): string | undefined {
   if (scheme === undefined)
     return ANY_SCHEME.test(uri) ? 'has a scheme that is not in lower case' : 'has no scheme';
   const rest = uri.slice(scheme.length + 1);
-  const fault = textFault(uri) ?? authorityFault(rest) ?? pathFault(rest, scheme);
+  const fault = textFault(uri) ?? bytesFault(uri) ?? authorityFault(rest) ?? pathFault(rest, scheme);
   if (fault !== undefined) return fault;
   if (SPECIAL.has(scheme) && !(URL.canParse(uri) && new URL(uri).href === uri))
     return 'is not written as a URL parser would write it';
@@ -76,6 +76,16 @@ function escapeFault(digits: string, next: string): string | undefined {
   if (code < 0x80 && UNRESERVED.test(character)) return 'writes a character with % that needs none';
   if (character === '%' && /^[0-9A-Fa-f]{2}$/.test(next)) return 'is encoded twice';
   return undefined;
+}
+
+/** Bytes that are no UTF-8 are read as something else by one reader and refused by another: `%C0%AF` can be a slash (RFC 3629, section 10). */
+function bytesFault(uri: string): string | undefined {
+  try {
+    decodeURIComponent(uri);
+    return undefined;
+  } catch {
+    return 'has bytes behind a % that are no UTF-8';
+  }
 }
 
 /** @param rest what follows the colon of the scheme */

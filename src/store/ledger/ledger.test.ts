@@ -138,6 +138,47 @@ describe('a ledger', () => {
     expect((await readRecords(segments, { order: 'oldest' })).map(({ id }) => id)).toEqual(['r1', 'r2']);
   });
 
+  it('shows once what was written behind the end of a segment, also where that is ended twice', async () => {
+    const whole = segmentsIn(newFolder());
+    const [one, two] = [open(whole), open(whole)];
+    let meanwhile: (() => void) | undefined;
+    // ends the segment too, having read nothing of what the others do just before
+    const three = open({
+      ...whole,
+      open(number, access) {
+        const segment = whole.open(number, access);
+        const append = (bytes: Uint8Array): void => {
+          const others = meanwhile;
+          meanwhile = undefined;
+          others?.();
+          segment.append(bytes);
+        };
+        return {
+          number,
+          append,
+          read: (...args) => segment.read(...args),
+          size: () => segment.size(),
+          close: () => segment.close(),
+        };
+      },
+    });
+    for (const ledger of [one, two, three])
+      await admit(ledger, `before-${++operations}`, entry('budget', 1, 10));
+    for (const ledger of [one, two, three]) expect(ledger.used('budget', WINDOW)).toBe(3);
+    let late: Promise<unknown> | undefined;
+    meanwhile = () => {
+      one.endSegment(1);
+      late = admit(two, 'late', entry('budget', 1, 10));
+      two.flush();
+    };
+    three.endSegment(1);
+    await late;
+    for (const ledger of [one, two, three]) expect(ledger.used('budget', WINDOW)).toBe(4);
+    const rows = (await readRecords(whole, {})).map(({ id }) => id);
+    expect(rows).toHaveLength(4);
+    expect(rows.filter((id) => id === 'late')).toHaveLength(1);
+  });
+
   it('goes on after a line that was torn, and counts nothing of it', async () => {
     const folder = newFolder();
     const segments = segmentsIn(folder);

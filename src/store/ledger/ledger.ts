@@ -1,7 +1,7 @@
 import { ToolgateError, messageOf } from '#platform';
 import type { CounterEntry, ReserveOutcome } from '../ports.ts';
 import { CounterTable } from './counter-table.ts';
-import { readEffect, writeLine, type LineKind } from './line.ts';
+import { readEffect, writeEnd, writeLine, type LineKind } from './line.ts';
 import { isGone, type Segment, type Segments } from './segments.ts';
 
 /** A segment that has grown by this much is ended; starting reads one segment at most. */
@@ -43,7 +43,8 @@ const GRANTED: ReserveOutcome = { granted: true };
  * - Lines of one turn of the event loop share one write. What resolved is in the file and survives `kill -9`.
  * - A limit that is full according to what was read is looked at again after reading on, and then refused without a line.
  * - A line that loses a race for the last room is followed by a `V` line, so that its record does not count.
- * - A segment that is full is ended by an `S` line; the next one begins with the counters as they stood there.
+ * - A segment that is full is ended by an `S` line; the next one begins with the counters as they stood there. Several may
+ *   end it at once: the first such line is its end.
  * - Whoever has read a segment to its end goes on in the newest one there is, so those in between may be taken away.
  */
 export class Ledger {
@@ -164,7 +165,7 @@ export class Ledger {
   }
 
   #end(segment: Segment): void {
-    segment.append(Buffer.from(`\n${writeLine('S', '', [], '')}`));
+    segment.append(Buffer.from(`\n${writeEnd(this.#position)}`));
     this.#readOn();
   }
 

@@ -12,7 +12,8 @@ import { ReadTexts } from './read-texts.ts';
  * - `F` the ending of the call with this id, with what it gives back
  * - `V` the admission with this id found no room in the end: its record does not count
  * - `W` the counters as they stood when the segment began
- * - `S` the segment ends here: what follows does not count
+ * - `S` the segment ends here: what follows does not count. Its body is how many bytes had been read by who ended it: no `S`
+ *   line stands in those
  */
 export type LineKind = 'A' | 'R' | 'C' | 'G' | 'D' | 'F' | 'V' | 'W' | 'S';
 
@@ -37,6 +38,17 @@ export function writeLine(
   body: string,
 ): string {
   return `${kind}\t${id}\t${charges.length === 0 ? NOTHING : writeCharges(charges)}\t${body}\n`;
+}
+
+/** The line that ends a segment, by one who has read all of it up to a place, and found no such line. */
+export function writeEnd(readUpTo: number): string {
+  return writeLine('S', '', [], String(readUpTo));
+}
+
+/** Up to where the segment was read by who wrote an `S` line; undefined when it does not say. */
+export function readUpToIn(line: string): number | undefined {
+  const body = readLine(line)?.body ?? '';
+  return /^\d{1,15}$/.test(body) ? Number(body) : undefined;
 }
 
 /** What was written last of one entry: calls that are charged the same have the same object. */

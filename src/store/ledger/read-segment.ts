@@ -45,7 +45,7 @@ export interface Piece {
   readonly isFinal: boolean;
 }
 
-/** Reads a segment piece by piece, from the end that it had when this began. A piece begins at a multiple of its length. */
+/** Reads a segment piece by piece, backwards from where it ends. A piece begins at a multiple of its length. */
 export class BackwardReader {
   readonly #segment: Segment;
   readonly #size: number;
@@ -56,10 +56,11 @@ export class BackwardReader {
   /** Where its last line ends: most often in the piece behind it. */
   #end: number;
 
-  constructor(segment: Segment) {
+  /** @param size how many bytes of the segment count */
+  constructor(segment: Segment, size = segment.size()) {
     this.#segment = segment;
-    this.#size = segment.size();
-    this.#end = this.#size;
+    this.#size = size;
+    this.#end = size;
     this.#start = (Math.ceil(this.#size / CHUNK_BYTES) - 1) * CHUNK_BYTES;
   }
 

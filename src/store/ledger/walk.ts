@@ -3,6 +3,7 @@ import type { CallEnding, DecisionSetting, RecordFilter, StoredRecord } from '..
 import { Awaited, type LeftNotes } from './awaited.ts';
 import { readEnding, readLine } from './line.ts';
 import { BackwardReader, firstMoment, idIn, momentIn, openIfThere, type Piece } from './read-segment.ts';
+import { endOf } from './segment-end.ts';
 import type { Segment, Segments } from './segments.ts';
 
 /** Records of several processes stand in the order they were written, which is nearly that of their times. */
@@ -54,7 +55,7 @@ export class Walk<Found> {
   #fromId = '';
   #passed = 0;
   #isOver = false;
-  /** Whether there was a decision in this piece that is not of the span. */
+  /** Whether there was a line in this piece that a walk of another span, or at another time, makes something else of. */
   #hasOthers = false;
 
   constructor(segments: Segments, filter: Scan, findings: Findings<Found>) {
@@ -98,13 +99,11 @@ export class Walk<Found> {
     }
   }
 
-  /** What stands behind the line that ends a segment does not count: the newest one has none. */
   *#stepsIn(segment: Segment, isNewest: boolean): Generator<readonly Found[]> {
-    const reader = new BackwardReader(segment);
-    let counts = isNewest;
+    const reader = new BackwardReader(segment, isNewest ? segment.size() : endOf(segment));
     while (reader.start !== undefined && !this.#isOver) {
       const place = { segment: segment.number, start: reader.start };
-      const known = counts ? this.#findings.recall?.(place, this.#awaited) : undefined;
+      const known = this.#findings.recall?.(place, this.#awaited);
       if (known !== undefined) {
         reader.skip(known.head);
         this.#awaited.nextPiece(known);
@@ -112,7 +111,7 @@ export class Walk<Found> {
         continue;
       }
       const piece = reader.read();
-      counts = this.#takeAll(piece, counts);
+      this.#takeAll(piece);
       if (this.#isWhole(piece)) this.#findings.keep?.(place, { head: piece.head, ...this.#awaited.left() });
       this.#awaited.nextPiece();
       yield this.#findings.take(piece.lines.length);
@@ -124,16 +123,12 @@ export class Walk<Found> {
     return isFinal && !this.#hasOthers && !this.#isOver && !this.#awaited.isFromBehind;
   }
 
-  /** Takes the lines of a piece; gives whether those before it count. */
-  #takeAll({ lines }: Piece, counts: boolean): boolean {
+  #takeAll({ lines }: Piece): void {
     this.#hasOthers = false;
-    let isCounting = counts;
     for (const text of lines) {
-      if (!isCounting && text.startsWith('S')) isCounting = true;
-      if (isCounting) this.#take(text);
-      if (this.#isOver) break;
+      this.#take(text);
+      if (this.#isOver) return;
     }
-    return isCounting;
   }
 
   /** Whether all of the segment was written long after what is wanted; costs one look at its beginning. */
@@ -146,6 +141,7 @@ export class Walk<Found> {
     const kind = text.charAt(0);
     if (kind === 'F' && this.#findings.heeds(text)) this.#remember(text);
     if (kind === 'V') this.#annul(text);
+    if (kind === 'S') this.#hasOthers = true; // the newest segment has just been ended: what stands behind it counts for now
     if (kind !== 'A' && kind !== 'D') return;
     const id = idIn(text);
     const ending = this.#awaited.takeEnding(id);
