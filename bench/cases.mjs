@@ -10,8 +10,9 @@ const NEVER_REACHED = 1_000_000_000;
 const STDIO_UPSTREAM = fileURLToPath(new URL('stdio-upstream.mjs', import.meta.url));
 
 /**
- * The cases in their order. Calls of many agents come in turn on every connection, as behind a proxy that shares them, unless each
- * keeps one (`keepsAgent`). `framing` says how an answer is checked: `json` byte for byte, `events` the bytes of the
+ * The cases in their order. Where there are many agents and tools, `calls` says who calls what: `in-turn` every call is another agent's,
+ * of another tool, on whatever connection, as behind a proxy that shares them; `per-connection` each connection is one agent, of
+ * all tools; `same` one agent calls one tool, as in the cases that have no others. `framing` says how an answer is checked: `json` byte for byte, `events` the bytes of the
  * event's data, `message` the parsed message.
  */
 export const CASES = [
@@ -31,6 +32,7 @@ export const CASES = [
     kind: 'serve',
     upstream: PATHS.many,
     framing: 'json',
+    calls: 'in-turn',
   },
   {
     id: 'd1',
@@ -38,7 +40,15 @@ export const CASES = [
     kind: 'serve',
     upstream: PATHS.many,
     framing: 'json',
-    keepsAgent: true,
+    calls: 'per-connection',
+  },
+  {
+    id: 'd0',
+    title: 'the same, one agent and tool of them',
+    kind: 'serve',
+    upstream: PATHS.many,
+    framing: 'json',
+    calls: 'same',
   },
   { id: 'e', title: 'gateway, event stream', kind: 'gateway', upstream: PATHS.events, framing: 'events' },
   {
@@ -72,10 +82,11 @@ export const CASE_OF_OTHER = {
  * case) and what the load generator must know. `paths` has the folder of the run and the checkout of the gateway.
  */
 export async function startCase(one, upstreamPort, paths) {
-  const { kind, upstream, framing, keepsAgent = false } = one;
+  const { kind, upstream, framing, calls = 'same' } = one;
   const dataDir = join(paths.folder, one.id);
   mkdirSync(dataDir);
-  const order = { path: upstream, answerPath: upstream, framing, many: kind === 'serve', keepsAgent };
+  const tool = kind === 'serve' ? toolNameOf(0) : TOOL;
+  const order = { path: upstream, answerPath: upstream, framing, calls, tool };
   const toolgate = join(paths.checkout, 'bin/toolgate');
   const environment = { TOOLGATE_DATA: dataDir };
   const target = `http://127.0.0.1:${upstreamPort}${upstream}`;

@@ -14,7 +14,6 @@ import {
   MANY_TOOLS,
   STRIDE,
   textOf,
-  TOOL,
   tokenOf,
   toolNameOf,
 } from './workload.mjs';
@@ -138,11 +137,9 @@ class Run {
 
   #send(connection, dueAt) {
     const id = ++lastId;
-    const { port, path, many, keepsAgent } = this.#order;
-    const tool = many ? toolNameOf(id % MANY_TOOLS) : TOOL;
-    const token = many
-      ? manyTokens[((keepsAgent ? connection.number : id) * STRIDE) % MANY_GRANTS]
-      : tokenOfOne;
+    const { port, path, calls } = this.#order;
+    const tool = calls === 'same' ? this.#order.tool : toolNameOf(id % MANY_TOOLS);
+    const token = calls === 'same' ? tokenOfOne : tokenOfMany(calls === 'in-turn' ? id : connection.number);
     const body = callOf(id, tool);
     connection.expected = { id };
     connection.dueAt = dueAt;
@@ -201,8 +198,9 @@ function faultOf(head, body, id, { answerPath, framing }) {
 }
 
 const tokenOfOne = tokenOf(0);
+const tokenOfMany = (index) => manyTokens[(index * STRIDE) % MANY_GRANTS];
 process.on('message', (order) => {
-  if (order.many && manyTokens.length === 0)
+  if (order.calls !== 'same' && manyTokens.length === 0)
     for (let i = 0; i < MANY_GRANTS; i++) manyTokens.push(tokenOf(i));
   new Run(order)
     .measure()

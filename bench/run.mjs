@@ -112,6 +112,7 @@ function comparisonsOf(windowsOf) {
     ['calls/s of the gateway (c) to the http.Agent proxy (b1)', times('c', 'b1')],
     ['calls/s with 1,000 rules and 10,000 grants (d) to one rule (c)', times('d', 'c')],
     ['the same where each connection is one of those agents (d1)', times('d1', 'c')],
+    ['the same where one of them calls one tool, as in (c) (d0)', times('d0', 'c')],
     ['calls/s with 2 workers (h) to one process (c)', times('h', 'c')],
     ['CPU µs per call with 2 workers (h) above one process (c)', above('h', 'c')],
     ['calls/s of event streams (e) to the dispatch proxy (e0)', times('e', 'e0')],
