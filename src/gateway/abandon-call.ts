@@ -14,7 +14,7 @@ export async function abandonCall(
   await deps.records.finish(recordId, {
     result: 'aborted',
     upstreamStatus: undefined,
-    latencyMs: 0,
+    latencyMicros: 0,
     quotaReturned,
   });
 }

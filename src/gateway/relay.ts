@@ -318,7 +318,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
     void records.finish(clearance.recordId, {
       result,
       upstreamStatus: this.#status,
-      latencyMs: rounded(performance.now() - clearance.allowedAt),
+      latencyMicros: Math.round((performance.now() - clearance.allowedAt) * 1_000),
       quotaReturned,
     });
   }
@@ -326,9 +326,4 @@ export class Relay implements AnswerSink, ReplyWatcher {
   #place(): { server: string; request: string } {
     return { server: this.#exchange.inspection.owner.serverId, request: this.#exchange.observation.id };
   }
-}
-
-/** Milliseconds with three places: the further ones of the clock say nothing, and every record would carry them. */
-function rounded(ms: number): number {
-  return Math.round(ms * 1_000) / 1_000;
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type CounterEntry, type DecisionRecord, type Store } from '#store';
 import { countLimitUse, type LimitCounter, type LimitUseQuestion, type LimitUses } from './limit-use.ts';
-import { madeRecord, OK } from './made-record.suite.ts';
+import { FINISHED, madeRecord } from './made-record.suite.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -135,7 +135,7 @@ describe('countLimitUse', () => {
   it('leaves out what was given back', async () => {
     const id = await allow(NOON);
     await allow(NOON);
-    await store.records.finish(id, { ...OK, result: 'unreachable', quotaReturned: true });
+    await store.records.finish(id, { ...FINISHED, result: 'unreachable', quotaReturned: true });
     expect((await count()).limits).toMatchObject([{ used: 1, share: 0.1 }]);
   });
 

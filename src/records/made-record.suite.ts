@@ -1,7 +1,14 @@
 import { newId } from '#platform';
-import type { CallEnding, DecisionRecord } from '#store';
+import type { CallEnding, DecisionRecord, FinishedCall } from '#store';
 
 export const OK: CallEnding = { result: 'ok', upstreamStatus: 200, latencyMs: 5, quotaReturned: false };
+/** What the gateway says at the end of such a call. */
+export const FINISHED: FinishedCall = {
+  result: 'ok',
+  upstreamStatus: 200,
+  latencyMicros: 5_000,
+  quotaReturned: false,
+};
 
 /** A record as a call at that moment would leave it, with an id of that moment. */
 export function madeRecord(at: number, changes: Partial<DecisionRecord> = {}): DecisionRecord {

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openStore, type CallEnding, type DecisionRecord, type Store, type StoredRecord } from '#store';
+import { openStore, type DecisionRecord, type Store, type StoredRecord } from '#store';
 import { createRecords, type Records } from './records.ts';
-
-const OK: CallEnding = { result: 'ok', upstreamStatus: 200, latencyMs: 5, quotaReturned: false };
+import { FINISHED, OK } from './made-record.suite.ts';
 
 function record(id: string, changes: Partial<DecisionRecord> = {}): DecisionRecord {
   return {
@@ -48,7 +47,7 @@ describe('createRecords', () => {
     const given = record('r1');
     await records.begin(given);
     expect(await records.query({})).toEqual([{ ...given, ending: undefined }]);
-    await records.finish('r1', OK);
+    await records.finish('r1', FINISHED);
     expect(await records.query({})).toEqual([{ ...given, ending: OK }]);
   });
 
@@ -60,7 +59,7 @@ describe('createRecords', () => {
   it('logs, and does not throw, when a refusal or an ending cannot be kept', async () => {
     await store.close();
     await records.deny(deny('r1'));
-    await records.finish('r2', OK);
+    await records.finish('r2', FINISHED);
     expect(logged).toEqual([
       [{ record: 'r1', error: 'The store is closed.' }, 'a refused call could not be recorded'],
       [{ record: 'r2', error: 'The store is closed.' }, 'the ending of a call could not be recorded'],
@@ -130,7 +129,7 @@ describe('createRecords', () => {
       follow({});
       await records.deny(deny('r2'));
       await shows('r2');
-      await records.finish('r1', OK);
+      await records.finish('r1', FINISHED);
       await shows('r2', 'r1');
       expect(seen[1]?.ending).toEqual(OK);
     });
@@ -142,7 +141,7 @@ describe('createRecords', () => {
       expect(seen).toEqual([]);
       now += 3000;
       await shows('r1');
-      await records.finish('r1', OK);
+      await records.finish('r1', FINISHED);
       now += 60_000;
       await records.deny(deny('r2', { at: now }));
       await shows('r1', 'r2');

@@ -1,8 +1,8 @@
 import { messageOf, type Clock, type Log } from '#platform';
 import type {
-  CallEnding,
   CounterEntry,
   DecisionRecord,
+  FinishedCall,
   RecordFilter,
   RecordStore,
   StoredRecord,
@@ -23,7 +23,7 @@ export interface Records {
    */
   deny(record: DecisionRecord, refused?: CounterEntry): Promise<void>;
   /** Adds how a call ended. A failure is logged, never thrown: the answer is already on its way. */
-  finish(id: string, ending: CallEnding): Promise<void>;
+  finish(id: string, call: FinishedCall): Promise<void>;
   /** See `RecordFilter`; newest first unless told. */
   query(filter: RecordFilter): Promise<readonly StoredRecord[]>;
   /** Every matching record, the newest first; see `RecordStore.scan`. */
@@ -63,7 +63,7 @@ export function createRecords({ store, clock, log }: RecordsParts): Records {
         record.id,
         store.insert(boundedRecord(record), refused && [refused]),
       ),
-    finish: (id, ending) => orLog('the ending of a call could not be recorded', id, store.finish(id, ending)),
+    finish: (id, call) => orLog('the ending of a call could not be recorded', id, store.finish(id, call)),
     query: (filter) => store.query(filter),
     scan: (filter) => store.scan(filter),
     scanCounted: (filter, bucketMs) => store.scanCounted(filter, bucketMs),

@@ -3,7 +3,7 @@ import { createKeyRing } from '#platform';
 import { knowTool, type PolicyDocument } from '#policy';
 import { openStore, type Store } from '#store';
 import { createCapture, type Capture } from './capture.ts';
-import { madeRecord, OK } from './made-record.suite.ts';
+import { FINISHED, madeRecord } from './made-record.suite.ts';
 import { simulateLog, type LogSimulationQuestion } from './simulate-log.ts';
 
 const NOON = Date.parse('2026-11-22T12:00:00.000Z');
@@ -67,7 +67,7 @@ describe('simulateLog', () => {
 
   it('does not count a call that was given back', async () => {
     for (let i = 0; i < 2; i++)
-      await store.records.finish(await insert(), { ...OK, result: 'unreachable', quotaReturned: true });
+      await store.records.finish(await insert(), { ...FINISHED, result: 'unreachable', quotaReturned: true });
     for (let i = 0; i < 2; i++) await insert();
     expect((await simulate()).changed).toBe(0);
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore, type DecisionRecord, type Store } from '#store';
-import { madeRecord, OK } from './made-record.suite.ts';
+import { FINISHED, madeRecord } from './made-record.suite.ts';
 import { countUsage, type UsageQuestion } from './usage.ts';
 
 const HOUR = 3_600_000;
@@ -22,8 +22,8 @@ describe('countUsage', () => {
     countUsage(store.records, { filter: {}, since: NOON - HOUR, bucketMs: HOUR, ...changes });
 
   it('counts by outcome, by hour, by server and by tool', async () => {
-    await store.records.finish(await insert(NOON - 1), { ...OK, result: 'timeout' });
-    await store.records.finish(await insert(NOON), OK);
+    await store.records.finish(await insert(NOON - 1), { ...FINISHED, result: 'timeout' });
+    await store.records.finish(await insert(NOON), FINISHED);
     await insert(NOON + 1, { outcome: 'deny', tool: 'delete_campaign' });
     await insert(NOON + 2, { outcome: 'hold', enforced: false, server: 'shop' });
     await insert(NOON + 3, { outcome: 'refused', method: 'prompts/get', tool: 'a prompt' });

@@ -9,6 +9,7 @@
  */
 export type {
   CallEnding,
+  FinishedCall,
   CallResult,
   ChargedRecord,
   CountedRecords,

@@ -88,6 +88,12 @@ export interface CallEnding {
   readonly quotaReturned: boolean;
 }
 
+/** How a call ended, as the gateway says it. The clock's further places say nothing, and every record would carry them. */
+export type FinishedCall = Omit<CallEnding, 'latencyMs'> & {
+  /** Whole ones. */
+  readonly latencyMicros: number;
+};
+
 export type StoredRecord = DecisionRecord & { readonly ending: CallEnding | undefined };
 
 export type ChargedRecord = StoredRecord & {
@@ -142,7 +148,7 @@ export interface RecordStore {
    */
   insert(record: DecisionRecord, charges?: readonly CounterEntry[]): Promise<void>;
   /** Says how the call of a record ended; may be written a moment later, together with others. */
-  finish(id: string, ending: CallEnding): Promise<void>;
+  finish(id: string, call: FinishedCall): Promise<void>;
   query(filter: RecordFilter): Promise<readonly StoredRecord[]>;
   /**
    * Every matching row, in batches (some of them empty), in bounded memory: the newest first, nearly (those of several processes

@@ -255,7 +255,12 @@ async function recordCall(
     argumentKeys: ['campaign'],
   };
   await rig.records.begin(record, [chargeOf(record)]);
-  await rig.records.finish(id, { result: 'ok', upstreamStatus: 200, latencyMs: 5, quotaReturned: false });
+  await rig.records.finish(id, {
+    result: 'ok',
+    upstreamStatus: 200,
+    latencyMicros: 5_000,
+    quotaReturned: false,
+  });
   rig.rooms.capture.keep(id, server, { campaign: label });
   await rig.rooms.capture.settled();
   return id;

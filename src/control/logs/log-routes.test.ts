@@ -119,7 +119,7 @@ describe('the decision log in the API', () => {
     await test.store.records.finish(id, {
       result: 'ok',
       upstreamStatus: undefined,
-      latencyMs: 1.5,
+      latencyMicros: 1_500,
       quotaReturned: false,
     });
     const expected = {

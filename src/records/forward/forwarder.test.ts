@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openStore, type Store } from '#store';
-import { madeRecord, OK } from '../made-record.suite.ts';
+import { FINISHED, madeRecord } from '../made-record.suite.ts';
 import { createForwarder, type Forwarder, type ForwardTarget } from './forwarder.ts';
 import { postForward, type ForwardPost } from './post.ts';
 import { forwardStateIn } from './state.ts';
@@ -93,7 +93,7 @@ describe('createForwarder', () => {
     const [id = ''] = await insert();
     await deliver(one);
     expect(received).toEqual([]);
-    await store.records.finish(id, OK);
+    await store.records.finish(id, FINISHED);
     now += SETTLED + 1;
     await deliver(one);
     await deliver(one);

@@ -15,7 +15,7 @@ describe('checkData', () => {
     await store.records.finish('r2', {
       result: 'ok',
       upstreamStatus: 200,
-      latencyMs: 1,
+      latencyMicros: 1,
       quotaReturned: false,
     });
     await store.records.query({});

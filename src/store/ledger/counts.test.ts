@@ -28,7 +28,7 @@ class Log {
   }
 
   end(id: string, result: 'ok' | 'timeout'): void {
-    const ending = { result, upstreamStatus: 200, latencyMs: 1, quotaReturned: false };
+    const ending = { result, upstreamStatus: 200, latencyMicros: 1, quotaReturned: false };
     this.#write(writeLine('F', id, [], writeEnding(ending)));
   }
 

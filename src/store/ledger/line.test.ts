@@ -4,6 +4,12 @@ import { record } from '../records.suite.ts';
 import { readEnding, readLine, readRecord, writeEnding, writeLine, writeRecord } from './line.ts';
 
 const ENDING = { result: 'ok', upstreamStatus: undefined, latencyMs: 1, quotaReturned: false } as const;
+const FINISHED = {
+  result: 'ok',
+  upstreamStatus: undefined,
+  latencyMicros: 1_000,
+  quotaReturned: false,
+} as const;
 /** Texts that look like parts of a line, or of a record. */
 const text = fc.oneof(
   fc.constantFrom(',"server":"x"', '","argumentKeys":["', ',"argumentKeys":[]}', '"', '\\', '\t', '\n', '}'),
@@ -47,15 +53,40 @@ it('reads nothing of a body that is damaged at any place', () => {
 });
 
 it.each([
-  ENDING,
-  { result: 'upstream_status', upstreamStatus: 500, latencyMs: 0.125, quotaReturned: true },
-  { result: 'timeout', upstreamStatus: undefined, latencyMs: 1e21, quotaReturned: false },
-] as const)('reads an ending as it was written: %j', (ending) => {
-  expect(readEnding({ body: writeEnding(ending) })).toStrictEqual(ending);
+  FINISHED,
+  { result: 'upstream_status', upstreamStatus: 500, latencyMicros: 125, quotaReturned: true },
+  {
+    result: 'timeout',
+    upstreamStatus: undefined,
+    latencyMicros: Number.MAX_SAFE_INTEGER,
+    quotaReturned: false,
+  },
+] as const)('reads an ending as it was written: %j', ({ latencyMicros, ...others }) => {
+  const body = writeEnding({ latencyMicros, ...others });
+  expect(readEnding({ body })).toStrictEqual({ ...others, latencyMs: latencyMicros / 1_000 });
+});
+
+it('writes every moment and every latency as the number that it is', () => {
+  const moments = fc.oneof(
+    fc.maxSafeInteger(),
+    fc.nat(2_000),
+    fc.double({ min: 0, max: 1e6 }),
+    fc.integer({ min: 1e12, max: 2e12 }),
+  );
+  const latencies = fc.oneof(fc.maxSafeNat(), fc.nat(2_000_000));
+  fc.assert(
+    fc.property(moments, latencies, (at, latencyMicros) => {
+      const ending = readEnding({ body: writeEnding({ ...FINISHED, latencyMicros }) });
+      expect(readRecord({ body: writeRecord(record('r1', { at })) }, ending)).toStrictEqual({
+        ...record('r1', { at: at === 0 ? 0 : at }), // JSON has no -0
+        ending: { ...ENDING, latencyMs: latencyMicros / 1_000 },
+      });
+    }),
+  );
 });
 
 it('reads nothing of an ending that is damaged at any place', () => {
-  const body = writeEnding({ ...ENDING, upstreamStatus: 200 });
+  const body = writeEnding({ ...FINISHED, upstreamStatus: 200 });
   for (let cut = 0; cut < body.length; cut++)
     expect(readEnding({ body: body.slice(0, cut) })).toBeUndefined();
   for (const latency of ['', '"1"', 'NaN', '1 2'])

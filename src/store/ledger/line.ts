@@ -1,5 +1,12 @@
 import { jsonText } from '#platform';
-import type { CallEnding, CounterEntry, DecisionRecord, DecisionSetting, StoredRecord } from '../ports.ts';
+import type {
+  CallEnding,
+  CounterEntry,
+  DecisionRecord,
+  DecisionSetting,
+  FinishedCall,
+  StoredRecord,
+} from '../ports.ts';
 import { ReadTexts } from './read-texts.ts';
 
 /**
@@ -136,10 +143,31 @@ function isCharge(value: unknown): value is Charge {
 export function writeRecord(record: DecisionRecord): string {
   const { argumentKeys: keys } = record;
   return (
-    `{"id":${jsonText(record.id)},"at":${record.at},"requestId":${jsonText(record.requestId)}` +
+    `{"id":${jsonText(record.id)},"at":${momentText(record.at)},"requestId":${jsonText(record.requestId)}` +
     `,"grantId":${jsonText(record.grantId)},"grantLabel":${jsonText(record.grantLabel)}` +
     `${writeSetting(record)},"argumentKeys":${keys.length === 0 ? '[]' : JSON.stringify(keys)}}`
   );
+}
+
+/*
+ * V8 puts what it makes of a number into its old space, to know it again, and there it stays until a full collection. So numbers
+ * that do not come again are put together from small ones that do.
+ */
+
+/** A moment, or any other number. */
+function momentText(at: number): string {
+  if (!Number.isSafeInteger(at) || at < 1_000) return String(at);
+  return `${Math.floor(at / 1_000)}${threeDigits(at % 1_000)}`;
+}
+
+/** A thousandth of a whole number. */
+function thousandths(whole: number): string {
+  const rest = whole % 1_000;
+  return `${Math.floor(whole / 1_000)}${rest === 0 ? '' : `.${threeDigits(rest)}`}`;
+}
+
+function threeDigits(number: number): string {
+  return number < 10 ? `00${number}` : number < 100 ? `0${number}` : String(number);
 }
 
 interface Setting {
@@ -303,10 +331,10 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** An ending as JSON. */
-export function writeEnding({ result, upstreamStatus, latencyMs, quotaReturned }: CallEnding): string {
+/** How a call ended, as JSON; as `CallEnding`. */
+export function writeEnding({ result, upstreamStatus, latencyMicros, quotaReturned }: FinishedCall): string {
   const status = upstreamStatus === undefined ? '' : `,"upstreamStatus":${upstreamStatus}`;
-  return `{"result":"${result}"${status},"latencyMs":${latencyMs},"quotaReturned":${quotaReturned}}`;
+  return `{"result":"${result}"${status},"latencyMs":${thousandths(latencyMicros)},"quotaReturned":${quotaReturned}}`;
 }
 
 /** The ending of an `F` line; undefined when the body is damaged. */

@@ -65,7 +65,7 @@ describe('the decision log', () => {
           if (result === undefined) return [row];
           return [
             row,
-            own.records.finish(id, { result, upstreamStatus: 200, latencyMs: 1, quotaReturned: false }),
+            own.records.finish(id, { result, upstreamStatus: 200, latencyMicros: 1, quotaReturned: false }),
           ];
         });
         await Promise.all(written);

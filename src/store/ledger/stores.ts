@@ -42,8 +42,8 @@ export function ledgerStores(segments: Segments, access: 'append' | 'read', cloc
         charges.forEach(assertExact);
         await ledger.append('D', record.id, charges, writeRecord(record));
       },
-      async finish(id, ending) {
-        await ledger.append('F', id, [], writeEnding(ending));
+      async finish(id, call) {
+        await ledger.append('F', id, [], writeEnding(call));
       },
       async query(filter) {
         ledger.flush();
