@@ -83,13 +83,23 @@ function treatment(owned: OwnedRule | undefined, fallback: 'allow' | 'deny', com
 
 const HIDDEN_TREATMENT: Treatment = { hidden: true, rule: undefined, steps: [PASS_NO_POLICY, HIDDEN] };
 
-/** The rules of `tools`, ready to be found by name: the exact one, else the strongest glob. */
+/**
+ * The rules of `tools`, ready to be found by name: the exact one, else the strongest glob. Each is compiled when it is asked for the
+ * first time: a policy names many tools, of which few are ever called.
+ */
 function compileTools(document: PolicyDocument, make: (owned: OwnedRule) => Treatment) {
   const rules = Object.entries<Rule>(document.tools ?? {});
   const table = compileNameTable(
-    rules.map(([name, rule]) => [name, make({ owner: pointerTo(['tools', name]), rule })] as const),
+    rules.map(
+      ([name, rule]) => [name, once(() => make({ owner: pointerTo(['tools', name]), rule }))] as const,
+    ),
   );
-  return (name: string) => table.exact(name) ?? table.strongest(name);
+  return (name: string) => (table.exact(name) ?? table.strongest(name))?.();
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 /** Keeps the answers of a pure function of a name, a bounded number of them. */
@@ -106,8 +116,8 @@ function remember<T>(answer: (name: string) => T): (name: string) => T {
 }
 
 /**
- * Makes a validated document ready for decisions. The order of its members makes no difference. Throws an Error when the
- * document was not validated.
+ * Makes a validated document ready for decisions. The order of its members makes no difference. Of a document that was not
+ * validated this, or the first decision on a tool, throws an Error.
  */
 export function compilePolicy(
   document: PolicyDocument,
