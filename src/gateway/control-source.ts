@@ -143,7 +143,10 @@ export class ControlSource {
   /** Resolves to whether what is registered is in force now. A store that fails rejects. */
   async #take(row: RegisteredServer): Promise<boolean> {
     const { control, directory, log } = this.#parts;
-    const pins = row.onChange === 'block' ? pinsOf(await control.pins.pins(row.id)) : undefined;
+    const pins: Pins | undefined =
+      row.onChange === 'block'
+        ? { onChange: 'block', accepted: await control.pins.accepted(row.id) }
+        : undefined;
     const before = this.#known.get(row.id);
     try {
       const settings = readServerSettings(row.settings);
@@ -209,8 +212,4 @@ function isSameWay(before: RegisteredServer, after: RegisteredServer): boolean {
 
 function limitsOf({ settings }: RegisteredServer): string {
   return JSON.stringify(readServerSettings(settings).limits ?? {});
-}
-
-function pinsOf(pins: readonly { readonly tool: string; readonly hash: string }[]): Pins {
-  return { onChange: 'block', accepted: new Map(pins.map(({ tool, hash }) => [tool, hash])) };
 }

@@ -58,6 +58,9 @@ export function pinSuite(open: () => Promise<readonly [Store, Store]>): void {
         expect(await elsewhere.pins('crm')).toEqual([pin('B'), pin('__proto__'), pin('b')]);
         expect(await elsewhere.pins('shop')).toEqual([pin('a')]);
         expect(await elsewhere.pins('nothing')).toEqual([]);
+        expect([...(await elsewhere.accepted('crm'))]).toEqual(
+          [pin('B'), pin('__proto__'), pin('b')].map(({ tool, hash }) => [tool, hash]),
+        );
       });
 
       it('are all replaced or none', async () => {

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { ToolDefinition } from '#policy';
 import { classify, familyOf, type Family } from '#risk';
-import type { Pin } from '#store';
 import { definitionHash } from '#upstream';
 import { pageOf, pageQuery } from '../paging.ts';
 import { notFound } from '../problem.ts';
@@ -152,15 +151,14 @@ function toolsRoute(parts: ServerParts): Route {
       const { id } = found.server;
       const live = await parts.liveTools(organisation, id);
       if ('unavailable' in live) return unavailable(live.unavailable);
-      await parts.driftWatch.look(organisation, id, live);
-      const pins = new Map((await parts.control.pins.pins(id)).map((pin) => [pin.tool, pin]));
+      const { accepted } = await parts.driftWatch.look(organisation, id, live);
       const riskOf = classesOf(live);
       const listed = new Set(live.map(({ name }) => name));
       const page = pageOf([...live.entries()], query, ([index]) => [index]);
       return {
         answer: {
-          items: page.items.map(([, tool]) => toolAnswer(tool, riskOf(tool), pins)),
-          gone: [...pins.keys()].filter((name) => !listed.has(name)),
+          items: page.items.map(([, tool]) => toolAnswer(tool, riskOf(tool), accepted)),
+          gone: [...accepted.keys()].filter((name) => !listed.has(name)),
           ...(page.next !== undefined && { next: page.next }),
         },
       };
@@ -194,11 +192,11 @@ function riskAnswer(tool: ToolDefinition, family: Family): RiskAnswer {
 function toolAnswer(
   tool: ToolDefinition,
   risk: RiskAnswer,
-  pins: ReadonlyMap<string, Pin>,
+  accepted: ReadonlyMap<string, string>,
 ): z.input<typeof toolSchema> {
   const { name, title, description, inputSchema, annotations } = tool as Readonly<Record<string, unknown>>;
-  const pin = pins.get(tool.name);
-  const state = pin === undefined ? 'new' : pin.hash === definitionHash(tool) ? 'accepted' : 'changed';
+  const hash = accepted.get(tool.name);
+  const state = hash === undefined ? 'new' : hash === definitionHash(tool) ? 'accepted' : 'changed';
   return {
     name: String(name),
     // whatever a server writes into a member stays out where it is not what the protocol says
@@ -207,6 +205,6 @@ function toolAnswer(
     ...(inputSchema !== undefined && { inputSchema }),
     ...(annotations !== undefined && { annotations }),
     risk,
-    pin: pins.size === 0 ? 'none' : state,
+    pin: accepted.size === 0 ? 'none' : state,
   };
 }

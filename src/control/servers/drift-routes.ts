@@ -181,7 +181,7 @@ function pinRoute(parts: ServerParts): Route {
         detail: { tools: live.length },
       };
       await change(draft, () => pinPublished(parts.control, organisation, id, live, actorOf(caller), at));
-      return { answer: { tools: (await parts.control.pins.pins(id)).length } };
+      return { answer: { tools: (await parts.control.pins.accepted(id)).size } };
     },
   });
 }

@@ -28,6 +28,8 @@ export interface PinCounts {
 
 export interface PinStore {
   pins(server: string): Promise<readonly Pin[]>;
+  /** Their hashes alone, by tool: definitions are long, and are read for nothing but a diff. */
+  accepted(server: string): Promise<ReadonlyMap<string, string>>;
   /** Makes these the pins of a server, all at once, and forgets its drift. */
   replace(organisation: string, server: string, pins: readonly Pin[]): Promise<void>;
   /** Accepts one tool as it is now (or that it is gone: `undefined`), if it is still as the person saw it; else false. */

@@ -34,7 +34,7 @@ async function countBoth(
   return counts;
 }
 
-function pinsOf(database: SqlDatabase): Pick<PinStore, 'pins' | 'replace' | 'accept'> {
+function pinsOf(database: SqlDatabase): Pick<PinStore, 'pins' | 'accepted' | 'replace' | 'accept'> {
   const { sql } = database;
 
   async function accept(
@@ -63,8 +63,10 @@ function pinsOf(database: SqlDatabase): Pick<PinStore, 'pins' | 'replace' | 'acc
 
   return {
     async pins(server) {
-      return sortedBy((await pinRows(database, server)).map(toPin), (pin) => pin.tool);
+      const rows = await sql().selectFrom('pins').selectAll().where('server', '=', server).execute();
+      return sortedBy(rows.map(toPin), (pin) => pin.tool);
     },
+    accepted: (server) => acceptedHashes(database, server),
     replace: (organisation, server, pins) =>
       database.transaction(async () => {
         if (!(await isOwn(database, organisation, server))) return;
@@ -96,7 +98,7 @@ function driftOf(database: SqlDatabase): Pick<PinStore, 'drift' | 'setDrift'> {
     server: string,
     wanted: readonly Drift[],
   ): Promise<readonly Drift[]> {
-    const accepted = new Map((await pinRows(database, server)).map((pin) => [pin.tool, pin.hash]));
+    const accepted = await acceptedHashes(database, server);
     const now = wanted.filter(({ tool, hash }) => (accepted.get(tool) ?? '') !== hash);
     const { gone, fresh } = difference(await readDrift(server), now);
     for (const part of inParts(gone)) {
@@ -162,8 +164,9 @@ async function isOwn({ sql }: SqlDatabase, organisation: string, server: string)
   return true;
 }
 
-function pinRows({ sql }: SqlDatabase, server: string): Promise<readonly PinRow[]> {
-  return sql().selectFrom('pins').selectAll().where('server', '=', server).execute();
+async function acceptedHashes({ sql }: SqlDatabase, server: string): Promise<ReadonlyMap<string, string>> {
+  const rows = await sql().selectFrom('pins').select(['tool', 'hash']).where('server', '=', server).execute();
+  return new Map(sortedBy(rows, (row) => row.tool).map(({ tool, hash }) => [tool, hash]));
 }
 
 /** A server may name a tool twice: the last one counts, as it does for who calls it. */

@@ -11,15 +11,18 @@ const LIST: DefinedTool = { name: 'list', description: 'Lists.' };
 const PAY: DefinedTool = { name: 'pay', description: 'Pays.' };
 const OTHER_PAY: DefinedTool = { name: 'pay', description: 'Pays twice.' };
 
+const acceptedIn = (tools: readonly DefinedTool[]): ReadonlyMap<string, string> =>
+  new Map(pinsOf(tools, 'user:ada', 1).map(({ tool, hash }) => [tool, hash]));
+
 describe('driftOf', () => {
-  const pins = pinsOf([LIST, PAY], 'user:ada', 1);
+  const accepted = acceptedIn([LIST, PAY]);
 
   it('is nothing while the server lists what was accepted, in whatever order', () => {
-    expect(driftOf(pins, [PAY, LIST], 2)).toEqual([]);
+    expect(driftOf(accepted, [PAY, LIST], 2)).toEqual([]);
   });
 
   it('is what came, changed or went, by name', () => {
-    expect(driftOf(pins, [OTHER_PAY, { name: 'new' }], 2)).toMatchObject([
+    expect(driftOf(accepted, [OTHER_PAY, { name: 'new' }], 2)).toMatchObject([
       { tool: 'list', kind: 'removed', hash: '', definition: '', seenAt: 2 },
       { tool: 'new', kind: 'added' },
       { tool: 'pay', kind: 'changed', hash: definitionHash(OTHER_PAY) },
@@ -27,12 +30,12 @@ describe('driftOf', () => {
   });
 
   it('is nothing while nothing was accepted', () => {
-    expect(driftOf([], [LIST], 2)).toEqual([]);
+    expect(driftOf(new Map(), [LIST], 2)).toEqual([]);
   });
 
   it('takes the first of two tools with one name, and any name as a name', () => {
-    expect(driftOf(pins, [LIST, PAY, OTHER_PAY], 2)).toEqual([]);
-    const odd = pinsOf([{ name: '__proto__' }, { name: 'constructor' }], 'user:ada', 1);
+    expect(driftOf(accepted, [LIST, PAY, OTHER_PAY], 2)).toEqual([]);
+    const odd = acceptedIn([{ name: '__proto__' }, { name: 'constructor' }]);
     expect(driftOf(odd, [{ name: 'constructor' }, { name: '__proto__' }], 2)).toEqual([]);
     expect(driftOf(odd, [], 2).map(({ tool }) => tool)).toEqual(['__proto__', 'constructor']);
   });
@@ -84,7 +87,7 @@ describe('a watch over drift', () => {
     ])
       await watch?.look('acme', 'crm', tools);
     expect(told).toHaveLength(2);
-    expect(await watch?.look('acme', 'crm', [LIST, PAY])).toEqual([]);
+    expect((await watch?.look('acme', 'crm', [LIST, PAY]))?.drift).toEqual([]);
   });
 
   it('writes nothing while nothing is new', async () => {

@@ -25,10 +25,16 @@ export interface DriftWatchParts {
 /** Compares what servers list with what people accepted. */
 export interface DriftWatch {
   /**
-   * Makes what differs the drift of a server, and tells of what is new in it, once, whatever number of processes look. Resolves
-   * to the whole drift. Rejects when the store fails.
+   * Makes what differs the drift of a server, and tells of what is new in it, once, whatever number of processes look. Rejects when
+   * the store fails.
    */
-  look(organisation: string, server: string, tools: readonly DefinedTool[]): Promise<readonly Drift[]>;
+  look(organisation: string, server: string, tools: readonly DefinedTool[]): Promise<Comparison>;
+}
+
+export interface Comparison {
+  readonly drift: readonly Drift[];
+  /** Hashes of the accepted definitions, by tool. */
+  readonly accepted: ReadonlyMap<string, string>;
 }
 
 const MOST_NAMED = 5;
@@ -38,13 +44,14 @@ const LONGEST_NAME = 80;
 export function createDriftWatch({ control, clock, notify }: DriftWatchParts): DriftWatch {
   return {
     async look(organisation, server, tools) {
-      const drift = driftOf(await control.pins.pins(server), tools, clock.now());
+      const accepted = await control.pins.accepted(server);
+      const drift = driftOf(accepted, tools, clock.now());
       const kept = await control.pins.drift(server);
       // nothing is written while nothing is new: this is asked after every listing, by every worker
-      if (isSameDrift(drift, kept)) return kept;
+      if (isSameDrift(drift, kept)) return { drift: kept, accepted };
       const fresh = await control.pins.setDrift(organisation, server, drift);
       if (fresh.length > 0) await notify(eventOf(organisation, server, fresh));
-      return drift;
+      return { drift, accepted };
     },
   };
 }

@@ -13,26 +13,24 @@ export function pinsOf(tools: readonly DefinedTool[], by: string, at: number): r
 }
 
 /**
- * What a server lists now that is not what was accepted, by name. Without any pin nothing was ever accepted, so that nothing
- * can have changed.
+ * What a server lists now that is not what was accepted (hashes of definitions, by name), by name. Where nothing was ever accepted
+ * nothing can have changed.
  */
 export function driftOf(
-  pins: readonly Pin[],
+  accepted: ReadonlyMap<string, string>,
   live: readonly DefinedTool[],
   seenAt: number,
 ): readonly Drift[] {
-  if (pins.length === 0) return [];
-  const accepted = new Map(pins.map((pin) => [pin.tool, pin]));
+  if (accepted.size === 0) return [];
   const listed = firstOfEach(live);
   const drift: Drift[] = [];
   for (const [tool, definition] of listed) {
-    const pin = accepted.get(tool);
     const hash = definitionHash(definition);
-    if (pin?.hash === hash) continue;
-    const kind = pin === undefined ? 'added' : 'changed';
+    if (accepted.get(tool) === hash) continue;
+    const kind = accepted.has(tool) ? 'changed' : 'added';
     drift.push({ tool, kind, hash, definition: canonicalDefinition(definition), seenAt });
   }
-  for (const { tool } of pins)
+  for (const tool of accepted.keys())
     if (!listed.has(tool)) drift.push({ tool, kind: 'removed', hash: '', definition: '', seenAt });
   return drift.toSorted((a, b) => (a.tool < b.tool ? -1 : 1));
 }
