@@ -30,6 +30,7 @@ export const CASES = [
     id: 'd',
     title: 'serve, 1,000 rules, 10,000 grants',
     kind: 'serve',
+    isMany: true,
     upstream: PATHS.many,
     framing: 'json',
     calls: 'in-turn',
@@ -38,6 +39,7 @@ export const CASES = [
     id: 'd1',
     title: 'the same, an agent a connection',
     kind: 'serve',
+    isMany: true,
     upstream: PATHS.many,
     framing: 'json',
     calls: 'per-connection',
@@ -46,6 +48,7 @@ export const CASES = [
     id: 'd0',
     title: 'the same, one agent and tool of them',
     kind: 'serve',
+    isMany: true,
     upstream: PATHS.many,
     framing: 'json',
     calls: 'same',
@@ -67,7 +70,15 @@ export const CASES = [
     framing: 'json',
   },
   { id: 'g', title: 'gateway, stdio upstream', kind: 'stdio', upstream: PATHS.plain, framing: 'message' },
-  { id: 'h', title: 'serve, 1 rule, 2 workers', kind: 'workers', upstream: PATHS.plain, framing: 'json' },
+  { id: 's', title: 'serve, 1 rule, 1 limit', kind: 'serve', upstream: PATHS.plain, framing: 'json' },
+  {
+    id: 'h',
+    title: 'the same, 2 workers',
+    kind: 'serve',
+    workers: '2',
+    upstream: PATHS.plain,
+    framing: 'json',
+  },
 ];
 
 /** The gateway of another checkout in the place of (c), to measure a change. */
@@ -82,10 +93,10 @@ export const CASE_OF_OTHER = {
  * case) and what the load generator must know. `paths` has the folder of the run and the checkout of the gateway.
  */
 export async function startCase(one, upstreamPort, paths) {
-  const { kind, upstream, framing, calls = 'same' } = one;
+  const { kind, upstream, framing, isMany = false, workers = '1', calls = 'same' } = one;
   const dataDir = join(paths.folder, one.id);
   mkdirSync(dataDir);
-  const tool = kind === 'serve' ? toolNameOf(0) : TOOL;
+  const tool = isMany ? toolNameOf(0) : TOOL;
   const order = { path: upstream, answerPath: upstream, framing, calls, tool };
   const toolgate = join(paths.checkout, 'bin/toolgate');
   const environment = { TOOLGATE_DATA: dataDir };
@@ -108,13 +119,11 @@ export async function startCase(one, upstreamPort, paths) {
       order.path = '/mcp/';
       break;
     }
-    case 'serve':
-    case 'workers': {
+    case 'serve': {
       const config = join(paths.folder, `${one.id}.json`);
-      const isMany = kind === 'serve';
       const tools = isMany ? Array.from({ length: MANY_TOOLS }, (_, i) => toolNameOf(i)) : [TOOL];
       writeFileSync(config, JSON.stringify(configurationOf(target, tools, isMany ? MANY_GRANTS : 1)));
-      const args = ['serve', '--config', config, '--port', '0', ...(isMany ? [] : ['--workers', '2'])];
+      const args = ['serve', '--config', config, '--port', '0', '--workers', workers];
       started = new ManagedProcess(one.title, toolgate, args, environment);
       order.path = '/mcp/many/';
       break;
