@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DecisionSetting } from '../ports.ts';
 import { record } from '../records.suite.ts';
 import { CountedPieces } from './counted-pieces.ts';
-import { writeEnding, writeLine, writeRecord } from './line.ts';
+import { writeEnd, writeEnding, writeLine, writeRecord } from './line.ts';
 import { scanCounted, scanRecords } from './read-records.ts';
 import { segmentsInMemory, type Segments } from './segments.ts';
 import type { Place, Scan } from './walk.ts';
@@ -16,6 +16,8 @@ class Log {
   readonly segments: Segments = segmentsInMemory();
   #newest = 1;
   #written = 0;
+  /** Where the segment before ends. */
+  #end = 0;
 
   constructor() {
     this.segments.create(1, Buffer.alloc(0));
@@ -43,7 +45,8 @@ class Log {
   }
 
   writeEnd(): void {
-    this.#write(writeLine('S', 'op', [], ''));
+    this.#end = this.segments.open(this.#newest, 'read').size();
+    this.#write(`\n${writeEnd(this.#end)}`);
   }
 
   beginSegment(): void {
@@ -54,6 +57,11 @@ class Log {
   decideTooLate(length: number): void {
     const late = record('dec_late', { at: HOUR, message: 'm'.repeat(length) });
     if (this.#newest > 1) this.#write(writeLine('A', 'dec_late', [], writeRecord(late)), this.#newest - 1);
+  }
+
+  /** Ends the segment before once more, as a process does that had read no more than was before its end. */
+  endTooLate(): void {
+    if (this.#newest > 1) this.#write(`\n${writeEnd(this.#end)}`, this.#newest - 1);
   }
 
   #write(line: string, to = this.#newest): void {
@@ -120,6 +128,7 @@ describe('counting a log that was counted before', () => {
       { weight: 1, arbitrary: fc.record({ annul: fc.nat() }) },
       { weight: 1, arbitrary: fc.constant({ endSegment: true }) },
       { weight: 1, arbitrary: fc.record({ tooLate: fc.constantFrom(9_000, 150_000) }) },
+      { weight: 1, arbitrary: fc.constant({ endTooLate: true }) },
       {
         weight: 3,
         arbitrary: fc.record({
@@ -147,6 +156,7 @@ describe('counting a log that was counted before', () => {
             open.push(log.decide(one.decide, one.decide % 2 ? 'crm' : 'github', one.length));
           if ('endSegment' in one) log.endSegment();
           if ('tooLate' in one) log.decideTooLate(one.tooLate);
+          if ('endTooLate' in one) log.endTooLate();
           const id = 'end' in one ? took(one.end) : 'annul' in one ? took(one.annul) : undefined;
           if ('end' in one && id !== undefined) log.end(id, one.result);
           if ('annul' in one && id !== undefined) log.annul(id);
