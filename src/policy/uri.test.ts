@@ -101,6 +101,8 @@ describe('uriFault', () => {
       '..',
       '%2E',
       '%2F',
+      '%80',
+      '%C5%BC',
       '%',
       '@',
       ':',
@@ -122,7 +124,7 @@ describe('uriFault', () => {
         if (URL.canParse(uri)) expect(new URL(uri).href).toBe(uri);
         expect(decodeURIComponent(uri).split('/')).not.toContain('..');
       }),
-      { numRuns: 3000 },
+      { numRuns: 30_000 },
     );
   });
 
