@@ -12,8 +12,8 @@ const STDIO_UPSTREAM = fileURLToPath(new URL('stdio-upstream.mjs', import.meta.u
 /**
  * The cases in their order. Where there are many agents and tools, `calls` says who calls what: `in-turn` every call is another agent's,
  * of another tool, on whatever connection, as behind a proxy that shares them; `per-connection` each connection is one agent, of
- * all tools; `same` one agent calls one tool, as in the cases that have no others. `framing` says how an answer is checked: `json` byte for byte, `events` the bytes of the
- * event's data, `message` the parsed message.
+ * all tools; `same` one agent calls one tool, as in the cases that have no others. `framing` says how an answer is checked: `json`
+ * byte for byte, `events` the bytes of the event's data, `message` the parsed message.
  */
 export const CASES = [
   { id: 'a', title: 'direct to the upstream', kind: 'direct', upstream: PATHS.plain, framing: 'json' },
