@@ -207,7 +207,6 @@ function metricsOf(
   { metrics: page }: Observers,
 ): { metrics?: MetricsAccess } {
   if (audience === 'off') return {};
-  void page.read().catch(() => {}); // begins to watch the process itself
   return { metrics: { page: pageOfAll(page), audience } };
 }
 

@@ -18,7 +18,10 @@ interface Value {
   readonly metricName?: string;
 }
 
-/** The page of these metrics. prom-client is loaded when somebody asks for the first time, so that other commands start fast. */
+/**
+ * The page of these metrics. prom-client is loaded when somebody asks for the first time: other commands start fast, and a gateway that nobody
+ * scrapes is not woken a hundred times a second to see how late its event loop is.
+ */
 export function createMetricsPage(metrics: Metrics, version: string): MetricsPage {
   let registry: Promise<PromClient.Registry> | undefined;
   let running: Promise<string> | undefined;
