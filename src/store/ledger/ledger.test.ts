@@ -11,7 +11,7 @@ import { record } from '../records.suite.ts';
 import { Ledger } from './ledger.ts';
 import { writeRecord } from './line.ts';
 import { readRecords } from './read-records.ts';
-import { segmentsIn, segmentsInMemory, type Segments } from './segments.ts';
+import { segmentsIn, segmentsInMemory, type Segment, type Segments } from './segments.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolgate-ledger-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -32,6 +32,23 @@ function open(segments: Segments, segmentBytes?: number): Ledger {
     now: () => NOW,
     ...(segmentBytes ? { segmentBytes } : {}),
   });
+}
+
+/** The same segments, but appending goes another way. */
+function withAppend(whole: Segments, append: (bytes: Uint8Array, segment: Segment) => void): Segments {
+  return {
+    ...whole,
+    open(number, access) {
+      const segment = whole.open(number, access);
+      return {
+        number,
+        append: (bytes) => append(bytes, segment),
+        read: (...args) => segment.read(...args),
+        size: () => segment.size(),
+        close: () => segment.close(),
+      };
+    },
+  };
 }
 
 let operations = 0;
@@ -143,25 +160,14 @@ describe('a ledger', () => {
     const [one, two] = [open(whole), open(whole)];
     let meanwhile: (() => void) | undefined;
     // ends the segment too, having read nothing of what the others do just before
-    const three = open({
-      ...whole,
-      open(number, access) {
-        const segment = whole.open(number, access);
-        const append = (bytes: Uint8Array): void => {
-          const others = meanwhile;
-          meanwhile = undefined;
-          others?.();
-          segment.append(bytes);
-        };
-        return {
-          number,
-          append,
-          read: (...args) => segment.read(...args),
-          size: () => segment.size(),
-          close: () => segment.close(),
-        };
-      },
-    });
+    const three = open(
+      withAppend(whole, (bytes, segment) => {
+        const others = meanwhile;
+        meanwhile = undefined;
+        others?.();
+        segment.append(bytes);
+      }),
+    );
     for (const ledger of [one, two, three])
       await admit(ledger, `before-${++operations}`, entry('budget', 1, 10));
     for (const ledger of [one, two, three]) expect(ledger.used('budget', WINDOW)).toBe(3);
@@ -199,6 +205,18 @@ describe('a ledger', () => {
     expect(open(segments).used(many[2_999]?.counter ?? '', WINDOW)).toBe(1);
   });
 
+  it('counts what others wrote while it was silent, however much that is', async () => {
+    const segments = segmentsIn(newFolder());
+    const [silent, busy] = [open(segments), open(segments)];
+    await take(silent, entry('budget', 1, 500));
+    for (let i = 0; i < 498; i++) void take(busy, entry('budget', 1, 500));
+    const large = Array.from({ length: 3_000 }, (_, i) => entry(`other ${i} ${'x'.repeat(50)}`, 1, 10));
+    await busy.append('R', `op${++operations}`, large, '');
+    const last = [take(silent, entry('budget', 1, 500)), take(silent, entry('budget', 1, 500))];
+    expect((await Promise.all(last)).map(({ granted }) => granted)).toEqual([true, false]);
+    expect(busy.used('budget', WINDOW)).toBe(500);
+  });
+
   it('reads over lines that are damaged', async () => {
     const folder = newFolder();
     const segments = segmentsIn(folder);
@@ -219,25 +237,24 @@ describe('a ledger', () => {
 
   it('reports a folder that cannot be written to, and charges nothing', async () => {
     const whole = segmentsIn(newFolder());
-    const full: Segments = {
-      ...whole,
-      open(number, access) {
-        const segment = whole.open(number, access);
-        const refuse = (): never => {
-          throw new Error('no space left on device');
-        };
-        return {
-          number,
-          append: refuse,
-          read: (...args) => segment.read(...args),
-          size: () => segment.size(),
-          close: () => segment.close(),
-        };
-      },
-    };
+    const full = withAppend(whole, () => {
+      throw new Error('no space left on device');
+    });
     const ledger = open(full);
     await expect(take(ledger, entry('budget', 1, 10))).rejects.toMatchObject({ code: 'store.failed' });
     expect(ledger.used('budget', WINDOW)).toBe(0);
+  });
+
+  it('passes nothing when what it wrote is not in the file', async () => {
+    const folder = newFolder();
+    await take(open(segmentsIn(folder)), entry('budget', 1, 10));
+    for (const kept of [0, 20]) {
+      const lossy = open(
+        withAppend(segmentsIn(folder), (bytes, segment) => segment.append(bytes.subarray(0, kept))),
+      );
+      await expect(take(lossy, entry('budget', 1, 10))).rejects.toMatchObject({ code: 'store.failed' });
+    }
+    expect(open(segmentsIn(folder)).used('budget', WINDOW)).toBe(1);
   });
 
   it('keeps its folder and files to their owner', async () => {

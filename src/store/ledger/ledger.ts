@@ -61,8 +61,7 @@ export class Ledger {
   #closed = false;
   /** What is written stands here until it is in the file. */
   #outgoing = Buffer.allocUnsafe(16 * 1024);
-  readonly #oneMore = Buffer.alloc(1);
-  /** What others have written is read into this; grows to hold at least one line. */
+  /** What has been written is read into this; grows to hold at least one line. */
   #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
 
   constructor(options: LedgerOptions) {
@@ -205,13 +204,21 @@ export class Ledger {
       this.#table.rollBack();
       throw error;
     }
-    // nobody else has written in between: bytes are only ever added. To ask for one more costs a third of asking how many there are
-    if (segment.read(this.#position + bytes.length, this.#oneMore) === 0) {
-      this.#position += bytes.length;
-      for (const job of jobs) job.resolve(GRANTED);
-      return true;
-    }
-    return this.#settleBehindOthers(segment, bytes, jobs);
+    const found = this.#unreadOf(segment);
+    if (found.length !== bytes.length) return this.#settleBehindOthers(found, bytes, jobs);
+    // nobody else has written in between: bytes are only ever added
+    this.#position += bytes.length;
+    for (const job of jobs) job.resolve(GRANTED);
+    return true;
+  }
+
+  /** All that stands behind the position; overwritten by the next reading. */
+  #unreadOf(segment: Segment): Buffer {
+    const found = this.#chunk.subarray(0, segment.read(this.#position, this.#chunk));
+    if (found.length < this.#chunk.length) return found;
+    // this process has been silent for long; so much room is not kept
+    const unread = Buffer.allocUnsafe(segment.size() - this.#position);
+    return unread.subarray(0, segment.read(this.#position, unread));
   }
 
   #encode(text: string): Buffer {
@@ -221,10 +228,8 @@ export class Ledger {
   }
 
   /** Others wrote first, or right after: what came first counts before ours, whose charges are looked at again in the order of the file. */
-  #settleBehindOthers(segment: Segment, bytes: Buffer, jobs: readonly Job[]): boolean {
+  #settleBehindOthers(found: Buffer, bytes: Buffer, jobs: readonly Job[]): boolean {
     this.#table.rollBack();
-    const unread = Buffer.allocUnsafe(segment.size() - this.#position);
-    const found = unread.subarray(0, segment.read(this.#position, unread));
     const ours = found.indexOf(bytes);
     if (ours < 0) throw new Error('the file is not what was written to it');
     if (!this.#apply(found.subarray(0, ours))) return false;

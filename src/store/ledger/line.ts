@@ -112,8 +112,18 @@ export function readEffect(
   const chargesEnd = idEnd < 0 ? -1 : bytes.indexOf(TAB, idEnd + 1);
   if (chargesEnd < 0 || chargesEnd >= end || bytes[start + 1] !== TAB) return undefined;
   if (bytes[idEnd + 2] === BRACKET) return kind === 'S' ? { kind, charges: [] } : undefined;
-  const charges = readCharges(bytes.toString('utf8', idEnd + 1, chargesEnd));
+  const charges = readAgain(bytes.toString('utf8', idEnd + 1, chargesEnd));
   return charges && { kind: kind as LineKind, charges };
+}
+
+/** What was read last: the next line is most often charged the same. */
+let lastRead: { readonly text: string; readonly charges: readonly CounterEntry[] } | undefined;
+
+function readAgain(text: string): readonly CounterEntry[] | undefined {
+  if (lastRead?.text === text) return lastRead.charges;
+  const charges = readCharges(text);
+  if (charges) lastRead = { text, charges };
+  return charges;
 }
 
 /** The charges of a line; undefined when they are damaged. */
