@@ -1,3 +1,4 @@
+import { executionAsyncId } from 'node:async_hooks';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,12 @@ afterAll(async () => {
 });
 let folders = 0;
 const newFolder = (): string => join(root, String(++folders));
+
+/** Whether every promise has an id of its own, as it does while somebody follows them. */
+async function arePromisesWatched(): Promise<boolean> {
+  const idOfOne = (): Promise<number> => Promise.resolve().then(() => executionAsyncId());
+  return (await idOfOne()) !== (await idOfOne());
+}
 
 /** What both databases must do. `open` gives a new, empty one. */
 function databaseSuite(open: () => Promise<SqlDatabase>): void {
@@ -139,6 +146,25 @@ function databaseSuite(open: () => Promise<SqlDatabase>): void {
     goOn();
     await left;
     expect(await ids()).toEqual(['a', 'late']);
+  });
+
+  it('stays whole when another ends while it runs', async () => {
+    const first = database.transaction(() => insert('a'));
+    const second = database.transaction(async () => {
+      await first;
+      await nextTurn();
+      await insert('b');
+      throw new Error('changed my mind');
+    });
+    await expect(second).rejects.toThrow('changed my mind');
+    expect(await ids()).toEqual(['a']);
+  });
+
+  it('leaves no promise of the process watched, which would make each of them dearer', async () => {
+    expect(await arePromisesWatched()).toBe(false);
+    await Promise.all([database.transaction(() => insert('a')), database.transaction(() => insert('b'))]);
+    await nextTurn();
+    expect(await arePromisesWatched()).toBe(false);
   });
 
   it('never loses a raise, whoever raises at once', async () => {

@@ -56,11 +56,20 @@ export function createSqlDatabase(engine: SqlEngine): SqlDatabase {
     },
   });
   let closing: Promise<void> | undefined;
+  let running = 0;
   return {
     dialect: engine.dialect,
     // its driver joins the transaction
     sql: () => kysely,
-    transaction: (work) => transact(kysely, scopes, work),
+    async transaction(work) {
+      running++;
+      try {
+        return await transact(kysely, scopes, work);
+      } finally {
+        // as long as it is in use, Node before 24 watches every promise of the process: a tenth of what a call costs
+        if (--running === 0) scopes.disable();
+      }
+    },
     async raise(name) {
       const { revision } = await kysely
         .updateTable('revisions')
