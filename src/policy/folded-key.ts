@@ -25,11 +25,22 @@ export function findLookAlike(
 ): string | undefined {
   if (!isJsonObject(args)) return undefined;
   const keys = Object.keys(args);
+  for (const key of keys) {
+    // a plain name folds to itself, so plain names can be mistaken for nothing but a judged one
+    if (!PLAIN.test(key)) return findAmongFolded(keys, judged);
+    if (judged.get(key)?.has(key) === false) return key;
+  }
+  return undefined;
+}
+
+function findAmongFolded(
+  keys: readonly string[],
+  judged: ReadonlyMap<string, ReadonlySet<string>>,
+): string | undefined {
   const seen = new Set<string>();
   for (const key of keys) {
     const folded = foldKey(key);
-    const exact = judged.get(folded);
-    if (seen.has(folded) || exact?.has(key) === false) return key;
+    if (seen.has(folded) || judged.get(folded)?.has(key) === false) return key;
     seen.add(folded);
   }
   return undefined;

@@ -105,7 +105,7 @@ export function sharesCounter(
  * (one of `all_tools` and one of the tool, say), the larger amount is asked for under the smaller maximum.
  */
 export function addDemand(demands: LimitDemand[], demand: LimitDemand): void {
-  const index = demands.findIndex((other) => sharesCounter(other, demand));
+  const index = demands.length === 0 ? -1 : demands.findIndex((other) => sharesCounter(other, demand));
   const other = demands[index];
   if (other === undefined) {
     demands.push(demand);

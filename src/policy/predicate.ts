@@ -105,17 +105,19 @@ function compileCondition(source: Condition, workshop: Workshop): CompiledCondit
 /** Makes a predicate of a validated document ready. Throws on one that was not validated. */
 export function compilePredicate(source: Predicate, workshop: Workshop): CompiledPredicate {
   const conditions = source.conditions.map((condition) => compileCondition(condition, workshop));
-  return {
-    source,
-    conditions,
-    test(args) {
-      let verdict: Verdict = Verdict.match;
-      for (const condition of conditions) {
-        const one = condition.test(args);
-        if (one === Verdict.undecidable) return one;
-        if (one === Verdict.noMatch) verdict = one;
-      }
-      return verdict;
-    },
+  const [only] = conditions;
+  const test = only !== undefined && conditions.length === 1 ? only.test : testOfAll(conditions);
+  return { source, conditions, test };
+}
+
+function testOfAll(conditions: readonly CompiledCondition[]): CompiledPredicate['test'] {
+  return (args) => {
+    let verdict: Verdict = Verdict.match;
+    for (const condition of conditions) {
+      const one = condition.test(args);
+      if (one === Verdict.undecidable) return one;
+      if (one === Verdict.noMatch) verdict = one;
+    }
+    return verdict;
   };
 }
