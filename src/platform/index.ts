@@ -1,5 +1,5 @@
 /**
- * platform/: leaf services that every room may use: time, ids, errors, log, metrics, traces, configuration, encryption, mail.
+ * platform/: leaf services that every room may use: time, ids, errors, log, metrics, traces, configuration, encryption, mail, async contexts.
  * It knows nothing of MCP or policies.
  */
 export {
@@ -14,6 +14,7 @@ export {
   type OAuthConfiguration,
   type ServerConfiguration,
 } from './config.ts';
+export { AsyncContexts } from './async-contexts.ts';
 export { expandVariables } from './expand-configuration.ts';
 export { systemClock, type Clock } from './clock.ts';
 export { resolveDataDir } from './data-dir.ts';

@@ -1,9 +1,14 @@
+import {
+  getCurrentAuthContextAsyncLocalStorage,
+  getCurrentDBAdapterAsyncLocalStorage,
+  getRequestStateAsyncLocalStorage,
+} from '@better-auth/core/context';
 import { betterAuth } from 'better-auth';
 import { getAdapter } from 'better-auth/db/adapter';
 import { genericOAuth } from 'better-auth/plugins/generic-oauth';
 import { twoFactor } from 'better-auth/plugins/two-factor';
 import type { BetterAuthOptions } from 'better-auth';
-import { newId, type Log } from '#platform';
+import { AsyncContexts, newId, type Log } from '#platform';
 import type { IdentityDatabase } from '#store';
 import { guardAdapter } from './guarded-adapter.ts';
 import { PATH_LIMITS } from './identity-paths.ts';
@@ -78,7 +83,20 @@ export async function openLibrary(parts: LibraryParts) {
   const open = (oidc: readonly OidcIssuer[]) =>
     betterAuth({ ...settings, database: () => adapter, plugins: plugins(oidc) });
   let withIssuers: ReturnType<typeof open> | undefined;
-  return { auth: open([]), withIssuers: () => (withIssuers ??= open(parts.oidc)) };
+  const contexts = await (contextsOfLibrary ??= openContexts());
+  return { auth: open([]), withIssuers: () => (withIssuers ??= open(parts.oidc)), contexts };
+}
+
+/** The library has one of each for the whole process, whoever opens it. */
+let contextsOfLibrary: Promise<AsyncContexts> | undefined;
+
+async function openContexts(): Promise<AsyncContexts> {
+  const contexts = await Promise.all([
+    getCurrentAuthContextAsyncLocalStorage(),
+    getRequestStateAsyncLocalStorage(),
+    getCurrentDBAdapterAsyncLocalStorage(),
+  ]);
+  return new AsyncContexts(...contexts);
 }
 
 function settingsOf(parts: LibraryParts) {

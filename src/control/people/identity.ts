@@ -123,7 +123,8 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     throttle,
     log,
     inBackground(work) {
-      const done = work
+      const done = library.contexts
+        .during(() => work)
         .catch((error: unknown) => log.error({ err: error }, 'accounts: a message could not be sent'))
         .finally(() => underWay.delete(done));
       underWay.add(done);
@@ -138,13 +139,14 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     oidc.map(({ id }) => id),
   );
   const desk: Desk = { options, origins, library, own, hasher, throttle };
+  const { contexts } = library;
   const { internalAdapter } = await library.auth.$context;
   return {
-    handler: (request) => handle(desk, request),
-    session: (headers) => sessionOf(desk, headers),
-    prolonged: (headers) => prolonged(desk, headers),
-    signUp: (account, request) => signUp(desk, account, request),
-    removeUser: (id) => internalAdapter.deleteUser(id),
+    handler: (request) => contexts.during(() => handle(desk, request)),
+    session: (headers) => contexts.during(() => sessionOf(desk, headers)),
+    prolonged: (headers) => contexts.during(() => prolonged(desk, headers)),
+    signUp: (account, request) => contexts.during(() => signUp(desk, account, request)),
+    removeUser: (id) => contexts.during(() => internalAdapter.deleteUser(id)),
     own,
     providers: oidc.map(({ id, name }) => ({ id, name })),
     async settled() {

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { arePromisesWatched } from '../../../test/support/watched-promises.ts';
 import { IDENTITY_PATHS } from './identity-paths.ts';
 import { founder, openRig, PASSWORD, type Browser, type Reply, type Rig } from './people-rig.suite.ts';
 
@@ -44,6 +45,19 @@ describe('signing in', () => {
     const session = await browser.get('/api/auth/get-session');
     expect(session.body).toMatchObject({ user: { email: EMAIL } });
     expect(JSON.stringify([reply.body, session.body])).not.toContain(token);
+  });
+
+  it('leaves no promise of the process watched, which would make each call of an agent dearer', async () => {
+    const ada = await withAda();
+    const browser = rig.browser();
+    await signIn(browser, 'another password');
+    await signIn(browser);
+    await browser.post('/api/auth/request-password-reset', { email: EMAIL });
+    for (const path of ['/api/v1/me', '/api/v1/me/sessions', '/api/v1/members', '/api/auth/get-session'])
+      expect((await ada.get(path)).status).toBe(200);
+    await ada.post('/api/auth/sign-out');
+    await rig.identity.settled();
+    expect(await arePromisesWatched()).toBe(false);
   });
 
   it('answers a wrong password and an unknown address alike', async () => {

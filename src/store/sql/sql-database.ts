@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Kysely, type Dialect, type Driver } from 'kysely';
-import { ToolgateError } from '#platform';
+import { AsyncContexts, ToolgateError } from '#platform';
 import { JoiningDriver, Scope } from './joining-driver.ts';
 import type { Schema } from './schema.ts';
 
@@ -44,6 +44,7 @@ export interface SqlEngine {
 /** The stores' view of one database, which nothing else in this process may use. */
 export function createSqlDatabase(engine: SqlEngine): SqlDatabase {
   const scopes = new AsyncLocalStorage<Scope>();
+  const contexts = new AsyncContexts(scopes);
   const driver = new JoiningDriver({ driver: engine.driver, scopes, explain: engine.explain });
   // bound by hand: kysely calls them as methods of the dialect
   const { language } = engine;
@@ -56,20 +57,11 @@ export function createSqlDatabase(engine: SqlEngine): SqlDatabase {
     },
   });
   let closing: Promise<void> | undefined;
-  let running = 0;
   return {
     dialect: engine.dialect,
     // its driver joins the transaction
     sql: () => kysely,
-    async transaction(work) {
-      running++;
-      try {
-        return await transact(kysely, scopes, work);
-      } finally {
-        // as long as it is in use, Node before 24 watches every promise of the process: a tenth of what a call costs
-        if (--running === 0) scopes.disable();
-      }
-    },
+    transaction: (work) => contexts.during(() => transact(kysely, scopes, work)),
     async raise(name) {
       const { revision } = await kysely
         .updateTable('revisions')
