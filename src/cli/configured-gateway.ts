@@ -22,7 +22,7 @@ import { createDashboard } from './dashboard.ts';
 import { databaseUrl } from './database-url.ts';
 import { declaredGrants, installationOf, policyOriginsOf, targetOf } from './declared.ts';
 import { createFront } from './front.ts';
-import { readyText, type ReadyCommands, type ReadyServer } from './ready-text.ts';
+import { readyText, type ReadyCommands, type ReadyGrant, type ReadyServer } from './ready-text.ts';
 import { listen, untilStopped } from './serving.ts';
 import { packageVersion } from './package-version.ts';
 import { createSite } from './site.ts';
@@ -269,20 +269,17 @@ function serversOf({ servers, upstreamAddresses }: Configuration): string {
   );
 }
 
-function readyServers(configuration: Configuration, base: string, dataDir: string): ReadyServer[] {
-  return Object.keys(configuration.servers).map((id) => ({
-    id,
-    url: `${base}/mcp/${id}/`,
-    grants: (configuration.grants ?? [])
-      .filter((grant) => grant.server === id)
-      .map((grant) => {
-        const path = 'file' in grant.token ? resolveFrom(dataDir, grant.token.file) : undefined;
-        return {
-          label: grant.label,
-          token: path === undefined ? undefined : readFileSync(path, 'utf8').trim(),
-        };
-      }),
-  }));
+function readyServers({ servers, grants = [] }: Configuration, base: string, dataDir: string): ReadyServer[] {
+  const ready = new Map<string, ReadyServer & { readonly grants: ReadyGrant[] }>();
+  for (const id of Object.keys(servers)) ready.set(id, { id, url: `${base}/mcp/${id}/`, grants: [] });
+  for (const { label, server, token } of grants) {
+    const path = 'file' in token ? resolveFrom(dataDir, token.file) : undefined;
+    ready.get(server)?.grants.push({
+      label,
+      token: path === undefined ? undefined : readFileSync(path, 'utf8').trim(),
+    });
+  }
+  return [...ready.values()];
 }
 
 /** The ways to try the gateway and to watch it, as this installation is called. */

@@ -2,8 +2,13 @@ export interface ReadyServer {
   readonly id: string;
   /** Address of the server behind the gateway, e.g. `http://127.0.0.1:8750/mcp/fluentcrm/`. */
   readonly url: string;
-  /** Grants whose token is at hand; others are only named. */
-  readonly grants: readonly { readonly label: string; readonly token: string | undefined }[];
+  readonly grants: readonly ReadyGrant[];
+}
+
+export interface ReadyGrant {
+  readonly label: string;
+  /** Its token where that is at hand; others are only named. */
+  readonly token: string | undefined;
 }
 
 /** Command lines that work as they are printed. */
@@ -19,13 +24,19 @@ export interface ReadyCommands {
   readonly setupCode: string | undefined;
 }
 
+/** Of each server, without their tokens: thousands of lines that help nobody would hide those that do. */
+const MOST_NAMED = 10;
+
 /** What is printed once the gateway can serve: addresses, grants, a block to paste, and lines that try it and watch it. */
 export function readyText(base: string, servers: readonly ReadyServer[], commands: ReadyCommands): string {
   const lines = [`Toolgate is ready on ${base}`, ''];
   for (const server of servers) {
     lines.push(`  ${server.id}  ${server.url}`);
-    for (const grant of server.grants)
+    const shown = server.grants.filter(({ token }, index) => token !== undefined || index < MOST_NAMED);
+    for (const grant of shown)
       lines.push(`    grant ${grant.label}: ${grant.token ?? '(shown when it was minted)'}`);
+    const more = server.grants.length - shown.length;
+    if (more > 0) lines.push(`    and ${more} more`);
   }
   const first = servers.find((server) => server.grants.some((grant) => grant.token !== undefined));
   const grant = first?.grants.find((entry) => entry.token !== undefined);

@@ -136,9 +136,10 @@ const grant = z.strictObject({
   policy: slug.optional().describe('Without a policy every call is denied.'),
   token: z
     .union([
+      // tried in this order: who has thousands of grants has their hashes
+      z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
       z.strictObject({ env: z.string().min(1) }),
       z.strictObject({ file: z.string().min(1) }),
-      z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
     ])
     .describe(
       'Where the token comes from: an environment variable, a file in the data folder (made when missing), or its hash.',

@@ -150,9 +150,11 @@ function endOfText(text: string, start: number): number {
 /** How many members the objects of a value have together. */
 function membersOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
-  if (Array.isArray(value)) return value.reduce<number>((sum, element) => sum + membersOf(element), 0);
-  const members = Object.values(value);
-  return members.reduce<number>((sum, member) => sum + membersOf(member), members.length);
+  let count = 0;
+  if (Array.isArray(value)) for (const element of value) count += membersOf(element);
+  else
+    for (const name of Object.keys(value)) count += 1 + membersOf((value as Record<string, unknown>)[name]);
+  return count;
 }
 
 function readWithPlaces(text: string): JsonText {

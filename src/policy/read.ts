@@ -3,6 +3,7 @@ import { offeringRuleSchema, policyDocumentSchema, ruleSchema, type PolicyDocume
 import { isJsonObject } from './json.ts';
 import { readJsonText, type JsonText } from './json-text.ts';
 import { childOf, ProblemList } from './problem-list.ts';
+import { quickCheck } from './quick-check.ts';
 
 export type ReadPolicy =
   | { readonly ok: true; readonly document: PolicyDocument }
@@ -15,7 +16,10 @@ const NAMED_RULES = [
   [['prompts', 'names'], offeringRuleSchema],
 ] as const;
 
+const isSound = quickCheck(policyDocumentSchema);
+
 function problemsOf(text: JsonText): readonly Problem[] {
+  if (text.problems.length === 0 && isSound(text.value)) return [];
   const list = new ProblemList(text, policyDocumentSchema);
   if (text.value === undefined) return list.inOrder();
   list.check(policyDocumentSchema, []);

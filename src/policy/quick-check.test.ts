@@ -1,0 +1,142 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { policyDocumentSchema } from './document.ts';
+import { quickCheck } from './quick-check.ts';
+
+const isSound = quickCheck(policyDocumentSchema);
+
+/** A document with a bit of everything that the language has. */
+const WHOLE = {
+  version: '1',
+  default: 'deny',
+  mode: 'observe',
+  hide: ['a_*'],
+  all_tools: { deny_if: [{ conditions: [{ path: 'args.a', op: 'regex', value: '^a$' }] }], limits: [] },
+  risk: { destructive: { action: 'deny', reason: 'no' } },
+  tools: {
+    pay: {
+      action: 'require_approval',
+      require: [
+        { id: 'p', conditions: [{ path: 'args.amount', op: 'lte', value: 5, on_missing: 'match' }] },
+        { conditions: [{ path: 'args["a.b"]', op: 'in', value: [1, null, { a: [] }] }], on_deny: 'no' },
+        { conditions: [{ path: 'args.items[*].price', op: 'exists', value: true }] },
+      ],
+      approve_if: [{ conditions: [{ path: 'args.a', op: 'eq', value: null }] }],
+      limits: [
+        { counter: 'money', window: 'day', max: 12.5, scope: 'server', increment_from: 'args.amount' },
+      ],
+      rate_limit: { max: 30, window: 90 },
+    },
+  },
+  resources: { hide: ['file:///etc/*'], uris: { 'notes://*': { action: 'deny' } } },
+  prompts: { default: 'allow', names: { greet: {} } },
+};
+
+/** Every place in a JSON value, as the members that lead to it. */
+function placesIn(value: unknown, at: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [at];
+  return [at, ...Object.entries(value).flatMap(([name, member]) => placesIn(member, [...at, name]))];
+}
+
+/** The document with another value at a place, or with a further member there. */
+function changed(place: readonly string[], value: unknown, name: string | undefined): unknown {
+  const document = structuredClone(WHOLE) as Record<string, unknown>;
+  const last = place.at(-1);
+  if (last === undefined) return value;
+  const parent = place.slice(0, -1).reduce<unknown>((at, member) => (at as never)[member], document);
+  const member = Array.isArray(parent) ? last : (name ?? last);
+  Object.defineProperty(parent, member, { value, enumerable: true, writable: true, configurable: true });
+  return document;
+}
+
+const ODD_VALUES = fc.oneof(
+  fc.jsonValue(),
+  fc.constantFrom(
+    '',
+    '1',
+    'deny',
+    'args.',
+    'args.a',
+    'args.items[*].a',
+    '(',
+    'minute',
+    -1,
+    0.1234567,
+    1e300,
+    0,
+    31_622_401,
+  ),
+  fc.constantFrom({}, [], [{}], { conditions: [] }, { path: 'args.a', op: 'exists', value: 1 }, { a: 1 }),
+);
+const ODD_NAMES = fc.option(
+  fc.constantFrom('', 'limits', 'on_missing', '__proto__', 'constructor', 'length'),
+  {
+    nil: undefined,
+  },
+);
+
+describe('quickCheck of the policy document', () => {
+  it('says yes to a document that has everything, so that it is worth asking', () => {
+    expect(isSound(WHOLE)).toBe(true);
+    expect(policyDocumentSchema.safeParse(WHOLE).success).toBe(true);
+  });
+
+  it('never says yes to what the definition refuses, whatever is put at any place', () => {
+    let refused = 0;
+    fc.assert(
+      fc.property(fc.constantFrom(...placesIn(WHOLE)), ODD_VALUES, ODD_NAMES, (place, value, name) => {
+        const document = changed(place, value, name);
+        const { success } = policyDocumentSchema.safeParse(document);
+        if (!success) refused++;
+        return success || !isSound(document);
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(refused).toBeGreaterThan(1_000);
+  });
+
+  it.each(
+    placesIn(WHOLE)
+      .slice(1)
+      .map((place) => [place.join('.'), place] as const),
+  )('judges the document without %s as the definition does', (_, place) => {
+    const document = structuredClone(WHOLE) as Record<string, unknown>;
+    const parent = place.slice(0, -1).reduce<unknown>((at, member) => (at as never)[member], document);
+    if (Array.isArray(parent)) parent.splice(Number(place.at(-1)), 1);
+    else delete (parent as Record<string, unknown>)[place.at(-1) ?? ''];
+    expect(isSound(document)).toBe(policyDocumentSchema.safeParse(document).success);
+  });
+
+  it('looks at a rule named __proto__ too, which the definition passes over', () => {
+    const faulty = JSON.parse('{"version":"1","default":"deny","tools":{"__proto__":{"action":"perhaps"}}}');
+    expect(isSound(faulty)).toBe(false);
+  });
+});
+
+describe('quickCheck of other schemas', () => {
+  it.each([
+    ['what is transformed', z.string().transform((text) => text.length), 'abc', true],
+    ['what is transformed and refused', z.string().transform((text) => text.length), 1, false],
+    ['an object that allows other members', z.looseObject({ a: z.string() }), { a: '', b: 1 }, true],
+    ['an object that drops other members', z.object({ a: z.string() }), { a: 1 }, false],
+    ['a value that a check would rewrite', z.string().trim(), ' a ', false],
+    ['a whole number', z.int(), 1, true],
+    ['a broken one', z.int(), 1.5, false],
+    ['a number that is none', z.number(), Number.NaN, false],
+    ['a member that may be missing', z.strictObject({ a: z.string().optional() }), {}, true],
+    [
+      'a member that only an ancestor of all objects has',
+      z.strictObject({ toString: z.unknown() }),
+      {},
+      false,
+    ],
+  ])('asks the schema itself, or says no in doubt: %s', (_, schema, value, expected) => {
+    expect(quickCheck(schema)(value)).toBe(expected);
+  });
+
+  it('says no to a check that answers later', () => {
+    const schema = z.string().refine(async () => false);
+    expect(quickCheck(schema)('a')).toBe(false);
+  });
+});

@@ -1,0 +1,92 @@
+import type { z } from 'zod';
+
+type Schema = z.core.$ZodType;
+
+/** True only of what its schema accepts; false says nothing: ask the schema itself then. */
+type QuickCheck = (value: unknown) => boolean;
+
+/**
+ * Makes a check of JSON values from a schema, some ten times as fast as the schema: it keeps no issues and copies nothing. What it does
+ * not know of a schema it leaves to that one, and a doubt is a no, so that a sound document is all it can say.
+ */
+export function quickCheck(schema: Schema): QuickCheck {
+  const plain = kindOf(schema);
+  if (plain === undefined) return (value) => (schema as z.ZodType).safeParse(value).success;
+  const checks = checksOf(schema);
+  if (checks.length === 0) return plain;
+  return (value) => plain(value) && checks.every((check) => passes(check, value));
+}
+
+function kindOf(schema: Schema): QuickCheck | undefined {
+  const { def } = schema._zod;
+  switch (def.type) {
+    case 'unknown':
+      return () => true;
+    case 'string':
+      return (value) => typeof value === 'string';
+    case 'boolean':
+      return (value) => typeof value === 'boolean';
+    case 'number':
+      return Number.isFinite;
+    case 'enum':
+    case 'literal': {
+      const { values } = schema._zod;
+      return values && ((value) => values.has(value as z.core.util.Primitive));
+    }
+    case 'optional': {
+      const inner = quickCheck((def as z.core.$ZodOptionalDef).innerType);
+      return (value) => value === undefined || inner(value);
+    }
+    case 'array': {
+      const element = quickCheck((def as z.core.$ZodArrayDef).element);
+      return (value) => Array.isArray(value) && value.every(element);
+    }
+    case 'union':
+      return unionOf(def as z.core.$ZodUnionDef);
+    case 'object':
+      return strictObjectOf(def as z.core.$ZodObjectDef);
+    case 'record':
+      return recordOf(def as z.core.$ZodRecordDef);
+    default:
+      return undefined;
+  }
+}
+
+/** A number's format is a check of its own, which the schema does not list. */
+function checksOf(schema: Schema): readonly z.core.$ZodCheck[] {
+  const listed = schema._zod.def.checks ?? [];
+  return schema._zod.traits.has('$ZodCheck') ? [schema as unknown as z.core.$ZodCheck, ...listed] : listed;
+}
+
+function passes(check: z.core.$ZodCheck, value: unknown): boolean {
+  const payload: z.core.ParsePayload<never> = { value: value as never, issues: [] };
+  const later = check._zod.check(payload);
+  return later === undefined && payload.issues.length === 0 && payload.value === value;
+}
+
+function unionOf({ options }: z.core.$ZodUnionDef): QuickCheck {
+  const checks = options.map(quickCheck);
+  return (value) => checks.some((check) => check(value));
+}
+
+function strictObjectOf({ shape, catchall }: z.core.$ZodObjectDef): QuickCheck | undefined {
+  if (catchall?._zod.def.type !== 'never') return undefined;
+  const members = new Map(Object.entries(shape).map(([name, schema]) => [name, quickCheck(schema)]));
+  const needed = Object.keys(shape).filter((name) => shape[name]?._zod.optin === undefined);
+  return (value) => {
+    if (!isObject(value)) return false;
+    for (const name of needed) if (!Object.hasOwn(value, name)) return false;
+    for (const name of Object.keys(value)) if (members.get(name)?.(value[name]) !== true) return false;
+    return true;
+  };
+}
+
+function recordOf({ keyType, valueType }: z.core.$ZodRecordDef): QuickCheck {
+  const key = quickCheck(keyType);
+  const member = quickCheck(valueType);
+  return (value) => isObject(value) && Object.keys(value).every((name) => key(name) && member(value[name]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
