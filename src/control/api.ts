@@ -67,8 +67,11 @@ export function createControlApi(parts: ControlApiParts): ControlApi {
     rate: new RateLimit(parts.callsPerMinute ?? CALLS_A_MINUTE, clock),
   };
   const app = new Hono<{ Bindings: { readonly requestId: string } }>();
-  const document = replyOf(openApiDocument(routes, parts.version), 200);
-  app.get(OPENAPI_PATH, () => responseOf(document));
+  // it takes as long as fifty requests, which who visits first would wait for
+  let document: Reply | undefined;
+  app.get(OPENAPI_PATH, () =>
+    responseOf((document ??= replyOf(openApiDocument(routes, parts.version), 200))),
+  );
   const paths = new Map<string, Route['method'][]>();
   // a brace sorts behind every letter, so that a path in plain words goes before one with a part in its place
   for (const route of [...routes].sort(byPath)) {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { quickCheck } from '#policy';
 import type { Problem } from './problem.ts';
 
 const MOST_FAULTS = 100;
@@ -12,11 +13,16 @@ export function faultsOf(error: z.core.$ZodError): readonly Fault[] {
   return error.issues.flatMap((issue) => faultsOfIssue(issue, [])).slice(0, MOST_FAULTS);
 }
 
+const quickChecks = new WeakMap<z.ZodType, ReturnType<typeof quickCheck>>();
+
 /** Reads a value by a schema: what it is, or all its faults. */
 export function readBySchema(
   schema: z.ZodType,
   value: unknown,
 ): { readonly value: unknown } | { readonly faults: readonly Fault[] } {
+  let isAsItMustBe = quickChecks.get(schema);
+  if (isAsItMustBe === undefined) quickChecks.set(schema, (isAsItMustBe = quickCheck(schema)));
+  if (isAsItMustBe(value)) return { value };
   // the input comes with an issue only so that what is missing can be told from what is wrong; a schema that is compiled when it
   // is met first costs the first view more than it ever saves
   const read = schema.safeParse(value, { reportInput: true, jitless: true });

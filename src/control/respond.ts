@@ -50,10 +50,10 @@ export function responseOf({ status, text, headers }: Reply): Response {
   return new Response(text ?? null, { status, headers: { ...headers } });
 }
 
-/** Any response with the headers that all have; its body, perhaps a stream, passes as it is. */
+/** Gives a response of ours the headers that all have. */
 export function framed(response: Response, requestId: string): Response {
-  const headers = new Headers(response.headers);
+  const { headers } = response;
   for (const [name, value] of Object.entries(STRICT_HEADERS)) headers.set(name, value);
   headers.set('x-request-id', requestId);
-  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+  return response;
 }

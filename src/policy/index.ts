@@ -38,6 +38,7 @@ export { explainDecision, type ExplainedStep, type Explanation } from './explain
 export { knowListedTool, knowTool } from './known-tool.ts';
 export { lintPolicy, type LintFinding } from './lint.ts';
 export type { Offering, OfferingKind } from './offering.ts';
+export { quickCheck } from './quick-check.ts';
 export { readPolicy, validatePolicy, type ReadPolicy } from './read.ts';
 export type { RecordedCall } from './recorded-call.ts';
 export { policyJsonSchema } from './schema.ts';

@@ -129,7 +129,7 @@ describe.skipIf(CHROMIUM === undefined)(`with ${CALLS} calls in the log and ${TO
     { timeout: 120_000 },
     async () => {
       const page = await dashboard.openAs(ADA, '/app/settings/account');
-      for (const [path, content] of views()) {
+      for (const [path, content] of [...views(), ...others()]) {
         const { rounds, asked } = await roundsOf(page, `${dashboard.base}${path}`, content);
         expect(rounds, path).toBeLessThanOrEqual(path === '/app/' ? MOST_ROUNDS_OF_OVERVIEW : 1);
         expect(

@@ -1,4 +1,5 @@
 import {
+  queryOptions,
   useMutation,
   useQuery,
   useQueryClient,
@@ -19,12 +20,15 @@ export interface SignInOptions {
 
 /** How people come in here; the same before and after one is signed in. */
 export function useSignInOptions(): UseQueryResult<SignInOptions> {
-  return useQuery({
-    queryKey: ['sign-in-options'],
-    queryFn: ({ signal }) => api<SignInOptions>('/sign-in-options', { signal }),
-    staleTime: 60_000,
-  });
+  return useQuery(SIGN_IN_OPTIONS);
 }
+
+/** How that is read. */
+export const SIGN_IN_OPTIONS = queryOptions({
+  queryKey: ['sign-in-options'],
+  queryFn: ({ signal }) => api<SignInOptions>('/sign-in-options', { signal }),
+  staleTime: 60_000,
+});
 
 /** What the sign-in says in few words, said so that one knows what to do. */
 const TEXTS: Readonly<Record<string, readonly [detail: string, hint?: string]>> = {

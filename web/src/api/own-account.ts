@@ -1,4 +1,6 @@
 import {
+  infiniteQueryOptions,
+  queryOptions,
   useInfiniteQuery,
   useMutation,
   useQuery,
@@ -45,14 +47,17 @@ const PAGE = 50;
 
 /** Where the person is signed in, the newest sign-in first. */
 export function useMySessions(): UseInfiniteQueryResult<InfiniteData<Page<Session>>> {
-  return useInfiniteQuery({
-    queryKey: ['my-sessions'],
-    queryFn: ({ pageParam, signal }) =>
-      api<Page<Session>>('/me/sessions', { query: { limit: PAGE, cursor: pageParam }, signal }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ next }) => next,
-  });
+  return useInfiniteQuery(MY_SESSIONS);
 }
+
+/** How they are read. */
+export const MY_SESSIONS = infiniteQueryOptions({
+  queryKey: ['my-sessions'],
+  queryFn: ({ pageParam, signal }) =>
+    api<Page<Session>>('/me/sessions', { query: { limit: PAGE, cursor: pageParam }, signal }),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: ({ next }) => next,
+});
 
 /** Signs the person out in one place. */
 export function useEndSession(): UseMutationResult<unknown, Error, string> {
@@ -74,11 +79,14 @@ export function useEndOtherSessions(): UseMutationResult<{ readonly ended: numbe
 
 /** How the person can sign in. */
 export function useMySignIns(): UseQueryResult<SignIns> {
-  return useQuery({
-    queryKey: ['my-sign-ins'],
-    queryFn: ({ signal }) => api<SignIns>('/me/sign-ins', { signal }),
-  });
+  return useQuery(MY_SIGN_INS);
 }
+
+/** How that is read. */
+export const MY_SIGN_INS = queryOptions({
+  queryKey: ['my-sign-ins'],
+  queryFn: ({ signal }) => api<SignIns>('/me/sign-ins', { signal }),
+});
 
 /** Takes a sign-in provider away. */
 export function useUnlink(): UseMutationResult<unknown, Error, string> {

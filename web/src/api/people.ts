@@ -1,4 +1,5 @@
 import {
+  infiniteQueryOptions,
   useInfiniteQuery,
   useMutation,
   useQueryClient,
@@ -60,16 +61,20 @@ type Pages<T> = UseInfiniteQueryResult<InfiniteData<Page<T>>>;
 
 const PAGE = 200;
 
-function usePages<T>(noun: string, path: string, enabled = true): Pages<T> {
-  return useInfiniteQuery({
+/** How a list of people's things is read, page by page. */
+function pagesOf<T>(noun: string, path: string) {
+  return infiniteQueryOptions({
     queryKey: [noun, 'list'],
     queryFn: ({ pageParam, signal }) =>
       api<Page<T>>(path, { query: { limit: PAGE, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
-    enabled,
   });
 }
+
+export const MEMBERS = pagesOf<Member>('members', '/members');
+export const INVITATIONS = pagesOf<Invitation>('invitations', '/invitations');
+export const API_KEYS = pagesOf<ApiKey>('api-keys', '/api-keys');
 
 /**
  * A key for one intention: the same for the same content until it succeeded, so that what is sent again after a broken connection is not
@@ -100,7 +105,7 @@ function newKey(): string {
 
 /** The members of the organisation, oldest first. */
 export function useMembers(enabled = true): Pages<Member> {
-  return usePages<Member>('members', '/members', enabled);
+  return useInfiniteQuery({ ...MEMBERS, enabled });
 }
 
 export interface MemberChange {
@@ -144,7 +149,7 @@ export function useRemoveMember(): UseMutationResult<unknown, Error, string> {
 
 /** All invitations, newest first; for those who may invite. */
 export function useInvitations(): Pages<Invitation> {
-  return usePages<Invitation>('invitations', '/invitations');
+  return useInfiniteQuery(INVITATIONS);
 }
 
 export interface NewInvitation {
@@ -180,7 +185,7 @@ export function useRevokeInvitation(): UseMutationResult<unknown, Error, string>
 
 /** All keys, newest first; never their tokens. */
 export function useApiKeys(enabled = true): Pages<ApiKey> {
-  return usePages<ApiKey>('api-keys', '/api-keys', enabled);
+  return useInfiniteQuery({ ...API_KEYS, enabled });
 }
 
 export interface ApiKeyDraft {

@@ -1,4 +1,5 @@
 import {
+  queryOptions,
   useInfiniteQuery,
   useMutation,
   useQuery,
@@ -56,17 +57,20 @@ const LIVE_MS = 3_000;
 
 /** The webhooks of the organisation, oldest first. */
 export function useWebhooks(): UseQueryResult<readonly Webhook[]> {
-  return useQuery({
-    queryKey: ['webhooks', 'list'],
-    queryFn: async ({ signal }) => {
-      const { items } = await api<{ readonly items: readonly Webhook[] }>('/webhooks', {
-        query: { limit: ALL },
-        signal,
-      });
-      return items;
-    },
-  });
+  return useQuery(WEBHOOKS);
 }
+
+/** How they are read. */
+export const WEBHOOKS = queryOptions({
+  queryKey: ['webhooks', 'list'],
+  queryFn: async ({ signal }) => {
+    const { items } = await api<{ readonly items: readonly Webhook[] }>('/webhooks', {
+      query: { limit: ALL },
+      signal,
+    });
+    return items;
+  },
+});
 
 /** What was and is to be sent to a webhook, newest first; kept fresh while somebody looks. */
 export function useDeliveries(

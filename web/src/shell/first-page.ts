@@ -9,7 +9,7 @@ export interface Reading {
   readonly options: { readonly queryKey?: QueryKey };
 }
 
-/** What a page shows first, as a module of a page may tell it. What takes the gateway long is not among it. */
+/** What a page shows first, as a module of a page or of a tab may tell it. What takes the gateway long is not among it. */
 export type First = (queries: QueryClient, parts: Parts, search: URLSearchParams) => readonly Reading[];
 
 /** Longer than this nobody looks at nothing: the page is then drawn as far as it can be, and the rest comes to it. */
@@ -40,13 +40,14 @@ async function readAll(
   search: URLSearchParams,
 ): Promise<void> {
   const { place, isInside = true, parts = {} } = opened ?? {};
-  const code = Promise.all([place?.load(), place?.loadPart?.(parts)]);
+  const code = Promise.all([place?.load(), place?.tab?.(parts)?.load()]);
   if (!isInside) return void (await code);
   await readings.read(new QueryObserver(queries, ME));
   const isSignedIn = queries.getQueryData(ME.queryKey)?.organisation;
-  const [page] = await code;
-  if (!isSignedIn || page?.first === undefined) return;
-  await Promise.all(page.first(queries, parts, search).map((reading) => readings.read(reading)));
+  const modules = await code;
+  if (!isSignedIn) return;
+  const firsts = modules.flatMap((module) => module?.first?.(queries, parts, search) ?? []);
+  await Promise.all(firsts.map((reading) => readings.read(reading)));
 }
 
 /** What is read until the page is there. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { placeAt } from './places.ts';
+import { asksOf, placeAt } from './places.ts';
 
 const pathAt = (pathname: string): string | undefined => placeAt(pathname)?.place.path;
 const asksAt = (address: string): readonly string[] => {
   const { pathname, searchParams } = new URL(address, 'http://127.0.0.1');
-  const { place, parts = {} } = placeAt(pathname) ?? {};
-  return place?.asks?.(parts, searchParams) ?? [];
+  const opened = placeAt(pathname);
+  return opened ? asksOf(opened, searchParams) : [];
 };
 
 describe('places', () => {
@@ -23,6 +23,13 @@ describe('places', () => {
 
   it('ask first for what they show, of what the address names', () => {
     expect(asksAt('/app/servers/a%2Fb/tools')).toEqual(['/servers/a%2Fb', '/servers/a%2Fb/tools?limit=1000']);
+    const [policies, grants] = ['/servers/a/policies?limit=200', '/grants?server=a&limit=200'];
+    expect(asksAt('/app/servers/a')).toEqual(['/servers/a', policies, grants, '/servers/a/tools?limit=1000']);
+    expect(asksAt('/app/servers/a/grants')).toEqual(['/servers/a', grants, policies]);
+    expect(asksAt('/app/servers/a/settings')).toEqual(['/servers/a']);
+    expect(asksAt('/app/settings/webhooks')).toEqual(['/webhooks?limit=200']);
+    expect(asksAt('/app/start')).toEqual(['/servers?limit=200']);
+    expect(asksAt('/app/start/mail/send?server=a%26b')).toEqual(['/servers/a%26b']);
     const policy = '/servers/a/policies/main';
     const version = ['/servers/a/policies/main/versions/3'];
     const tools = '/servers/a/tools?limit=1000';
@@ -40,7 +47,7 @@ describe('places', () => {
   it('take a name for a tab only where there is one', () => {
     for (const tab of ['__proto__', 'constructor', 'toString', 'no-such-tab']) {
       const found = placeAt(`/app/servers/a/${tab}`);
-      expect(found?.place.loadPart?.(found.parts)).toBeUndefined();
+      expect(found?.place.tab?.(found.parts)).toBeUndefined();
     }
   });
 });

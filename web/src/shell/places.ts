@@ -2,18 +2,21 @@ import type { ComponentType } from 'react';
 import { askedVersion } from '../api/asked-version.ts';
 import { spanIn, usageAddress } from '../api/usage-span.ts';
 import type { First } from './first-page.ts';
-import { SERVER_TABS } from '../pages/servers/tab-code.ts';
+import { overviewAsks, SERVER_TABS } from '../pages/servers/tab-code.ts';
 import { SETTINGS_TABS } from '../pages/settings/tab-code.ts';
 
-/** What is known of a page before its code is there. */
-export interface Place {
+/** What is known of a page before its code is there, or of a tab of one. */
+export interface Code<Component = ComponentType> {
+  readonly load: () => Promise<{ readonly default: Component; readonly first?: First }>;
+  /** What it asks the API first: paths below `/api/v1`, letter for letter as it asks them. */
+  readonly asks?: (parts: Parts, search: URLSearchParams) => readonly string[];
+}
+
+export interface Place extends Code {
   /** Path below `/app`; `:name` stands for a part, a `?` behind it for one that may be missing. */
   readonly path: string;
-  readonly load: () => Promise<{ readonly default: ComponentType; readonly first?: First }>;
-  /** Begins to fetch what is opened on the page, by the parts of its path. */
-  readonly loadPart?: (parts: Parts) => Promise<unknown> | undefined;
-  /** What the page asks the API first: paths below `/api/v1`, letter for letter as it asks them. */
-  readonly asks?: (parts: Parts, search: URLSearchParams) => readonly string[];
+  /** The tab that is opened on the page, by the parts of its path; undefined where it comes with the page. */
+  readonly tab?: (parts: Parts) => Code<unknown> | undefined;
 }
 
 export type Parts = Readonly<Record<string, string | undefined>>;
@@ -37,7 +40,11 @@ export const INSIDE: readonly Place[] = [
       '/approvals?status=pending&limit=50',
     ],
   },
-  { path: '/start/*?', load: () => import('../pages/start/start-page.tsx') },
+  {
+    path: '/start/*?',
+    load: () => import('../pages/start/start-page.tsx'),
+    asks: (_, search) => [serverAt(search) ?? '/servers?limit=200'],
+  },
   {
     path: '/servers',
     load: () => import('../pages/servers/servers-page.tsx'),
@@ -55,13 +62,10 @@ export const INSIDE: readonly Place[] = [
   {
     path: '/servers/:server/:tab?',
     load: () => import('../pages/servers/server-page.tsx'),
-    loadPart: ({ tab = '' }) => loadFrom(SERVER_TABS, tab),
-    asks: ({ server = '', tab }) => [
-      `/servers/${server}`,
-      ...(tab === undefined
-        ? [`/servers/${server}/policies?limit=200`, `/grants?server=${server}&limit=200`]
-        : []),
-      ...(tab === undefined || tab === 'tools' ? [`/servers/${server}/tools?limit=1000`] : []),
+    tab: ({ tab }) => named(SERVER_TABS, tab),
+    asks: (parts) => [
+      `/servers/${parts['server']}`,
+      ...(parts['tab'] === undefined ? overviewAsks(parts) : []),
     ],
   },
   {
@@ -83,21 +87,22 @@ export const INSIDE: readonly Place[] = [
   {
     path: '/settings/:tab',
     load: () => import('../pages/settings/settings-page.tsx'),
-    loadPart: ({ tab = '' }) => loadFrom(SETTINGS_TABS, tab),
-    asks: ({ tab }, search) => (tab === 'audit' && search.size === 0 ? ['/audit?limit=100'] : []),
+    tab: ({ tab }) => named(SETTINGS_TABS, tab),
   },
 ];
+
+function serverAt(search: URLSearchParams): string | undefined {
+  const server = search.get('server') ?? '';
+  return server === '' ? undefined : `/servers/${encodeURIComponent(server)}`;
+}
 
 function versionAt(policy: string, search: URLSearchParams): readonly string[] {
   const version = askedVersion(search);
   return version === undefined ? [] : [`${policy}/versions/${version}`];
 }
 
-function loadFrom(
-  tabs: Readonly<Record<string, () => Promise<unknown>>>,
-  tab: string,
-): Promise<unknown> | undefined {
-  return Object.hasOwn(tabs, tab) ? tabs[tab]?.() : undefined;
+function named<T>(tabs: Readonly<Record<string, T>>, name = ''): T | undefined {
+  return Object.hasOwn(tabs, name) ? tabs[name] : undefined;
 }
 
 /** Where the dashboard begins. */
@@ -108,6 +113,11 @@ export interface Opened {
   readonly place: Place;
   readonly isInside: boolean;
   readonly parts: Parts;
+}
+
+/** What a page and the tab that is opened on it ask the API first. */
+export function asksOf({ place, parts }: Opened, search: URLSearchParams): readonly string[] {
+  return [place, place.tab?.(parts)].flatMap((code) => code?.asks?.(parts, search) ?? []);
 }
 
 /** The page at an address, with the parts of its path; undefined where there is none. */

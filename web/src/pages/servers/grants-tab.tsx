@@ -1,10 +1,11 @@
 import { Anchor, Button, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { QueryObserver } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
 import { Link } from 'wouter';
-import { useGrants, type Grant } from '../../api/grants.ts';
-import { isInForce, usePolicies } from '../../api/policy-list.ts';
+import { grantsQuery, useGrants, type Grant } from '../../api/grants.ts';
+import { isInForce, policiesQuery, usePolicies } from '../../api/policy-list.ts';
 import type { GovernedServer } from '../../api/servers.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Notice } from '../../parts/notice.tsx';
@@ -12,9 +13,15 @@ import { Problem } from '../../parts/problem.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
+import type { First } from '../../shell/first-page.ts';
 import { useMay } from '../../shell/rights.tsx';
 import { GrantRow } from './grant-row.tsx';
 import { MintGrant } from './mint-grant.tsx';
+
+export const first: First = (queries, { server = '' }) => [
+  new QueryObserver(queries, grantsQuery(server)),
+  new QueryObserver(queries, policiesQuery(server)),
+];
 
 /** The grants of a server: who gets in, under which policy, until when. */
 export default function GrantsTab({ server }: { readonly server: GovernedServer }): ReactNode {

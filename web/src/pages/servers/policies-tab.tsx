@@ -1,12 +1,13 @@
 import { ActionIcon, Anchor, Button, Group, Menu, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
+import { QueryObserver } from '@tanstack/react-query';
 import { Ellipsis, Plus, Trash2 } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
 import { Link } from 'wouter';
-import { useGrants } from '../../api/grants.ts';
+import { grantsQuery, useGrants } from '../../api/grants.ts';
 import { useVersion, type Policy } from '../../api/policies.ts';
-import { isInForce, usePolicies, useRemovePolicy } from '../../api/policy-list.ts';
+import { isInForce, policiesQuery, usePolicies, useRemovePolicy } from '../../api/policy-list.ts';
 import type { GovernedServer } from '../../api/servers.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
@@ -16,8 +17,14 @@ import { Section } from '../../parts/section.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
+import type { First } from '../../shell/first-page.ts';
 import { useMay } from '../../shell/rights.tsx';
 import { NewPolicy } from './new-policy.tsx';
+
+export const first: First = (queries, { server = '' }) => [
+  new QueryObserver(queries, policiesQuery(server)),
+  new QueryObserver(queries, grantsQuery(server)),
+];
 
 /** The policies of a server: what is in force, since when, and how many grants carry it. */
 export default function PoliciesTab({ server }: { readonly server: GovernedServer }): ReactNode {

@@ -6,7 +6,7 @@ import { Link, useLocation, useParams } from 'wouter';
 import { ApiProblem } from '../../api/client.ts';
 import { grantsQuery } from '../../api/grants.ts';
 import { policiesQuery } from '../../api/policy-list.ts';
-import { serverQuery, serverToolsQuery, useServer, type GovernedServer } from '../../api/servers.ts';
+import { serverQuery, useServer, type GovernedServer } from '../../api/servers.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { Problem } from '../../parts/problem.tsx';
@@ -39,25 +39,25 @@ function here(Component: (props: { readonly server: GovernedServer }) => ReactNo
 
 const TABS: readonly Tab[] = [
   { path: 'overview', label: 'Overview', scope: 'servers:read', Content: here(OverviewTab) },
-  { path: 'tools', label: 'Tools', scope: 'servers:read', Content: page(SERVER_TABS.tools) },
+  { path: 'tools', label: 'Tools', scope: 'servers:read', Content: page(SERVER_TABS.tools.load) },
   {
     path: 'policies',
     label: 'Policies',
     scope: 'policies:read',
-    Content: page(SERVER_TABS.policies),
+    Content: page(SERVER_TABS.policies.load),
   },
-  { path: 'grants', label: 'Grants', scope: 'grants:read', Content: page(SERVER_TABS.grants) },
+  { path: 'grants', label: 'Grants', scope: 'grants:read', Content: page(SERVER_TABS.grants.load) },
   {
     path: 'connection',
     label: 'Connection',
     scope: 'servers:read',
-    Content: page(SERVER_TABS.connection),
+    Content: page(SERVER_TABS.connection.load),
   },
   {
     path: 'settings',
     label: 'Settings',
     scope: 'servers:read',
-    Content: page(SERVER_TABS.settings),
+    Content: page(SERVER_TABS.settings.load),
   },
 ];
 
@@ -66,7 +66,6 @@ TABS.find(({ path }) => path === wanted)?.Content.preload();
 
 export const first: First = (queries, { server = '', tab }) => [
   new QueryObserver(queries, serverQuery(server)),
-  ...(tab === 'tools' ? [new QueryObserver(queries, serverToolsQuery(server))] : []),
   ...(tab === undefined
     ? [new QueryObserver(queries, policiesQuery(server)), new QueryObserver(queries, grantsQuery(server))]
     : []),

@@ -1,9 +1,16 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
+import { QueryObserver } from '@tanstack/react-query';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useSearch } from 'wouter';
-import { usePinAll, useServerTools, type GovernedServer, type ServerTools } from '../../api/servers.ts';
+import {
+  serverToolsQuery,
+  usePinAll,
+  useServerTools,
+  type GovernedServer,
+  type ServerTools,
+} from '../../api/servers.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Notice } from '../../parts/notice.tsx';
@@ -11,10 +18,15 @@ import { Problem } from '../../parts/problem.tsx';
 import { CATEGORIES } from '../../parts/risk-badge.tsx';
 import { byRisk, matching, ToolFilterBar, type ToolFilter, toolsInWords } from '../../parts/tool-filter.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
+import type { First } from '../../shell/first-page.ts';
 import { useMay } from '../../shell/rights.tsx';
 import { DriftPanel } from './drift-panel.tsx';
 import { isAskable } from './server-state.tsx';
 import { ToolList } from './tool-list.tsx';
+
+export const first: First = (queries, { server = '' }) => [
+  new QueryObserver(queries, serverToolsQuery(server)),
+];
 
 /** The tools that the server lists now, what they could do, and whether they are as they were accepted. */
 export default function ToolsTab({ server }: { readonly server: GovernedServer }): ReactNode {

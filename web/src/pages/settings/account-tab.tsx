@@ -1,16 +1,25 @@
 import { Button, Group, Stack, Text, TextInput, useMantineColorScheme } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
+import { InfiniteQueryObserver, QueryObserver } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useRenameMe } from '../../api/account.ts';
+import { SIGN_IN_OPTIONS, useRenameMe } from '../../api/account.ts';
+import { MY_SESSIONS, MY_SIGN_INS } from '../../api/own-account.ts';
 import { faultsByField, FormProblem } from '../../parts/form-problem.tsx';
 import { Sheet } from '../../parts/section.tsx';
 import { SegmentedControl } from '../../parts/segmented-control.tsx';
+import type { First } from '../../shell/first-page.ts';
 import { useSignedIn } from '../../shell/rights.tsx';
 import { Password } from './password.tsx';
 import { Sessions } from './sessions.tsx';
 import { SignIns } from './sign-ins.tsx';
 import { TwoStep } from './two-step.tsx';
+
+export const first: First = (queries) => [
+  new QueryObserver(queries, MY_SIGN_INS),
+  new QueryObserver(queries, SIGN_IN_OPTIONS),
+  new InfiniteQueryObserver(queries, MY_SESSIONS),
+];
 
 /** What a person decides for itself, in whatever organisation. */
 export default function AccountTab(): ReactNode {

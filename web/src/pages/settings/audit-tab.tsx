@@ -1,15 +1,20 @@
 import { Button, Stack, Text } from '@mantine/core';
+import { InfiniteQueryObserver } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import { useMemo, type ReactNode } from 'react';
 import { useSearchParams } from 'wouter';
-import { auditExportAddress, useAudit, type AuditFilter } from '../../api/audit.ts';
+import { auditExportAddress, auditQuery, useAudit, type AuditFilter } from '../../api/audit.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Section } from '../../parts/section.tsx';
+import type { First } from '../../shell/first-page.ts';
 import { useSignedIn } from '../../shell/rights.tsx';
 import { AuditFilters } from './audit-filters.tsx';
 import { AuditList } from './audit-list.tsx';
 import { ChainState } from './chain-state.tsx';
 import { ListState } from './list-state.tsx';
+
+export const first: First = (queries, _, search) =>
+  search.size === 0 ? [new InfiniteQueryObserver(queries, auditQuery({}))] : [];
 
 /** Who did what and when, and the proof that nobody changed it since. */
 export default function AuditTab(): ReactNode {

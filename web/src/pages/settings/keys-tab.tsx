@@ -1,10 +1,11 @@
 import { Button, Group, Switch, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
+import { InfiniteQueryObserver } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useActorName } from '../../api/approvals.ts';
-import { useApiKeys, useRevokeApiKey, type ApiKey } from '../../api/people.ts';
+import { API_KEYS, useApiKeys, useRevokeApiKey, type ApiKey } from '../../api/people.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { CopyBlock } from '../../parts/copy-block.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
@@ -14,6 +15,7 @@ import { SecretOnceModal } from '../../parts/secret-once.tsx';
 import { Section } from '../../parts/section.tsx';
 import { StateBadge } from '../../parts/state-badge.tsx';
 import { TimeAgo } from '../../parts/time-ago.tsx';
+import type { First } from '../../shell/first-page.ts';
 import { IfMay } from '../../shell/rights.tsx';
 import { KeyForm } from './key-form.tsx';
 import { ListState } from './list-state.tsx';
@@ -22,6 +24,8 @@ interface Made {
   readonly key: ApiKey;
   readonly token: string;
 }
+
+export const first: First = (queries) => [new InfiniteQueryObserver(queries, API_KEYS)];
 
 /** Keys with which scripts use the API. */
 export default function KeysTab(): ReactNode {

@@ -1,13 +1,17 @@
 import { Stack, Text } from '@mantine/core';
+import { InfiniteQueryObserver } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useMembers } from '../../api/people.ts';
+import { MEMBERS, useMembers } from '../../api/people.ts';
 import { Rows } from '../../parts/rows.tsx';
 import { Section } from '../../parts/section.tsx';
+import type { First } from '../../shell/first-page.ts';
 import { IfMay } from '../../shell/rights.tsx';
 import { Invitations } from './invitations.tsx';
 import { ListState } from './list-state.tsx';
 import { MemberRow } from './member-row.tsx';
 import { RoleHelp } from './roles.tsx';
+
+export const first: First = (queries) => [new InfiniteQueryObserver(queries, MEMBERS)];
 
 /** Who belongs to the organisation, and who is asked to. */
 export default function MembersTab(): ReactNode {

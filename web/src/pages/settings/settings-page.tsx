@@ -1,11 +1,8 @@
 import { Stack, Tabs, Title } from '@mantine/core';
-import { InfiniteQueryObserver } from '@tanstack/react-query';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useLocation, useParams } from 'wouter';
-import { auditQuery } from '../../api/audit.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import scrolling from '../../parts/scrolling-tabs.module.css';
-import type { First } from '../../shell/first-page.ts';
 import { page, later, type Page } from '../../shell/page.tsx';
 import { useSignedIn } from '../../shell/rights.tsx';
 import NotFoundPage from '../not-found-page.tsx';
@@ -20,30 +17,27 @@ interface Tab {
 }
 
 const TABS: readonly Tab[] = [
-  { path: 'account', label: 'Account', Content: page(SETTINGS_TABS.account) },
-  { path: 'organisation', label: 'Organisation', Content: page(SETTINGS_TABS.organisation) },
+  { path: 'account', label: 'Account', Content: page(SETTINGS_TABS.account.load) },
+  { path: 'organisation', label: 'Organisation', Content: page(SETTINGS_TABS.organisation.load) },
   {
     path: 'members',
     label: 'Members',
     scope: 'members:read',
-    Content: page(SETTINGS_TABS.members),
+    Content: page(SETTINGS_TABS.members.load),
   },
   // keys are listed for admins only, who are the ones that may change members
-  { path: 'keys', label: 'API keys', scope: 'members:write', Content: page(SETTINGS_TABS.keys) },
+  { path: 'keys', label: 'API keys', scope: 'members:write', Content: page(SETTINGS_TABS.keys.load) },
   {
     path: 'webhooks',
     label: 'Webhooks',
     scope: 'webhooks:read',
-    Content: page(SETTINGS_TABS.webhooks),
+    Content: page(SETTINGS_TABS.webhooks.load),
   },
-  { path: 'audit', label: 'Audit', scope: 'audit:read', Content: page(SETTINGS_TABS.audit) },
+  { path: 'audit', label: 'Audit', scope: 'audit:read', Content: page(SETTINGS_TABS.audit.load) },
 ];
 
 const wanted = location.pathname.split('/').at(-1);
 TABS.find(({ path }) => path === wanted)?.Content.preload();
-
-export const first: First = (queries, { tab }, search) =>
-  tab === 'audit' && search.size === 0 ? [new InfiniteQueryObserver(queries, auditQuery({}))] : [];
 
 /** The account, and everything about the organisation that is not a server. */
 export default function SettingsPage(): ReactNode {

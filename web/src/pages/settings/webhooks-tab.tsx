@@ -1,8 +1,9 @@
 import { Button, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { QueryObserver } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
-import { useCreateWebhook, useWebhooks, type WebhookWithSecret } from '../../api/webhooks.ts';
+import { useCreateWebhook, useWebhooks, WEBHOOKS, type WebhookWithSecret } from '../../api/webhooks.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -10,9 +11,12 @@ import { Rows } from '../../parts/rows.tsx';
 import { SecretOnceModal } from '../../parts/secret-once.tsx';
 import { Section } from '../../parts/section.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
+import type { First } from '../../shell/first-page.ts';
 import { IfMay } from '../../shell/rights.tsx';
 import { WebhookForm } from './webhook-form.tsx';
 import { WebhookRow } from './webhook-row.tsx';
+
+export const first: First = (queries) => [new QueryObserver(queries, WEBHOOKS)];
 
 /** Where the gateway reports what happens. */
 export default function WebhooksTab(): ReactNode {

@@ -1,9 +1,11 @@
 import { Container, Stack, Text, Title } from '@mantine/core';
+import { QueryObserver } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { useServer, type GovernedServer } from '../../api/servers.ts';
+import { serverQuery, SERVERS, useServer, type GovernedServer } from '../../api/servers.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { inertName } from '../../parts/inert.ts';
 import { Problem } from '../../parts/problem.tsx';
+import type { First } from '../../shell/first-page.ts';
 import { page } from '../../shell/page.tsx';
 import { useMay } from '../../shell/rights.tsx';
 import { AddServers } from './add-servers.tsx';
@@ -22,6 +24,13 @@ const TITLES: Readonly<Record<Step, string>> = {
   policy: 'What agents may do with it',
   grant: 'A grant for your agent',
   connect: 'Connect your agent',
+};
+
+export const first: First = (queries, _, search) => {
+  const server = search.get('server') ?? '';
+  return [
+    server === '' ? new QueryObserver(queries, SERVERS) : new QueryObserver(queries, serverQuery(server)),
+  ];
 };
 
 /** From nothing to the first governed call, step by step. */
