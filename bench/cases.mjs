@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ManagedProcess } from './managed-process.mjs';
+import { ManagedGroup, ManagedProcess } from './managed-process.mjs';
 import { MANY_GRANTS, MANY_TOOLS, PATHS, TOOL, tokenOf, toolNameOf } from './workload.mjs';
 
 const NEVER_REACHED = 1_000_000_000;
@@ -13,7 +13,8 @@ const STDIO_UPSTREAM = fileURLToPath(new URL('stdio-upstream.mjs', import.meta.u
  * The cases in their order. Where there are many agents and tools, `calls` says who calls what: `in-turn` every call is another agent's,
  * of another tool, on whatever connection, as behind a proxy that shares them; `per-connection` each connection is one agent, of
  * all tools; `same` one agent calls one tool, as in the cases that have no others. `framing` says how an answer is checked: `json`
- * byte for byte, `events` the bytes of the event's data, `message` the parsed message.
+ * byte for byte, `events` the bytes of the event's data, `message` the parsed message. `installations` are gateways with a data folder
+ * each, among which the connections are dealt.
  */
 export const CASES = [
   { id: 'a', title: 'direct to the upstream', kind: 'direct', upstream: PATHS.plain, framing: 'json' },
@@ -79,6 +80,14 @@ export const CASES = [
     upstream: PATHS.plain,
     framing: 'json',
   },
+  {
+    id: 'h0',
+    title: 'the same, twice, nothing shared',
+    kind: 'serve',
+    installations: 2,
+    upstream: PATHS.plain,
+    framing: 'json',
+  },
 ];
 
 /** The gateway of another checkout in the place of (c), to measure a change. */
@@ -89,13 +98,25 @@ export const CASE_OF_OTHER = {
 };
 
 /**
- * Starts what a case measures and resolves to `{ process, order }`: the process under test (absent for the direct
+ * Starts what a case measures and resolves to `{ process, dataDirs, order }`: the process under test (absent for the direct
  * case) and what the load generator must know. `paths` has the folder of the run and the checkout of the gateway.
  */
-export async function startCase(one, upstreamPort, paths) {
+export async function startCase({ installations = 1, ...one }, upstreamPort, paths) {
+  if (installations === 1) return startOne(one, upstreamPort, paths);
+  const ids = Array.from({ length: installations }, (_, index) => `${one.id}-${index}`);
+  const all = await Promise.all(ids.map((id) => startOne({ ...one, id }, upstreamPort, paths)));
+  return {
+    process: new ManagedGroup(all.map(({ process: started }) => started)),
+    dataDirs: all.flatMap(({ dataDirs }) => dataDirs),
+    order: { ...all[0].order, ports: all.flatMap(({ order }) => order.ports) },
+  };
+}
+
+async function startOne(one, upstreamPort, paths) {
   const { kind, upstream, framing, isMany = false, workers = '1', calls = 'same' } = one;
   const dataDir = join(paths.folder, one.id);
   mkdirSync(dataDir);
+  const dataDirs = [dataDir];
   const tool = isMany ? toolNameOf(0) : TOOL;
   const order = { path: upstream, answerPath: upstream, framing, calls, tool };
   const toolgate = join(paths.checkout, 'bin/toolgate');
@@ -104,7 +125,7 @@ export async function startCase(one, upstreamPort, paths) {
   let started;
   switch (kind) {
     case 'direct':
-      return { process: undefined, dataDir, order: { ...order, port: upstreamPort } };
+      return { process: undefined, dataDirs, order: { ...order, ports: [upstreamPort] } };
     case 'agent-proxy':
     case 'dispatch-proxy':
       started = new ManagedProcess(one.title, `./${kind}.mjs`, [String(upstreamPort)]);
@@ -130,7 +151,7 @@ export async function startCase(one, upstreamPort, paths) {
     }
   }
   await started.start();
-  return { process: started, dataDir, order: { ...order, port: started.port } };
+  return { process: started, dataDirs, order: { ...order, ports: [started.port] } };
 }
 
 function policyFor(tools) {
@@ -154,10 +175,12 @@ function configurationOf(url, tools, grantCount) {
   return { servers: { many: { url, policies: { all: policyFor(tools) } } }, grants };
 }
 
-/** How many decisions a gateway's data folder holds. */
-export function countRecords(dataDir) {
-  const folder = join(dataDir, 'ledger');
-  const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+/** How many decisions the data folders of a case hold. */
+export function countRecords(dataDirs) {
+  const texts = dataDirs.flatMap((dataDir) => {
+    const folder = join(dataDir, 'ledger');
+    return readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  });
   // what stands behind the end of a segment was written once more in the next
   const counting = texts.map((text) => text.split('\nS\t', 1)[0]);
   return counting.reduce((count, text) => count + (text.match(/^[AD]\t/gm) ?? []).length, 0);

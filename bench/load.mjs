@@ -105,14 +105,18 @@ class Run {
   }
 
   #connect() {
-    const socket = connect({ port: this.#order.port, host: '127.0.0.1', noDelay: true });
+    const { ports } = this.#order;
+    const number = ++lastConnection;
+    const port = ports[number % ports.length];
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     const connection = {
       socket,
+      port,
       reader: new HttpReader(),
       expected: undefined,
       dueAt: 0,
       idleSince: 0,
-      number: ++lastConnection,
+      number,
     };
     this.#connections.add(connection);
     socket.on('data', (bytes) => {
@@ -137,7 +141,7 @@ class Run {
 
   #send(connection, dueAt) {
     const id = ++lastId;
-    const { port, path, calls } = this.#order;
+    const { path, calls } = this.#order;
     const tool = calls === 'same' ? this.#order.tool : toolNameOf(id % MANY_TOOLS);
     const token = calls === 'same' ? tokenOfOne : tokenOfMany(calls === 'in-turn' ? id : connection.number);
     const body = callOf(id, tool);
@@ -146,7 +150,7 @@ class Run {
     this.#open++;
     this.#sent++;
     connection.socket.write(
-      `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\n` +
+      `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1:${connection.port}\r\ncontent-type: application/json\r\n` +
         `accept: application/json, text/event-stream\r\nauthorization: Bearer ${token}\r\n` +
         `mcp-protocol-version: 2025-11-25\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     );

@@ -105,6 +105,24 @@ export class ManagedProcess {
   }
 }
 
+/** Processes that are measured as one. */
+export class ManagedGroup {
+  constructor(members) {
+    this.members = members;
+  }
+
+  async usage() {
+    const all = await Promise.all(this.members.map((one) => one.usage()));
+    return all.reduce((sum, one) =>
+      Object.fromEntries(Object.entries(one).map(([name, value]) => [name, sum[name] + value])),
+    );
+  }
+
+  async stop() {
+    await Promise.all(this.members.map((one) => one.stop()));
+  }
+}
+
 function fileOf(file) {
   return file.startsWith('/') ? file : fileURLToPath(new URL(file, import.meta.url));
 }

@@ -120,7 +120,9 @@ function comparisonsOf(windowsOf) {
     ['calls/s of `serve` (s) to `proxy` (c), both with one rule', times('s', 'c')],
     ['calls/s of one of 10,000 grants and 1,000 rules (d0) to the only one (s)', times('d0', 's')],
     ['calls/s with 2 workers (h) to one process (c)', times('h', 'c')],
+    ['calls/s with 2 workers (h) to two gateways that share nothing (h0)', times('h', 'h0')],
     ['CPU µs per call with 2 workers (h) above one process (c)', above('h', 'c')],
+    ['CPU µs per call with 2 workers (h) above two gateways that share nothing (h0)', above('h', 'h0')],
     ['calls/s of event streams (e) to the dispatch proxy (e0)', times('e', 'e0')],
     ['calls/s of 1 MiB answers (f) to the dispatch proxy (f0)', times('f', 'f0')],
     ['CPU µs per call of the gateway (c) above the dispatch proxy (b2)', above('c', 'b2')],
@@ -135,7 +137,7 @@ async function reconcile(cases) {
   const gateways = cases.filter(({ kind }) => ['gateway', 'serve', 'stdio'].includes(kind));
   for (const one of gateways) {
     await one.started.process.stop(); // what it still had to write is written then
-    const records = countRecords(one.started.dataDir);
+    const records = countRecords(one.started.dataDirs);
     const sent = Object.values(one.windows)
       .flat()
       .reduce((total, window) => total + window.sent, 0);
