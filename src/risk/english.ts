@@ -11,36 +11,52 @@ export interface VerbForm {
   readonly isAlsoNoun: boolean;
 }
 
-const forms = new Map<string, VerbForm>();
-const bases = new Map<string, { readonly concept: Concept; readonly isAlsoNoun: boolean }>();
+let known: ReadonlyMap<string, VerbForm> | undefined;
 
-for (const [concept, words] of Object.entries(ENGLISH_VERBS) as [Concept, string][]) {
-  for (const word of words.split(' ')) {
-    const base = word.replace('*', '');
-    if (!bases.has(base)) bases.set(base, { concept, isAlsoNoun: word.endsWith('*') });
+/** All of them, made at the first question: some thousands, which not every program that has this room asks for. */
+function forms(): ReadonlyMap<string, VerbForm> {
+  known ??= formsOf(basesOf(Object.entries(ENGLISH_VERBS) as [Concept, string][]));
+  return known;
+}
+
+type Bases = ReadonlyMap<string, { readonly concept: Concept; readonly isAlsoNoun: boolean }>;
+
+function basesOf(verbs: readonly (readonly [Concept, string])[]): Bases {
+  const bases = new Map<string, { readonly concept: Concept; readonly isAlsoNoun: boolean }>();
+  for (const [concept, words] of verbs) {
+    for (const word of words.split(' ')) {
+      const base = word.replace('*', '');
+      if (!bases.has(base)) bases.set(base, { concept, isAlsoNoun: word.endsWith('*') });
+    }
   }
+  return bases;
 }
-for (const [base, { concept, isAlsoNoun }] of bases) {
-  const add = (word: string, form: VerbForm['form']): void => {
-    if (!forms.has(word) && (form === 'base' || !bases.has(word)))
-      forms.set(word, { concept, base, form, isAlsoNoun });
-  };
-  add(base, 'base');
-  add(thirdPerson(base), 's');
-  for (const stem of stemsOf(base)) {
-    add(`${stem}ing`, 'ing');
-    add(stem.endsWith('i') ? `${stem}ed` : `${stem}ed`, 'ed');
+
+function formsOf(bases: Bases): ReadonlyMap<string, VerbForm> {
+  const made = new Map<string, VerbForm>();
+  for (const [base, { concept, isAlsoNoun }] of bases) {
+    const add = (word: string, form: VerbForm['form']): void => {
+      if (!made.has(word) && (form === 'base' || !bases.has(word)))
+        made.set(word, { concept, base, form, isAlsoNoun });
+    };
+    add(base, 'base');
+    add(thirdPerson(base), 's');
+    for (const stem of stemsOf(base)) {
+      add(`${stem}ing`, 'ing');
+      add(`${stem}ed`, 'ed');
+    }
+    if (base.endsWith('y') && !/[aeiou]y$/.test(base)) add(`${base.slice(0, -1)}ied`, 'ed');
   }
-  if (base.endsWith('y') && !/[aeiou]y$/.test(base)) add(`${base.slice(0, -1)}ied`, 'ed');
-}
-for (const [word, base] of Object.entries(ENGLISH_IRREGULAR)) {
-  const known = bases.get(base);
-  if (known && !forms.has(word)) forms.set(word, { ...known, base, form: 'ed' });
-}
-for (const [word, base] of Object.entries(ENGLISH_NOUNS)) {
-  const known = bases.get(base);
-  if (known && !forms.has(word))
-    forms.set(word, { concept: known.concept, base, form: 'noun', isAlsoNoun: true });
+  for (const [word, base] of Object.entries(ENGLISH_IRREGULAR)) {
+    const verb = bases.get(base);
+    if (verb && !made.has(word)) made.set(word, { ...verb, base, form: 'ed' });
+  }
+  for (const [word, base] of Object.entries(ENGLISH_NOUNS)) {
+    const verb = bases.get(base);
+    if (verb && !made.has(word))
+      made.set(word, { concept: verb.concept, base, form: 'noun', isAlsoNoun: true });
+  }
+  return made;
 }
 
 /** A verb as it reads behind "it". */
@@ -60,11 +76,11 @@ function stemsOf(base: string): readonly string[] {
 
 /** The verb of which a word is a form, if it is one. */
 export function verbFormOf(word: string): VerbForm | undefined {
-  const known = forms.get(word);
-  if (known !== undefined || !word.startsWith('re')) return known;
+  const form = forms().get(word);
+  if (form !== undefined || !word.startsWith('re')) return form;
   // re-run, reindex; a short rest is no verb: "real", "rest"
   const rest = word[2] === '-' ? word.slice(3) : word.slice(2);
-  return rest.length > 4 || word[2] === '-' ? forms.get(rest) : undefined;
+  return rest.length > 4 || word[2] === '-' ? forms().get(rest) : undefined;
 }
 
 /** The meaning of two words together ("shut down"), if they have one of their own. */
@@ -72,6 +88,6 @@ export function phraseAt(words: readonly Word[], index: number): Concept | undef
   const first = words[index];
   const second = words[index + 1];
   if (first === undefined || second === undefined) return undefined;
-  const base = forms.get(first.text)?.base ?? first.text;
+  const base = forms().get(first.text)?.base ?? first.text;
   return ENGLISH_PHRASES[`${base} ${second.text}`];
 }
