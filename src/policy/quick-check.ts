@@ -34,7 +34,10 @@ function kindOf(schema: Schema): QuickCheck | undefined {
       return values && ((value) => values.has(value as z.core.util.Primitive));
     }
     case 'optional': {
-      const inner = quickCheck((def as z.core.$ZodOptionalDef).innerType);
+      const { innerType } = def as z.core.$ZodOptionalDef;
+      // what is unknown might be filled in
+      if (kindOf(innerType) === undefined || schema._zod.traits.has('$ZodExactOptional')) return undefined;
+      const inner = quickCheck(innerType);
       return (value) => value === undefined || inner(value);
     }
     case 'nullable': {
@@ -68,9 +71,26 @@ function passes(check: z.core.$ZodCheck, value: unknown): boolean {
   return later === undefined && payload.issues.length === 0 && payload.value === value;
 }
 
-function unionOf({ options }: z.core.$ZodUnionDef): QuickCheck {
-  const checks = options.map(quickCheck);
-  return (value) => checks.some((check) => check(value));
+/** The first option that accepts a value says what becomes of it: a doubt about one is a doubt about all behind it. */
+function unionOf({ options, ...def }: z.core.$ZodUnionDef): QuickCheck {
+  const areApart = 'discriminator' in def;
+  const checks = options.map((option) => ({
+    accepts: quickCheck(option),
+    isSure: areApart || isSure(option),
+  }));
+  return (value) => {
+    for (const { accepts, isSure: isNoSure } of checks) {
+      if (accepts(value)) return true;
+      if (!isNoSure) return false;
+    }
+    return false;
+  };
+}
+
+/** Whether its no is the schema's, too. */
+function isSure(schema: Schema): boolean {
+  const { type } = schema._zod.def;
+  return checksOf(schema).length === 0 && ['string', 'boolean', 'number', 'enum', 'literal'].includes(type);
 }
 
 /** Other members are refused, dropped (both a no here) or let through as they are. */
@@ -85,17 +105,24 @@ function objectOf({ shape, catchall }: z.core.$ZodObjectDef): QuickCheck {
     for (const name of needed) if (!Object.hasOwn(value, name)) return false;
     for (const name of Object.keys(value)) {
       const check = members.get(name);
-      if (check === undefined ? !takesOthers : !check(value[name])) return false;
+      if (check === undefined ? !takesOthers || name === PASSED_OVER : !check(value[name])) return false;
     }
     return true;
   };
 }
 
-function recordOf({ keyType, valueType }: z.core.$ZodRecordDef): QuickCheck {
+/** Listed keys must all be there, and keys that are numbers are made such: both are left to the schema. */
+function recordOf({ keyType, valueType }: z.core.$ZodRecordDef): QuickCheck | undefined {
+  if (keyType._zod.def.type !== 'string') return undefined;
   const key = quickCheck(keyType);
   const member = quickCheck(valueType);
-  return (value) => isObject(value) && Object.keys(value).every((name) => key(name) && member(value[name]));
+  return (value) =>
+    isObject(value) &&
+    Object.keys(value).every((name) => name !== PASSED_OVER && key(name) && member(value[name]));
 }
+
+/** A member that the library drops without a word. */
+const PASSED_OVER = '__proto__';
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
