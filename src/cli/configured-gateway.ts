@@ -270,16 +270,15 @@ function serversOf({ servers, upstreamAddresses }: Configuration): string {
 }
 
 function readyServers({ servers, grants = [] }: Configuration, base: string, dataDir: string): ReadyServer[] {
-  const ready = new Map<string, ReadyServer & { readonly grants: ReadyGrant[] }>();
-  for (const id of Object.keys(servers)) ready.set(id, { id, url: `${base}/mcp/${id}/`, grants: [] });
+  const ready = new Map<string, ReadyGrant[]>(Object.keys(servers).map((id) => [id, []]));
   for (const { label, server, token } of grants) {
     const path = 'file' in token ? resolveFrom(dataDir, token.file) : undefined;
-    ready.get(server)?.grants.push({
+    ready.get(server)?.push({
       label,
       token: path === undefined ? undefined : readFileSync(path, 'utf8').trim(),
     });
   }
-  return [...ready.values()];
+  return [...ready].map(([id, all]) => ({ id, url: `${base}/mcp/${id}/`, grants: all }));
 }
 
 /** The ways to try the gateway and to watch it, as this installation is called. */

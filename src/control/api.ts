@@ -67,7 +67,7 @@ export function createControlApi(parts: ControlApiParts): ControlApi {
     rate: new RateLimit(parts.callsPerMinute ?? CALLS_A_MINUTE, clock),
   };
   const app = new Hono<{ Bindings: { readonly requestId: string } }>();
-  // it takes as long as fifty requests, which who visits first would wait for
+  // making it takes a tenth of a second on cold code, which who visits first would wait for
   let document: Reply | undefined;
   app.get(OPENAPI_PATH, () =>
     responseOf((document ??= replyOf(openApiDocument(routes, parts.version), 200))),

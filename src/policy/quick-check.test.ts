@@ -161,6 +161,11 @@ describe('quickCheck of other schemas', () => {
     ],
     ['a text that the first of two kinds would trim', z.union([z.string().trim(), z.string()]), ' a '],
     [
+      'an address that the first of two kinds would rewrite',
+      z.union([z.url({ normalize: true }), z.string()]),
+      'http://a.example',
+    ],
+    [
       'a member that the first of two forms would drop',
       z.union([z.object({ a: z.int() }), z.object({ a: z.int(), b: z.int() })]),
       { a: 1, b: 1 },

@@ -6,8 +6,8 @@ type Schema = z.core.$ZodType;
 type QuickCheck = (value: unknown) => boolean;
 
 /**
- * Makes a check of values from a schema, some ten times as fast as the schema: it keeps no issues and copies nothing. What it does not
- * know of a schema it takes for a no.
+ * Makes a check of values from a schema. It keeps no issues and copies nothing: on cold code it takes less than half as long as the
+ * schema. What it does not know of a schema it takes for a no.
  */
 export function quickCheck(schema: Schema): QuickCheck {
   const plain = kindOf(schema);

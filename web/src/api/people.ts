@@ -73,7 +73,7 @@ function pagesOf<T>(noun: string, path: string) {
 }
 
 export const MEMBERS = pagesOf<Member>('members', '/members');
-export const INVITATIONS = pagesOf<Invitation>('invitations', '/invitations');
+const INVITATIONS = pagesOf<Invitation>('invitations', '/invitations');
 export const API_KEYS = pagesOf<ApiKey>('api-keys', '/api-keys');
 
 /**

@@ -12,7 +12,7 @@ import { AddServers } from './add-servers.tsx';
 import { ConnectStep } from './connect-step.tsx';
 import { GrantStep, type MintedGrant } from './grant-step.tsx';
 import { Progress } from './progress.tsx';
-import { useStartView, type StartView, type Step } from './start-address.ts';
+import { useStartView, viewOf, type StartView, type Step } from './start-address.ts';
 
 // they bring the engine along, which adding a server does not need
 const ToolsStep = page<ServerStepProps>(() => import('./tools-step.tsx'));
@@ -27,9 +27,11 @@ const TITLES: Readonly<Record<Step, string>> = {
 };
 
 export const first: First = (queries, _, search) => {
-  const server = search.get('server') ?? '';
+  const { server } = viewOf('', search.toString());
   return [
-    server === '' ? new QueryObserver(queries, SERVERS) : new QueryObserver(queries, serverQuery(server)),
+    server === undefined
+      ? new QueryObserver(queries, SERVERS)
+      : new QueryObserver(queries, serverQuery(server)),
   ];
 };
 
