@@ -1,5 +1,6 @@
 import { Server, type RequestListener, type ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
+import { agentSocketOf } from './agent-socket.ts';
 import { PlainConnection, type PlainConnectionDeps } from './plain-connection.ts';
 
 const TICK_MS = 1_000;
@@ -25,7 +26,9 @@ export class AgentServer extends Server {
       leave: (socket) => takers.forEach((take) => take.call(this, socket)),
       forget: (connection) => void this.#plain.delete(connection),
     };
-    this.on('connection', (socket) => void this.#plain.add(new PlainConnection(socket, deps)));
+    this.on('connection', (accepted: Socket) => {
+      this.#plain.add(new PlainConnection(agentSocketOf(accepted, this), deps));
+    });
     this.#keepTime();
   }
 

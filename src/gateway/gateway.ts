@@ -17,7 +17,7 @@ import { HeldReply } from './held-reply.ts';
 import { judgeCall } from './judge-call.ts';
 import { judgeOffering } from './judge-offering.ts';
 import { judgeSubscription } from './judge-subscription.ts';
-import { headersFor, LEGACY_HEADERS, pick } from './outgoing-headers.ts';
+import { headersFor, legacyHeadersOf } from './outgoing-headers.ts';
 import { readCall, type AgentCall } from './read-call.ts';
 import { recordRefusal } from './record-refusal.ts';
 import type { InspectionContext } from './inspect.ts';
@@ -246,7 +246,7 @@ export class Gateway {
     if (sessionId === undefined) return send(reply, { status: 405, headers: { allow: 'POST' } });
     const session = openSession(sessionId, ownerOf(request), this.#deps.sessionKey);
     if (!session) return send(reply, { status: 404 });
-    const headers = new Map(pick(request, LEGACY_HEADERS));
+    const headers = new Map(legacyHeadersOf(request));
     let place: EventPlace | undefined;
     const lastEventId = request.verb === 'GET' ? request.header('last-event-id') : undefined;
     if (lastEventId !== undefined && lastEventId !== '') {

@@ -1,4 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from '#mcp';
+import { isJsonObject, readPlainAnswer, type Json, type JsonObject } from '#mcp';
+import { latin1Of } from './http-reply.ts';
 import { inspectMessage, type Inspected, type InspectionContext } from './inspect.ts';
 
 type Seen =
@@ -28,6 +29,14 @@ export function parseJson(json: Uint8Array | string): Json | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** More is not read as plain: a reader of patterns that fails late has read for nothing. */
+const MAX_PLAIN_BYTES = 16 * 1024;
+
+/** What can be judged of an answer that is text and nothing else; see `readPlainAnswer`. */
+export function plainAnswerOf(body: Uint8Array): JsonObject | undefined {
+  return body.length > MAX_PLAIN_BYTES ? undefined : readPlainAnswer(latin1Of(body));
 }
 
 const JSON_HEADERS: Readonly<Record<string, string>> = { 'content-type': 'application/json' };

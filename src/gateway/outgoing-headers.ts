@@ -9,12 +9,12 @@ import {
 import type { AgentRequest } from './agent-request.ts';
 import type { AgentCall } from './read-call.ts';
 
-export const LEGACY_HEADERS = ['mcp-protocol-version', 'traceparent', 'tracestate', 'baggage'] as const;
+const LEGACY_HEADERS = ['mcp-protocol-version', 'traceparent', 'tracestate', 'baggage'] as const;
 
 /** The headers with which a judged call goes up. Mirror headers travel in modern traffic only; on legacy traffic nobody has checked them. */
 export function headersFor(call: AgentCall): ReadonlyMap<string, string> {
   const { request, message } = call;
-  if (call.era === 'legacy') return pick(request, LEGACY_HEADERS);
+  if (call.era === 'legacy') return legacyHeadersOf(request);
   if (request.transport === 'stdio')
     return message.kind === 'request' ? mirrorHeadersOf(call, message) : new Map();
   const sessionHeaders = new Set(['mcp-session-id', 'last-event-id']);
@@ -25,16 +25,20 @@ export function headersFor(call: AgentCall): ReadonlyMap<string, string> {
   return headers;
 }
 
-const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+/** What was taken from the headers of a request: a head that comes again has the same ones. */
+const legacyHeaders = new WeakMap<ReadonlyMap<string, string>, ReadonlyMap<string, string>>();
 
-/** Those of the named headers that a request has. */
-export function pick(request: AgentRequest, names: readonly string[]): ReadonlyMap<string, string> {
-  let headers: Map<string, string> | undefined;
-  for (const name of names) {
-    const value = request.header(name);
-    if (value !== undefined) (headers ??= new Map()).set(name, value);
+/** Those that travel on in legacy traffic, of the headers that a request has. */
+export function legacyHeadersOf({ protocolHeaders }: AgentRequest): ReadonlyMap<string, string> {
+  const known = legacyHeaders.get(protocolHeaders);
+  if (known) return known;
+  const headers = new Map<string, string>();
+  for (const name of LEGACY_HEADERS) {
+    const value = protocolHeaders.get(name);
+    if (value !== undefined) headers.set(name, value);
   }
-  return headers ?? NO_HEADERS;
+  legacyHeaders.set(protocolHeaders, headers);
+  return headers;
 }
 
 /** A stdio agent sends no headers: they are made from the judged body for a server that wants them. */

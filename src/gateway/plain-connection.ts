@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Log } from '#platform';
+import type { AgentSocket } from './agent-socket.ts';
 import type { Entrant, FrontDoor, TurnedAway } from './front-door.ts';
 import type { Gateway } from './gateway.ts';
 import { MAX_PLAIN_BYTES, PlainPostReader, type PlainHead } from './plain-post.ts';
@@ -29,6 +30,7 @@ const IDLE_TICKS = KEEP_ALIVE_SECONDS + 2;
  * keeps it. So there is one reader for everything odd, and nothing is refused here.
  */
 export class PlainConnection {
+  readonly #source: AgentSocket;
   readonly #socket: Socket;
   readonly #deps: PlainConnectionDeps;
   /** `new` before the first request, `free` between two. */
@@ -43,10 +45,13 @@ export class PlainConnection {
   #pieces = 0;
   #ticks = 0;
 
-  constructor(socket: Socket, deps: PlainConnectionDeps) {
+  constructor(source: AgentSocket, deps: PlainConnectionDeps) {
+    const { socket } = source;
+    this.#source = source;
     this.#socket = socket;
     this.#deps = deps;
-    socket.on('data', this.#onData).on('end', this.#onEnd).on('drain', this.#onDrain);
+    source.listen(this.#onData);
+    socket.on('end', this.#onEnd).on('drain', this.#onDrain);
     socket.on('error', ignore).on('close', this.#onClose);
   }
 
@@ -135,7 +140,8 @@ export class PlainConnection {
   #leave(): void {
     const socket = this.#socket;
     const { forget, leave } = this.#deps;
-    socket.off('data', this.#onData).off('end', this.#onEnd).off('drain', this.#onDrain);
+    this.#source.release();
+    socket.off('end', this.#onEnd).off('drain', this.#onDrain);
     socket.off('error', ignore).off('close', this.#onClose);
     if (this.#rest) socket.unshift(this.#rest);
     forget(this);

@@ -22,8 +22,8 @@ const REQUEST_LINE = /^POST \/mcp(?:\/([a-z0-9][a-z0-9-]{0,62}))?\/? HTTP\/1\.1$
 /** RFC 9112 §5 without what it only tolerates: one line for each header, no tabs, no bytes above ASCII. */
 const HEADER_LINES = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\x20-\x7e]*\r\n)+$/;
 const LENGTH = /^(?:0|[1-9]\d{0,4})$/;
-const FIRST_LENGTH = /^(?:0|[1-9]\d{0,4})(?!\d)/;
 const MOST_DIGITS = 5;
+const ZERO = 0x30;
 /** What would have the message framed differently, or an answer given before the answer. */
 const NOT_PLAIN = new Set(['transfer-encoding', 'te', 'trailer', 'expect', 'upgrade']);
 
@@ -113,13 +113,19 @@ function readAgain(
 ): ReturnType<typeof postOf> | undefined {
   if (bytes.length < last.length || bytes.compare(last, 0, lengthStart, 0, lengthStart) !== 0)
     return undefined;
-  const length = FIRST_LENGTH.exec(bytes.toString('latin1', lengthStart, lengthStart + MOST_DIGITS + 1))?.[0];
-  if (length === undefined) return undefined;
-  const at = lengthStart + length.length;
+  let at = lengthStart;
+  let length = 0;
+  for (; at < lengthStart + MOST_DIGITS; at++) {
+    const digit = (bytes[at] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) break;
+    length = length * 10 + digit;
+  }
+  // what follows the digits is compared below, and is no digit
+  if (at === lengthStart || (bytes[lengthStart] === ZERO && at > lengthStart + 1)) return undefined;
   const bodyStart = at + last.length - lengthEnd;
   if (bytes.length < bodyStart) return undefined;
   if (bytes.compare(last, lengthEnd, last.length, at, bodyStart) !== 0) return undefined;
-  return postOf(bytes, head, bodyStart, bodyStart + Number(length));
+  return postOf(bytes, head, bodyStart, bodyStart + length);
 }
 
 const BEGINNING = 'POST /mcp';

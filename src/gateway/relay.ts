@@ -12,7 +12,7 @@ import { failureOfStatus, NOT_RUN_CODES, NOT_RUN_STATUSES, resultOf } from './fa
 import { replaceError } from './inspect-offerings.ts';
 import { sealEventId } from './event-id.ts';
 import type { InspectionContext } from './inspect.ts';
-import { isAnswerTo, jsonHeaders, lookAt, parseJson } from './look-at-answer.ts';
+import { isAnswerTo, jsonHeaders, lookAt, parseJson, plainAnswerOf } from './look-at-answer.ts';
 import { giveBackApproval, type Clearance } from './record-decision.ts';
 import type { AgentCall } from './read-call.ts';
 import { sealSession } from './session-id.ts';
@@ -96,7 +96,7 @@ export class Relay implements AnswerSink, ReplyWatcher {
     this.#end();
     this.#status = head.status;
     this.#exchange.observation.answered(head.status);
-    if (this.#gone) return;
+    if (this.#gone || (head.status < 300 && this.#passPlain(body))) return;
     const message = body.length === 0 ? undefined : parseJson(body);
     if (head.status >= 400) return this.#answerRefusal(head, message);
     if (body.length === 0 && this.#exchange.inspection.requestId === undefined) {
@@ -114,6 +114,17 @@ export class Relay implements AnswerSink, ReplyWatcher {
     const session = this.#sessionHeader(head, message);
     const headers = session === undefined ? common : { ...common, ...session };
     this.#reply.answer(200, headers, seen.action === 'pass' ? body : seen.text);
+  }
+
+  /** Most answers to calls are text and nothing else. Those that may pass as they came need no parsing; true when this was one. */
+  #passPlain(body: Uint8Array): boolean {
+    const { inspection } = this.#exchange;
+    if (inspection.method !== 'tools/call') return false;
+    const outline = plainAnswerOf(body);
+    if (outline === undefined || lookAt(outline, inspection).action !== 'pass') return false;
+    this.#settleBy(outline);
+    this.#reply.answer(200, jsonHeaders(false), body);
+    return true;
   }
 
   onStream(head: AnswerHead): void {

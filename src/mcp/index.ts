@@ -67,6 +67,7 @@ export {
   type ParamHeader,
   type ParamHeaderScan,
 } from './param-headers.ts';
+export { readPlainAnswer } from './plain-answer.ts';
 export { readBody, type ReadBody } from './read-body.ts';
 export { isJsonObject, isRequestId, readMessage, type ReadMessage } from './read-message.ts';
 export { refusal } from './refusal.ts';

@@ -26,6 +26,9 @@ let lastMillis = -1;
 let sequence = 0;
 let timeChars = '';
 let randomChars = '';
+/** What stands for an order, of those that there have been. */
+const orderChars: string[] = [];
+const MAX_KEPT_ORDERS = 1_000;
 
 /**
  * A unique id that sorts by the time it was made: prefix, 9 characters of time, 3 of order within the
@@ -41,7 +44,15 @@ export function newId(prefix: string, now: number = Date.now()): string {
     sequence = 0;
     timeChars = now.toString(36).padStart(9, '0');
   }
-  return `${prefix}_${timeChars}${sequence.toString(36).padStart(3, '0')}${randomChars}`;
+  return `${prefix}_${timeChars}${charsOfOrder(sequence)}${randomChars}`;
+}
+
+function charsOfOrder(order: number): string {
+  const known = orderChars[order];
+  if (known !== undefined) return known;
+  const chars = order.toString(36).padStart(3, '0');
+  if (order === orderChars.length && order < MAX_KEPT_ORDERS) orderChars.push(chars);
+  return chars;
 }
 
 /** A new grant token: `tg_`, 256 random bits in base 62, and a checksum that tells a typing error from a forgery. */

@@ -22,7 +22,8 @@ export function chargesOf(
   for (const demand of demands) {
     const entry = entryOf(demand, owner, now);
     const index = charges.findIndex((charge) => charge.entry.counter === entry.counter);
-    const same = charges[index];
+    // asked for with -1, an array looks for a member of that name
+    const same = index < 0 ? undefined : charges[index];
     if (same === undefined) charges.push({ entry, demands: [demand] });
     else charges[index] = together(same, entry, demand);
   }

@@ -18,7 +18,7 @@ import { windowEnd } from './windows.ts';
  * - Amounts are whole millionths from end to end; nothing is rounded.
  * - A call is charged once per counter. When several of its limits name the same counter, the largest amount
  *   is taken and every one of their maxima holds.
- * - The clock is read once per call, so all entries of a call lie in the windows of one moment.
+ * - All entries of a call lie in the windows of one moment: that of its record, where it comes with one.
  *
  * Failure modes.
  * - The store cannot be reached: limits with `onUnavailable: 'deny'` refuse the call; when all say `'allow'`,
@@ -125,7 +125,7 @@ export function createQuota({ counters, clock, log = silentLog }: QuotaParts): Q
 
   return {
     reserve(demands, owner, record) {
-      const now = clock.now();
+      const now = record?.at ?? clock.now();
       return reserve(chargesOf(demands, owner, now), now, record);
     },
     async observe(demands, owner) {

@@ -149,14 +149,29 @@ function isCharge(value: unknown): value is Charge {
   );
 }
 
-/** A record as JSON. What is the same for every call under one rule is kept written. */
+/** A record as JSON. What is the same for every call under one rule is kept written, and so is what the record before had too. */
 export function writeRecord(record: DecisionRecord): string {
-  const { argumentKeys: keys } = record;
   return (
     `{"id":${jsonText(record.id)},"at":${momentText(record.at)},"requestId":${jsonText(record.requestId)}` +
-    `,"grantId":${jsonText(record.grantId)},"grantLabel":${jsonText(record.grantLabel)}` +
-    `${writeSetting(record)},"argumentKeys":${keys.length === 0 ? '[]' : JSON.stringify(keys)}}`
+    `${writeGrant(record)}${writeSetting(record)}${writeKeys(record.argumentKeys)}}`
   );
+}
+
+let lastGrant = { grantId: '', grantLabel: '', text: '' };
+
+function writeGrant({ grantId, grantLabel }: DecisionRecord): string {
+  if (lastGrant.grantId !== grantId || lastGrant.grantLabel !== grantLabel || lastGrant.text === '') {
+    const text = `,"grantId":${jsonText(grantId)},"grantLabel":${jsonText(grantLabel)}`;
+    lastGrant = { grantId, grantLabel, text };
+  }
+  return lastGrant.text;
+}
+
+let lastKeys: { readonly keys: readonly string[]; readonly text: string } | undefined;
+
+function writeKeys(keys: readonly string[]): string {
+  if (lastKeys?.keys !== keys) lastKeys = { keys, text: `,"argumentKeys":${JSON.stringify(keys)}` };
+  return lastKeys.text;
 }
 
 /*

@@ -94,25 +94,22 @@ class HttpExchange implements RequestListener, Exchange {
     this.#isSent = true;
   }
 
-  onHead({ status, headers }: ResponseHead): void {
-    const head = answerHeadOf(status, headers);
+  onHead(received: ResponseHead): void {
+    const { head, challenge, encoding, isStream, length } = readHead(received);
+    const { status } = head;
     this.#head = head;
     this.#awaitEnd();
-    const challenge = headers.get('www-authenticate');
-    if (challenge !== undefined && (status === 401 || status === 403))
-      this.#sink.onChallenge?.(challengeOf(challenge));
-    const encoding = headers.get('content-encoding');
+    if (challenge !== undefined) this.#sink.onChallenge?.(challenge);
     if (status >= 300 && status < 400) {
       const message = `the server answered with a redirect (${status}), which is never followed`;
       this.#fail({ kind: 'redirect', message, reached: true, status });
     } else if (encoding !== undefined && encoding !== 'identity') {
       const message = 'the server answered with a compressed body that was not asked for';
       this.#fail({ kind: 'broken', message, reached: true, status });
-    } else if (status < 300 && isEventStream(head.contentType)) {
+    } else if (status < 300 && isStream) {
       this.#reader = new SseReader({ maxEventBytes: this.#limits.answerBytes });
       this.#sink.onStream(head);
     } else {
-      const length = Number(headers.get('content-length') ?? 0);
       if (length > this.#limits.answerBytes) this.#refuseSize();
       else if (length > 0) this.#body = Buffer.allocUnsafe(length);
     }
@@ -182,6 +179,36 @@ class HttpExchange implements RequestListener, Exchange {
     this.#done = true;
     this.#connection?.alarm.clear();
   }
+}
+
+/** What an exchange needs of the head of a response. */
+interface ReadHead {
+  readonly head: AnswerHead;
+  /** Of a 401 or 403. */
+  readonly challenge: string | undefined;
+  readonly encoding: string | undefined;
+  readonly isStream: boolean;
+  readonly length: number;
+}
+
+/** A head that comes again on a connection is the same object. */
+const readHeads = new WeakMap<ResponseHead, ReadHead>();
+
+function readHead(received: ResponseHead): ReadHead {
+  const known = readHeads.get(received);
+  if (known !== undefined) return known;
+  const { status, headers } = received;
+  const head = answerHeadOf(status, headers);
+  const challenge = status === 401 || status === 403 ? headers.get('www-authenticate') : undefined;
+  const read = {
+    head,
+    challenge: challenge === undefined ? undefined : challengeOf(challenge),
+    encoding: headers.get('content-encoding'),
+    isStream: isEventStream(head.contentType),
+    length: Number(headers.get('content-length') ?? 0),
+  };
+  readHeads.set(received, read);
+  return read;
 }
 
 function answerHeadOf(status: number, headers: ReadonlyMap<string, string>): AnswerHead {

@@ -19,7 +19,7 @@ import { AuthorizedExchange } from './authorized-exchange.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { startHttpExchange, type HttpAnswerSink, type HttpExchangeLimits } from './http-exchange.ts';
 import { listTools, messageOfBody } from './list-tools.ts';
-import { headerLine, headerLines } from './request-head.ts';
+import { headerLine, headerLines, linesOfHeaders } from './request-head.ts';
 
 export interface HttpUpstreamOptions {
   readonly serverId: string;
@@ -114,7 +114,7 @@ class HttpUpstream implements Upstream {
 
   exchange(request: UpstreamRequest, sink: AnswerSink): Exchange {
     const session = request.session === undefined ? '' : headerLine('mcp-session-id', request.session);
-    const lines = request.headers.size === 0 ? '' : headerLines(request.headers);
+    const lines = linesOfHeaders(request.headers);
     if (session === undefined || lines === undefined) return refuseHeaders(sink);
     return this.#carry(
       { verb: request.verb, lines: session + lines, body: request.body, onEvent: this.#onEvent },

@@ -28,11 +28,18 @@ const CONTENT_LENGTH = /^[0-9]{1,15}$/;
 /** Headers that frame the message: two of them would leave it to the reader which one counts. */
 const FRAMING = new Set(['content-length', 'transfer-encoding']);
 
+/** Where the body that follows a head ends, and whether another request may follow it. */
+interface Framing {
+  readonly body: 'none' | 'length' | 'chunks' | 'until-close';
+  readonly length: number;
+  readonly keepsAlive: boolean;
+}
+
 /** A head with the bytes that it was read from. */
 interface ReadHead {
   readonly bytes: Buffer;
   readonly head: ResponseHead;
-  readonly isHttp11: boolean;
+  readonly framing: Framing;
 }
 
 /**
@@ -143,33 +150,20 @@ export class ResponseReader {
     const code = Number(status);
     if (code === 101) return this.#fail('the response switches protocols');
     if (code < 200) return used; // an interim response: the real one follows
-    const bytes = Buffer.from(input.subarray(0, used));
-    this.#last = { bytes, head: { status: code, headers }, isHttp11: minor === '1' };
+    const framing = framingOf(code, headers, minor === '1');
+    if (typeof framing === 'string') return this.#fail(framing);
+    this.#last = { bytes: Buffer.from(input.subarray(0, used)), head: { status: code, headers }, framing };
     return this.#begin(this.#last, input.length - used) ? used : 0;
   }
 
-  /** Finds out where the body ends (RFC 9112, 6.3). */
-  #begin({ head, isHttp11 }: ReadHead, following: number): boolean {
-    const { status, headers } = head;
-    const coding = headers.get('transfer-encoding');
-    const length = headers.get('content-length');
-    const connection = headers.get('connection')?.toLowerCase() ?? '';
-    this.#keepsAlive = isHttp11 && !/(?:^|,)\s*close\s*(?:,|$)/.test(connection);
-    const isBodyless = status === 204 || status === 304;
-    if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || length !== undefined || !isHttp11)) {
-      this.#fail('the response has a transfer coding that cannot be relied on');
-      return false;
-    }
-    if (length !== undefined && !CONTENT_LENGTH.test(length)) {
-      this.#fail('the content length of the response is no number');
-      return false;
-    }
-    this.#remaining = Number(length ?? 0);
+  /** False when nobody wants the response any more. */
+  #begin({ head, framing }: ReadHead, following: number): boolean {
+    this.#keepsAlive = framing.keepsAlive;
+    this.#remaining = framing.length;
     this.#listener.onHead(head);
     if (this.#isOver()) return false;
-    if (isBodyless || (length !== undefined && this.#remaining === 0)) this.#complete(following === 0);
-    else if (coding !== undefined) this.#state = 'chunk-size';
-    else this.#state = length === undefined ? 'until-close' : 'length';
+    if (framing.body === 'none') this.#complete(following === 0);
+    else this.#state = framing.body === 'chunks' ? 'chunk-size' : framing.body;
     return true;
   }
 
@@ -234,4 +228,25 @@ export class ResponseReader {
   stop(): void {
     this.#state = 'over';
   }
+}
+
+/** Finds out where the body ends (RFC 9112, 6.3); says what is wrong with a head that does not tell. */
+function framingOf(
+  status: number,
+  headers: ReadonlyMap<string, string>,
+  isHttp11: boolean,
+): Framing | string {
+  const coding = headers.get('transfer-encoding');
+  const length = headers.get('content-length');
+  if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || length !== undefined || !isHttp11))
+    return 'the response has a transfer coding that cannot be relied on';
+  if (length !== undefined && !CONTENT_LENGTH.test(length))
+    return 'the content length of the response is no number';
+  const connection = headers.get('connection')?.toLowerCase() ?? '';
+  const keepsAlive = isHttp11 && !/(?:^|,)\s*close\s*(?:,|$)/.test(connection);
+  const bytes = Number(length ?? 0);
+  if (status === 204 || status === 304 || (length !== undefined && bytes === 0))
+    return { body: 'none', length: bytes, keepsAlive };
+  if (coding !== undefined) return { body: 'chunks', length: 0, keepsAlive };
+  return { body: length === undefined ? 'until-close' : 'length', length: bytes, keepsAlive };
 }
