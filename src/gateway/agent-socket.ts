@@ -9,9 +9,9 @@ export interface AgentSocket {
   release(): void;
 }
 
-/** A connection as the server hands it out. */
-export function agentSocketOf(accepted: Socket, server: Server): AgentSocket {
-  return (IS_TRIED ? directly(accepted, server) : undefined) ?? throughStream(accepted);
+/** A connection as the server hands it out. `isTried`: sockets of this Node are made as is known here. */
+export function agentSocketOf(accepted: Socket, server: Server, isTried = IS_TRIED): AgentSocket {
+  return (isTried ? directly(accepted, server) : undefined) ?? throughStream(accepted);
 }
 
 function throughStream(socket: Socket): AgentSocket {

@@ -5,6 +5,7 @@ import { headers } from './headers.ts';
 import { httpResponses } from './http-responses.ts';
 import { ledger } from './ledger.ts';
 import { listener } from './listener.ts';
+import { plainAnswers } from './plain-answers.ts';
 import { plainPosts } from './plain-posts.ts';
 import { policy } from './policy.ts';
 import { schemas } from './schemas.ts';
@@ -26,6 +27,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   policy,
   schemas,
   answers,
+  plainAnswers,
   plainPosts,
   stdioLines,
   stdioFront,
