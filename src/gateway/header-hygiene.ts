@@ -3,7 +3,6 @@ export class HeaderView {
   readonly #values: ReadonlyMap<string, string>;
   /** Hop-by-hop: named by `Connection`. */
   readonly #dropped: ReadonlySet<string> | undefined;
-  #protocol: ReadonlyMap<string, string> | undefined;
 
   constructor(values: ReadonlyMap<string, string>, dropped: ReadonlySet<string> | undefined) {
     this.#values = values;
@@ -14,12 +13,8 @@ export class HeaderView {
     return this.#dropped?.has(name) ? undefined : this.#values.get(name);
   }
 
-  /** `mcp-*` and trace context: the headers that may travel on to the server. Always the same map. */
+  /** `mcp-*` and trace context: the headers that may travel on to the server. */
   get protocol(): ReadonlyMap<string, string> {
-    return (this.#protocol ??= this.#readProtocol());
-  }
-
-  #readProtocol(): ReadonlyMap<string, string> {
     return new Map([...this.#values].filter(([name]) => isProtocolHeader(name) && !this.#dropped?.has(name)));
   }
 }

@@ -9,7 +9,8 @@ import {
 import type { AgentRequest } from './agent-request.ts';
 import type { AgentCall } from './read-call.ts';
 
-const LEGACY_HEADERS = ['mcp-protocol-version', 'traceparent', 'tracestate', 'baggage'] as const;
+const REVISION_HEADER = 'mcp-protocol-version';
+const TRACE_HEADERS = ['traceparent', 'tracestate', 'baggage'] as const;
 
 /** The headers with which a judged call goes up. Mirror headers travel in modern traffic only; on legacy traffic nobody has checked them. */
 export function headersFor(call: AgentCall): ReadonlyMap<string, string> {
@@ -25,20 +26,29 @@ export function headersFor(call: AgentCall): ReadonlyMap<string, string> {
   return headers;
 }
 
-/** What was taken from the headers of a request: a head that comes again has the same ones. */
-const legacyHeaders = new WeakMap<ReadonlyMap<string, string>, ReadonlyMap<string, string>>();
+/** The headers of requests that say nothing but their revision, by what they say. */
+const onlyRevision = new Map<string | undefined, ReadonlyMap<string, string>>();
+/** There are four of them; whatever else is said is not kept. */
+const MOST_REVISIONS = 16;
 
-/** Those that travel on in legacy traffic, of the headers that a request has. */
-export function legacyHeadersOf({ protocolHeaders }: AgentRequest): ReadonlyMap<string, string> {
-  const known = legacyHeaders.get(protocolHeaders);
-  if (known) return known;
-  const headers = new Map<string, string>();
-  for (const name of LEGACY_HEADERS) {
-    const value = protocolHeaders.get(name);
-    if (value !== undefined) headers.set(name, value);
+/** Those that travel on in legacy traffic, of the headers that a request has. Nearly all requests have the same, and get the same map. */
+export function legacyHeadersOf(request: AgentRequest): ReadonlyMap<string, string> {
+  const revision = request.header(REVISION_HEADER);
+  let headers: Map<string, string> | undefined;
+  for (const name of TRACE_HEADERS) {
+    const value = request.header(name);
+    if (value !== undefined) (headers ??= headersOfRevision(revision)).set(name, value);
   }
-  legacyHeaders.set(protocolHeaders, headers);
-  return headers;
+  if (headers) return headers;
+  const known = onlyRevision.get(revision);
+  if (known) return known;
+  const alone = headersOfRevision(revision);
+  if (onlyRevision.size < MOST_REVISIONS) onlyRevision.set(revision, alone);
+  return alone;
+}
+
+function headersOfRevision(revision: string | undefined): Map<string, string> {
+  return new Map(revision === undefined ? [] : [[REVISION_HEADER, revision]]);
 }
 
 /** A stdio agent sends no headers: they are made from the judged body for a server that wants them. */

@@ -71,9 +71,18 @@ function writeCharges(entries: readonly CounterEntry[]): string {
 function writeEach(entries: readonly CounterEntry[]): string {
   let text = '';
   for (const { counter, windowStart, expiresAt, amountMicros, maxMicros } of entries) {
-    text += `${text === '' ? '[' : ','}[${JSON.stringify(counter)},${windowStart},${expiresAt},${amountMicros},${maxMicros}]`;
+    text += `${text === '' ? '[' : ','}[${JSON.stringify(counter)},${writeWindow(windowStart, expiresAt)},${amountMicros},${maxMicros}]`;
   }
   return `${text}]`;
+}
+
+/** The window before: counters of a minute have the same one for a minute. */
+let lastWindow = { windowStart: -1, expiresAt: -1, text: '' };
+
+function writeWindow(windowStart: number, expiresAt: number): string {
+  if (lastWindow.windowStart !== windowStart || lastWindow.expiresAt !== expiresAt)
+    lastWindow = { windowStart, expiresAt, text: `${windowStart},${expiresAt}` };
+  return lastWindow.text;
 }
 
 /** A line whose charges are not read. */

@@ -19,7 +19,7 @@ import { AuthorizedExchange } from './authorized-exchange.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { startHttpExchange, type HttpAnswerSink, type HttpExchangeLimits } from './http-exchange.ts';
 import { listTools, messageOfBody } from './list-tools.ts';
-import { headerLine, headerLines, linesOfHeaders } from './request-head.ts';
+import { headerLine, headerLines } from './request-head.ts';
 
 export interface HttpUpstreamOptions {
   readonly serverId: string;
@@ -64,6 +64,9 @@ class HttpUpstream implements Upstream {
   /** The credential's headers that were shown last, and how they go over the wire. */
   #shown: readonly string[] = [];
   #shownLines: string | undefined = '';
+  /** The headers of the request before, and how they go over the wire. */
+  #lastHeaders: ReadonlyMap<string, string> | undefined;
+  #lastLines: string | undefined;
   /** Request line and headers that every request of a verb has, but for the credential. */
   readonly #heads: Readonly<Record<UpstreamRequest['verb'], string>>;
   readonly #limitsOfCalls: HttpExchangeLimits;
@@ -114,13 +117,22 @@ class HttpUpstream implements Upstream {
 
   exchange(request: UpstreamRequest, sink: AnswerSink): Exchange {
     const session = request.session === undefined ? '' : headerLine('mcp-session-id', request.session);
-    const lines = linesOfHeaders(request.headers);
+    const lines = this.#linesOf(request.headers);
     if (session === undefined || lines === undefined) return refuseHeaders(sink);
     return this.#carry(
       { verb: request.verb, lines: session + lines, body: request.body, onEvent: this.#onEvent },
       staysOpen(request) ? this.#limitsOfStreams : this.#limitsOfCalls,
       sink,
     );
+  }
+
+  /** Headers that come again are the same map, nearly always. */
+  #linesOf(headers: ReadonlyMap<string, string>): string | undefined {
+    if (headers !== this.#lastHeaders) {
+      this.#lastLines = headerLines(headers);
+      this.#lastHeaders = headers;
+    }
+    return this.#lastLines;
   }
 
   async close(): Promise<void> {

@@ -19,14 +19,3 @@ export function headerLines(pairs: Iterable<readonly [string, string]>): string 
   }
   return lines;
 }
-
-const written = new WeakMap<ReadonlyMap<string, string>, string>();
-
-/** The same of a map that nobody changes: one that comes again is not looked through again. */
-export function linesOfHeaders(headers: ReadonlyMap<string, string>): string | undefined {
-  const known = written.get(headers);
-  if (known !== undefined) return known;
-  const lines = headerLines(headers);
-  if (lines !== undefined) written.set(headers, lines);
-  return lines;
-}
