@@ -5,7 +5,7 @@ const TEXT = String.raw`"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"
 const ITEM = String.raw`\{"type":"text","text":${TEXT}\}`;
 const COMPLETE = '"resultType":"complete"';
 const RESULT = String.raw`"result":\{(${COMPLETE},)?"content":\[(?:${ITEM}(?:,${ITEM})*)?\](?:,"isError":(true|false))?(,${COMPLETE})?\}`;
-/** As the official SDKs write it: the one for Python begins with the version, the one for TypeScript with the result. */
+/** Some servers begin with the version, some with the result; the official SDK for TypeScript does the latter. */
 const VERSION_FIRST = new RegExp(String.raw`^\{"jsonrpc":"2\.0",${ID},${RESULT}\}$`);
 const RESULT_FIRST = new RegExp(String.raw`^\{${RESULT},"jsonrpc":"2\.0",${ID}\}$`);
 

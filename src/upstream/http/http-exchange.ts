@@ -109,10 +109,8 @@ class HttpExchange implements RequestListener, Exchange {
     } else if (status < 300 && isStream) {
       this.#reader = new SseReader({ maxEventBytes: this.#limits.answerBytes });
       this.#sink.onStream(head);
-    } else {
-      if (length > this.#limits.answerBytes) this.#refuseSize();
-      else if (length > 0) this.#body = Buffer.allocUnsafe(length);
-    }
+    } else if (length > this.#limits.answerBytes) this.#refuseSize();
+    else if (length > 0) this.#body = Buffer.allocUnsafe(length);
   }
 
   onBody(piece: Buffer): void {
