@@ -96,6 +96,12 @@ export class ManagedProcess {
     };
   }
 
+  /** The processes that answer calls: its workers where it has some. */
+  servingPids() {
+    const workers = childrenOf(this.child.pid);
+    return workers.length === 0 ? [this.child.pid] : workers;
+  }
+
   async stop() {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     this.child.kill('SIGTERM');
@@ -118,6 +124,10 @@ export class ManagedGroup {
     );
   }
 
+  servingPids() {
+    return this.members.flatMap((one) => one.servingPids());
+  }
+
   async stop() {
     await Promise.all(this.members.map((one) => one.stop()));
   }
@@ -130,10 +140,14 @@ function fileOf(file) {
 const TICK_MICROS = 10_000;
 const PAGE_BYTES = 4_096;
 
+function childrenOf(pid) {
+  const children = readOrNothing(`/proc/${pid}/task/${pid}/children`).trim();
+  return children === '' ? [] : children.split(' ').map(Number);
+}
+
 /** What the system says of the children of a process; nothing where there is no /proc. */
 function workersOf(pid) {
-  const children = readOrNothing(`/proc/${pid}/task/${pid}/children`).trim();
-  return (children === '' ? [] : children.split(' ')).map((child) => {
+  return childrenOf(pid).map((child) => {
     const fields = readOrNothing(`/proc/${child}/stat`).split(') ').at(-1).split(' ');
     return {
       userMicros: Number(fields[11]) * TICK_MICROS,

@@ -4,12 +4,14 @@
 // Rounds are many and short: a shared machine changes its speed from one second to the next, and stops for half a second now and then.
 //
 //   node bench/run.mjs [--quick] [--rounds 15] [--seconds 1] [--concurrency 8] [--only b2,c] [--against CHECKOUT]
+//                     [--share 0.5]   each serving process has so much of a core; the file of results is another one then
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem, type } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CASE_OF_OTHER, CASES, countRecords, startCase } from './cases.mjs';
+import { limitToShare, removeGroups } from './core-share.mjs';
 import { compare, summaryOf, tableOf } from './figures.mjs';
 import { ManagedProcess, stopAll } from './managed-process.mjs';
 
@@ -32,6 +34,7 @@ function optionsOf(argv) {
       concurrency: text,
       only: text,
       against: text,
+      share: text,
     },
   });
   const number = (name, fallback, most) => {
@@ -43,6 +46,7 @@ function optionsOf(argv) {
     rounds: Math.ceil(number('rounds', values.quick ? 2 : 15, 50)),
     seconds: number('seconds', 1, 60),
     concurrency: Math.ceil(number('concurrency', 8, 256)),
+    share: values.share === undefined ? undefined : number('share', 1, 1),
     only: values.only?.split(','),
     against: values.against === undefined ? undefined : resolve(values.against),
   };
@@ -173,6 +177,8 @@ async function main() {
     for (const one of cases) {
       const checkout = one.id === 'x' ? options.against : CHECKOUT;
       one.started = await startCase(one, upstream.port, { folder, checkout });
+      if (options.share !== undefined)
+        for (const pid of one.started.process?.servingPids() ?? []) limitToShare(pid, options.share);
     }
     await measureRounds('closed loop', cases, rounds, (one, round) =>
       measure(load, one.started, { concurrency }, round === 0 ? FIRST_WARMUP_MS : WARMUP_MS, seconds),
@@ -232,16 +238,22 @@ async function main() {
       faults,
       windows,
     };
-    writeFileSync(join(RESULTS, 'latest.json'), `${JSON.stringify(result, null, 2)}\n`);
+    const file = options.share === undefined ? 'latest.json' : 'shares.json';
+    writeFileSync(join(RESULTS, file), `${JSON.stringify(result, null, 2)}\n`);
     process.exitCode = errors.length > 0 || faults.length > 0 ? 1 : 0;
   } finally {
-    await stopAll();
+    await stopEverything();
   }
+}
+
+async function stopEverything() {
+  await stopAll();
+  removeGroups();
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
-    stopAll().finally(() => process.exit(130));
+    stopEverything().finally(() => process.exit(130));
   });
 }
 await main();
