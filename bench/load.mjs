@@ -3,6 +3,8 @@
 //   closed loop   `concurrency` connections, each sends its next call when it has its answer
 //   fixed rate    calls fall due at even distances, whether or not earlier ones are answered; the time of a call
 //                 counts from when it was due, so that waiting is not left out
+//
+// An order with `maxCalls` is done when so many are answered, all over the same connections, however long that takes.
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpReader } from './http-reader.mjs';
@@ -46,7 +48,7 @@ class Run {
   }
 
   async measure() {
-    const { rate, concurrency, warmupMs, measureMs } = this.#order;
+    const { rate, concurrency, warmupMs, measureMs, maxCalls } = this.#order;
     if (rate === undefined)
       for (let i = 0; i < concurrency; i++) this.#send(this.#connect(), performance.now());
     else void this.#arrive(rate);
@@ -55,7 +57,8 @@ class Run {
     this.#measuring = true;
     process.send({ measuring: true });
     const startedAt = performance.now();
-    await sleep(measureMs);
+    if (maxCalls === undefined) await sleep(measureMs);
+    else while (this.#open > 0) await sleep(5);
     const elapsedMs = performance.now() - startedAt;
     const calls = this.#latencies.length;
     process.send({ measured: true });
@@ -165,7 +168,8 @@ class Run {
     if (fault) this.#fault(fault);
     else if (this.#measuring) this.#latencies.push(performance.now() - connection.dueAt);
     if (this.#order.rate === undefined) {
-      if (!this.#stopped && this.#sent < MAX_CALLS) this.#send(connection, performance.now());
+      if (!this.#stopped && this.#sent < (this.#order.maxCalls ?? MAX_CALLS))
+        this.#send(connection, performance.now());
     } else {
       const dueAt = this.#due.shift();
       if (dueAt === undefined) {

@@ -1,4 +1,5 @@
-// Resident memory of the gateway after 100,000 calls and after 400,000 more: it must not grow with the calls.
+// Resident memory of the gateway after 100,000 calls and after 400,000 more over as many connections: it must not grow with the calls.
+// Then 400,000 more, by agents that connect anew: what a connection had is garbage when it is gone, of the kind that V8 collects last.
 //
 //   node bench/memory.mjs
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,7 +10,8 @@ import { ManagedProcess, stopAll } from './managed-process.mjs';
 
 const CHECKOUT = join(import.meta.dirname, '..');
 const FIRST_CALLS = 100_000;
-const ALL_CALLS = 500_000;
+const MORE_CALLS = 400_000;
+const CONNECTIONS = 8;
 const MB = 1024 * 1024;
 
 const folder = mkdtempSync(join(tmpdir(), 'toolgate-memory-'));
@@ -22,19 +24,27 @@ try {
     upstream.port,
     paths,
   );
-  const rss = async () => (await gateway.usage()).rssBytes / MB;
-  console.log(`at the start: ${(await rss()).toFixed(0)} MB`);
+  const call = async (order) => {
+    const finished = load.reply('done');
+    load.child.send({ ...order, concurrency: CONNECTIONS, warmupMs: 0 });
+    const { sent, errors, firstError } = await finished;
+    if (errors > 0) throw new Error(firstError);
+    return sent;
+  };
+  const tell = async (what) => {
+    const { rssBytes } = await gateway.usage();
+    console.log(`${what}: ${(rssBytes / MB).toFixed(1)} MB`);
+  };
+  await tell('at the start');
   let calls = 0;
-  for (const until of [FIRST_CALLS, ALL_CALLS]) {
-    while (calls < until) {
-      const finished = load.reply('done');
-      load.child.send({ ...order, concurrency: 8, warmupMs: 0, measureMs: 1_000 });
-      const { sent, errors, firstError } = await finished;
-      if (errors > 0) throw new Error(firstError);
-      calls += sent;
-    }
-    console.log(`after ${calls.toLocaleString('en')} calls: ${(await rss()).toFixed(0)} MB`);
+  for (const maxCalls of [FIRST_CALLS, MORE_CALLS]) {
+    calls += await call({ ...order, maxCalls });
+    await tell(`after ${calls.toLocaleString('en')} calls over ${CONNECTIONS} connections at a time`);
   }
+  let connections = 0;
+  for (const until = calls + MORE_CALLS; calls < until; connections += CONNECTIONS)
+    calls += await call({ ...order, measureMs: 1_000 });
+  await tell(`after ${calls.toLocaleString('en')} calls, the last over ${connections} connections`);
 } finally {
   await stopAll();
   rmSync(folder, { recursive: true, force: true });
