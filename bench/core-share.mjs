@@ -24,9 +24,9 @@ export function limitToShare(pid, share) {
     } else writeFileSync(join(group, 'cpu.max'), `${quota} ${PERIOD_MICROS}`);
     writeFileSync(join(group, 'cgroup.procs'), String(pid));
   } catch (error) {
-    throw new Error(
-      `--share needs Linux, root, and control groups with the cpu controller: ${error.message}`,
-    );
+    throw new Error('--share needs Linux, root, and control groups with the cpu controller', {
+      cause: error,
+    });
   }
 }
 
