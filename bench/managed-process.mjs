@@ -96,10 +96,12 @@ export class ManagedProcess {
     };
   }
 
-  /** The processes that answer calls: its workers where it has some. */
-  servingPids() {
-    const workers = childrenOf(this.child.pid);
-    return workers.length === 0 ? [this.child.pid] : workers;
+  get pids() {
+    return [this.child.pid];
+  }
+
+  get workerPids() {
+    return childrenOf(this.child.pid);
   }
 
   async stop() {
@@ -124,8 +126,8 @@ export class ManagedGroup {
     );
   }
 
-  servingPids() {
-    return this.members.flatMap((one) => one.servingPids());
+  get pids() {
+    return this.members.flatMap(({ pids }) => pids);
   }
 
   async stop() {

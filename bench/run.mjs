@@ -73,6 +73,12 @@ function versionOf(checkout) {
   }
 }
 
+/** Each process that answers calls gets its share: the workers where a case has some, but not the child of a stdio server. */
+function limitAll({ started, workers }, share) {
+  const pids = workers === undefined ? started.process?.pids : started.process.workerPids;
+  for (const pid of pids ?? []) limitToShare(pid, share);
+}
+
 /** One window of load on one case; what happens before the window opens does not count. */
 async function measure(load, started, order, warmupMs, seconds) {
   const finished = load.reply('done');
@@ -177,8 +183,7 @@ async function main() {
     for (const one of cases) {
       const checkout = one.id === 'x' ? options.against : CHECKOUT;
       one.started = await startCase(one, upstream.port, { folder, checkout });
-      if (options.share !== undefined)
-        for (const pid of one.started.process?.servingPids() ?? []) limitToShare(pid, options.share);
+      if (options.share !== undefined) limitAll(one, options.share);
     }
     await measureRounds('closed loop', cases, rounds, (one, round) =>
       measure(load, one.started, { concurrency }, round === 0 ? FIRST_WARMUP_MS : WARMUP_MS, seconds),
