@@ -2,8 +2,9 @@
 // their own. See docs/performance.md for what the figures say and what they do not.
 //
 // Rounds are many and short: a shared machine changes its speed from one second to the next, and stops for half a second now and then.
+// All processes are started anew several times, so that no ratio is that of one process and its luck.
 //
-//   node bench/run.mjs [--quick] [--rounds 15] [--seconds 1] [--concurrency 8] [--only b2,c] [--against CHECKOUT]
+//   node bench/run.mjs [--quick] [--starts 5] [--rounds 20] [--seconds 0.25] [--concurrency 8] [--only b2,c] [--against CHECKOUT]
 //                     [--share 0.5]   each serving process has so much of a core; the file of results is another one then
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,10 +18,15 @@ import { ManagedProcess, stopAll } from './managed-process.mjs';
 
 const CHECKOUT = resolve(import.meta.dirname, '..');
 const RESULTS = join(import.meta.dirname, 'results');
-const FIRST_WARMUP_MS = 6_000;
-const WARMUP_MS = 300;
-/** At a fixed rate only two are compared, by their slowest calls: one halt of the machine decides a round, so there are more of them. */
-const PACED_ROUNDS_A_ROUND = 2;
+const FIRST_WARMUP_MS = 5_000;
+const WARMUP_MS = 100;
+/** At a fixed rate the slowest calls are compared, which takes more of them: windows are longer there, and half as many. */
+const PACED_SECONDS = 0.8;
+const PACED_WARMUP_MS = 300;
+const COMPARED = ['callsPerSecond', 'cpuMicrosPerCall', 'p99'];
+const PACED = ['b2', 'c', 'x'];
+const CLOSED = 'closed loop';
+const FIXED = 'fixed rate';
 const MB = 1024 * 1024;
 
 function optionsOf(argv) {
@@ -29,6 +35,7 @@ function optionsOf(argv) {
     args: argv,
     options: {
       quick: { type: 'boolean', default: false },
+      starts: text,
       rounds: text,
       seconds: text,
       concurrency: text,
@@ -43,8 +50,9 @@ function optionsOf(argv) {
     throw new RangeError(`--${name} must be a number above 0 and at most ${most}`);
   };
   return {
-    rounds: Math.ceil(number('rounds', values.quick ? 2 : 15, 50)),
-    seconds: number('seconds', 1, 60),
+    starts: Math.ceil(number('starts', values.quick ? 1 : 5, 50)),
+    rounds: Math.ceil(number('rounds', values.quick ? 4 : 20, 200)),
+    seconds: number('seconds', 0.25, 60),
     concurrency: Math.ceil(number('concurrency', 8, 256)),
     share: values.share === undefined ? undefined : number('share', 1, 1),
     only: values.only?.split(','),
@@ -106,7 +114,6 @@ async function measureRounds(title, cases, rounds, measureOne) {
     const notes = [];
     for (const one of order) {
       const window = await measureOne(one, round);
-      one.windows[title] ??= [];
       one.windows[title].push(window);
       notes.push(`${one.id} ${window.callsPerSecond.toFixed(0)}`);
     }
@@ -116,7 +123,37 @@ async function measureRounds(title, cases, rounds, measureOne) {
   }
 }
 
-function comparisonsOf(windowsOf) {
+/**
+ * All processes anew, each warmed up, all rounds with both kinds of load, and all ended again. Resolves to the fixed rate, in calls/s, half
+ * of what (c) did in this start (undefined without a case (c)), and to what does not add up.
+ */
+async function measureStart(cases, options, folder) {
+  const { rounds, seconds, concurrency } = options;
+  const upstream = await new ManagedProcess('upstream', './upstream.mjs').start();
+  const load = await new ManagedProcess('load generator', './load.mjs').start();
+  for (const one of cases) {
+    const checkout = one.id === 'x' ? options.against : CHECKOUT;
+    one.started = await startCase(one, upstream.port, { folder, checkout });
+    one.sentBefore = sentOf(one);
+    if (options.share !== undefined) limitAll(one, options.share);
+  }
+  await measureRounds(CLOSED, cases, rounds, (one, round) =>
+    measure(load, one.started, { concurrency }, round === 0 ? FIRST_WARMUP_MS : WARMUP_MS, seconds),
+  );
+  const full = cases.find(({ id }) => id === 'c')?.windows[CLOSED].slice(-rounds);
+  const rate = full && Math.round(summaryOf(full).callsPerSecond / 2);
+  const paced = rate === undefined ? [] : cases.filter(({ id }) => PACED.includes(id));
+  await measureRounds(FIXED, paced, paced.length === 0 ? 0 : Math.ceil(rounds / 2), (one) =>
+    measure(load, one.started, { rate }, PACED_WARMUP_MS, PACED_SECONDS),
+  );
+  const faults = await reconcile(cases);
+  await stopAll();
+  return { rate, faults };
+}
+
+function comparisonsOf(cases) {
+  const windowsAt = (title) => (id) => cases.find((one) => one.id === id)?.windows[title] ?? [];
+  const windowsOf = windowsAt(CLOSED);
   const times = (left, right) =>
     compare(windowsOf, left, right, (a, b) => a.callsPerSecond / b.callsPerSecond);
   const above = (left, right) =>
@@ -138,24 +175,52 @@ function comparisonsOf(windowsOf) {
     ['CPU µs per call of the gateway (c) above the dispatch proxy (b2)', above('c', 'b2')],
     ['calls/s of the other checkout (x) to this one (c)', times('x', 'c')],
     ['CPU µs per call of the other checkout (x) above this one (c)', above('x', 'c')],
+    [
+      'p99 at half load of the gateway (c) to the dispatch proxy (b2)',
+      compare(windowsAt(FIXED), 'c', 'b2', (a, b) => a.p99 / b.p99),
+    ],
   ].filter(([, value]) => value !== undefined);
 }
 
-/** Calls that the load generator sent, calls that arrived at the upstream, and decisions on disk must agree. */
+/** Calls that the load generator sent in this start, and decisions on disk, must agree. */
 async function reconcile(cases) {
   const faults = [];
   const gateways = cases.filter(({ kind }) => ['gateway', 'serve', 'stdio'].includes(kind));
   for (const one of gateways) {
     await one.started.process.stop(); // what it still had to write is written then
     const records = countRecords(one.started.dataDirs);
-    const sent = Object.values(one.windows)
-      .flat()
-      .reduce((total, window) => total + window.sent, 0);
-    one.records = records;
+    const sent = sentOf(one) - one.sentBefore;
+    one.records = (one.records ?? 0) + records;
     if (records !== sent)
       faults.push(`(${one.id}) ${sent} calls were sent, ${records} decisions are on disk`);
   }
   return faults;
+}
+
+function sentOf({ windows }) {
+  return Object.values(windows)
+    .flat()
+    .reduce((total, { sent }) => total + sent, 0);
+}
+
+/** What a table shows of one kind of load. */
+function rowsOf(cases, title) {
+  return cases
+    .filter(({ windows }) => windows[title].length > 0)
+    .map((one) => ({ id: one.id, title: one.title, summary: summaryOf(one.windows[title]) }));
+}
+
+function print({ closed, fixed, rates, concurrency, comparisons, faults }) {
+  console.log(`\nClosed loop, ${concurrency} connections, medians\n${tableOf(closed)}`);
+  if (fixed.length > 0)
+    console.log(`\nFixed rate, ${rates.join(', ')} calls/s, half of what (c) can do\n${tableOf(fixed)}`);
+  console.log('\nMedian of the comparisons inside each round, and their range');
+  for (const [what, { median, least, greatest }] of Object.entries(comparisons))
+    console.log(`  ${median.toFixed(2)}  (${least.toFixed(2)}–${greatest.toFixed(2)})  ${what}`);
+  for (const { id, summary } of [...closed, ...fixed])
+    if (summary.errors > 0) console.log(`  (${id}) first error: ${summary.firstError}`);
+  for (const fault of faults) console.log(`  ${fault}`);
+  console.log('CPU and memory are those of the process under test; the direct case has none.');
 }
 
 async function main() {
@@ -166,89 +231,62 @@ async function main() {
   const known = options.against === undefined ? CASES : [...CASES, CASE_OF_OTHER];
   const cases = known
     .filter(({ id }) => options.only === undefined || options.only.includes(id))
-    .map((one) => ({ ...one, windows: {} }));
+    .map((one) => ({ ...one, windows: { [CLOSED]: [], [FIXED]: [] } }));
   try {
     const machine = machineOf();
     const about = { toolgate: versionOf(CHECKOUT), at: new Date().toISOString(), ...options, machine };
-    const { rounds, seconds, concurrency } = options;
+    const { starts, rounds, seconds, concurrency } = options;
     console.log(
       `Toolgate ${about.toolgate}, Node ${machine.node}, ${machine.cores} × ${machine.cpu}, ${machine.system}`,
     );
     console.log(
-      `${rounds} rounds of ${seconds} s, ${concurrency} connections, load ${loadavg()[0].toFixed(1)} at the start\n`,
+      `${starts} starts with ${rounds} rounds of ${seconds} s, ${concurrency} connections, load ${loadavg()[0].toFixed(1)} at the start`,
     );
-
-    const upstream = await new ManagedProcess('upstream', './upstream.mjs').start();
-    const load = await new ManagedProcess('load generator', './load.mjs').start();
-    for (const one of cases) {
-      const checkout = one.id === 'x' ? options.against : CHECKOUT;
-      one.started = await startCase(one, upstream.port, { folder, checkout });
-      if (options.share !== undefined) limitAll(one, options.share);
+    const rates = [];
+    const faults = [];
+    for (let start = 0; start < starts; start++) {
+      console.log(`\nStart ${start + 1} of ${starts}`);
+      const inside = join(folder, String(start));
+      mkdirSync(inside);
+      const done = await measureStart(cases, options, inside);
+      if (done.rate !== undefined) rates.push(done.rate);
+      faults.push(...done.faults);
     }
-    await measureRounds('closed loop', cases, rounds, (one, round) =>
-      measure(load, one.started, { concurrency }, round === 0 ? FIRST_WARMUP_MS : WARMUP_MS, seconds),
-    );
-    const windowsOf = (id, title = 'closed loop') => cases.find((one) => one.id === id)?.windows[title] ?? [];
-    const closed = cases.map((one) => ({
-      id: one.id,
-      title: one.title,
-      summary: summaryOf(windowsOf(one.id)),
-    }));
-
-    const full = closed.find(({ id }) => id === 'c')?.summary.callsPerSecond;
-    const rate = full === undefined ? undefined : Math.round(full / 2);
-    const paced = rate === undefined ? [] : cases.filter(({ id }) => id === 'b2' || id === 'c' || id === 'x');
-    const pacedRounds = paced.length === 0 ? 0 : rounds * PACED_ROUNDS_A_ROUND;
-    await measureRounds('fixed rate', paced, pacedRounds, (one) =>
-      measure(load, one.started, { rate }, WARMUP_MS, seconds),
-    );
-    const fixed = paced.map((one) => ({
-      id: one.id,
-      title: one.title,
-      summary: summaryOf(windowsOf(one.id, 'fixed rate')),
-    }));
-
-    const comparisons = comparisonsOf((id) => windowsOf(id));
-    const p99 = compare(
-      (id) => windowsOf(id, 'fixed rate'),
-      'c',
-      'b2',
-      (a, b) => a.p99 / b.p99,
-    );
-    if (p99) comparisons.push(['p99 at half load of the gateway (c) to the dispatch proxy (b2)', p99]);
-    const faults = await reconcile(cases);
-
-    console.log(`\nClosed loop, ${concurrency} connections, medians\n${tableOf(closed)}`);
-    if (fixed.length > 0)
-      console.log(`\nFixed rate, ${rate} calls/s, half of what (c) can do\n${tableOf(fixed)}`);
-    console.log('\nMedian of the comparisons inside each round, and their range');
-    for (const [what, { median, least, greatest }] of comparisons)
-      console.log(`  ${median.toFixed(2)}  (${least.toFixed(2)}–${greatest.toFixed(2)})  ${what}`);
-    const errors = [...closed, ...fixed].filter(({ summary }) => summary.errors > 0);
-    for (const { id, summary } of errors) console.log(`  (${id}) first error: ${summary.firstError}`);
-    for (const fault of faults) console.log(`  ${fault}`);
-    console.log('CPU and memory are those of the process under test; the direct case has none.');
-
-    mkdirSync(RESULTS, { recursive: true });
-    const windows = Object.fromEntries(cases.map((one) => [one.id, one.windows]));
-    const result = {
+    const closed = rowsOf(cases, CLOSED);
+    const fixed = rowsOf(cases, FIXED);
+    const comparisons = Object.fromEntries(comparisonsOf(cases));
+    print({ closed, fixed, rates, concurrency, comparisons, faults });
+    const records = cases.flatMap(({ id, records: count }) => (count === undefined ? [] : [[id, count]]));
+    keep(options, {
       ...about,
-      rate,
+      rates,
       closed,
       fixed,
-      comparisons: Object.fromEntries(comparisons),
-      records: Object.fromEntries(
-        cases.flatMap(({ id, records }) => (records === undefined ? [] : [[id, records]])),
-      ),
+      comparisons,
+      records: Object.fromEntries(records),
       faults,
-      windows,
-    };
-    const file = options.share === undefined ? 'latest.json' : 'shares.json';
-    writeFileSync(join(RESULTS, file), `${JSON.stringify(result, null, 2)}\n`);
-    process.exitCode = errors.length > 0 || faults.length > 0 ? 1 : 0;
+      windows: Object.fromEntries(cases.map(({ id, windows }) => [id, kept(windows)])),
+    });
+    const hasErrors = [...closed, ...fixed].some(({ summary }) => summary.errors > 0);
+    process.exitCode = hasErrors || faults.length > 0 ? 1 : 0;
   } finally {
     await stopEverything();
   }
+}
+
+/** Of every window what the comparisons are made of, in the order of the rounds. */
+function kept(windows) {
+  const rounded = (window, name) => window[name] && Math.round(window[name] * 100) / 100;
+  const columns = (all) => COMPARED.map((name) => [name, all.map((window) => rounded(window, name))]);
+  return Object.fromEntries(
+    Object.entries(windows).map(([title, all]) => [title, Object.fromEntries(columns(all))]),
+  );
+}
+
+function keep({ share }, result) {
+  mkdirSync(RESULTS, { recursive: true });
+  const file = share === undefined ? 'latest.json' : 'shares.json';
+  writeFileSync(join(RESULTS, file), `${JSON.stringify(result, null, 2)}\n`);
 }
 
 async function stopEverything() {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contextsEntered } from '../../test/support/entered-contexts.ts';
 import type { Approval, ApprovalStore } from './control-ports.ts';
 import type { Store } from './ports.ts';
 
@@ -114,6 +115,16 @@ export function approvalSuite(open: () => Promise<readonly [Store, Store]>): voi
         await approved();
         await approvals.use('acme', 'a1', NOW + 2);
         expect(await approvals.ask('acme', held('a2'), NOW + 3)).toMatchObject({ isNew: true });
+      });
+
+      it('asks, and gives a right back, without an async context', async () => {
+        const entered = await contextsEntered(async () => {
+          await approved();
+          await approvals.use('acme', 'a1', NOW + 2);
+          await approvals.giveBack('acme', 'a1', NOW + 2);
+        });
+        expect(entered).toBe(0);
+        expect(await statusOf('a1')).toBe('approved');
       });
 
       it('refuses text that a store would cut', async () => {

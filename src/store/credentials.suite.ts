@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contextsEntered } from '../../test/support/entered-contexts.ts';
 import type { CredentialStore, Store, StoredCredential } from './ports.ts';
 
 const NOW = 1_700_000_000_000;
@@ -52,6 +53,13 @@ export function credentialSuite(open: () => Store | Promise<Store>): void {
         version,
       });
       expect(await credentials.renew(first, 'a', 'too late', NOW + 2)).toBeUndefined();
+      expect((await credentials.find('tickets'))?.sealed).toBe('second');
+    });
+
+    it('renews without an async context', async () => {
+      const first = await put();
+      const entered = await contextsEntered(() => credentials.renew(first, 'a', 'second', NOW + 1));
+      expect(entered).toBe(0);
       expect((await credentials.find('tickets'))?.sealed).toBe('second');
     });
 

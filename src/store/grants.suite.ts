@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contextsEntered } from '../../test/support/entered-contexts.ts';
 import type { Clock } from '#platform';
 import type { Grant, GrantStore, Store, StoredGrant } from './ports.ts';
 import type { Schema } from './sql/schema.ts';
@@ -215,6 +216,12 @@ export function grantSuite(open: (clock: Clock) => Store | Promise<Store>): void
       await grants.touch([]);
       expect((await grants.list()).map(({ lastUsedAt }) => lastUsedAt)).toEqual([NOW + 1, NOW + 5]);
       expect(await grants.revision()).toBe(revision);
+    });
+
+    it('notes last uses without an async context', async () => {
+      await grants.insert(grant('g1'));
+      expect(await contextsEntered(() => grants.touch([{ id: 'g1', at: NOW }]))).toBe(0);
+      expect((await grants.list()).map(({ lastUsedAt }) => lastUsedAt)).toEqual([NOW]);
     });
 
     it('undoes a change of grants with the transaction that it is part of', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contextsEntered } from '../../test/support/entered-contexts.ts';
 import type { ControlStore, Drift, ManagedServer, Pin, PinStore } from './control-ports.ts';
 import type { Store } from './ports.ts';
 
@@ -152,6 +153,11 @@ export function pinSuite(open: () => Promise<readonly [Store, Store]>): void {
         );
         expect(told.flat()).toHaveLength(2);
         expect(told.filter((list) => list.length > 0)).toHaveLength(1);
+      });
+
+      it('is noted without an async context', async () => {
+        expect(await contextsEntered(() => pins.setDrift('acme', 'crm', [added('a')]))).toBe(0);
+        expect(await elsewhere.drift('crm')).toEqual([added('a')]);
       });
 
       it('leaves out what was accepted since somebody looked', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contextsEntered } from '../../test/support/entered-contexts.ts';
 import type { Delivery, Webhook, WebhookStore } from './control-ports.ts';
 import type { Store } from './ports.ts';
 
@@ -146,6 +147,14 @@ export function webhookSuite(open: () => Promise<readonly [Store, Store]>): void
             delivery: delivery('d1'),
           },
         ]);
+      });
+
+      it('are queued and taken without an async context', async () => {
+        const entered = await contextsEntered(async () => {
+          await webhooks.enqueue('acme', [delivery('d1')]);
+          expect(await claimed(NOW)).toEqual(['d1']);
+        });
+        expect(entered).toBe(0);
       });
 
       it('are taken by one of many', async () => {

@@ -1,7 +1,7 @@
 import { ToolgateError } from '#platform';
 import type { Approval, ApprovalStatus, ApprovalStore } from '../control-ports.ts';
 import type { ApprovalRow } from './schema.ts';
-import type { SqlDatabase } from './sql-database.ts';
+import type { Queries, SqlDatabase } from './sql-database.ts';
 
 /** How often the live approval may be gone again while somebody asks for it. */
 const ASKS = 20;
@@ -15,15 +15,14 @@ export function createApprovalStore(database: SqlDatabase): ApprovalStore {
 }
 
 function askingOf(database: SqlDatabase): Pick<ApprovalStore, 'ask'> {
-  const { sql } = database;
-  const live = (organisation: string, fingerprint: string) =>
+  const live = ({ sql }: Queries, organisation: string, fingerprint: string) =>
     sql()
       .updateTable('approvals')
       .where('organisation', '=', organisation)
       .where('live_key', '=', fingerprint);
 
-  async function askOnce(organisation: string, fresh: Approval, now: number) {
-    await live(organisation, fresh.fingerprint)
+  async function askOnce(inside: Queries, organisation: string, fresh: Approval, now: number) {
+    await live(inside, organisation, fresh.fingerprint)
       // A refusal stays one in the history of who refused what.
       .set((eb) => ({
         live_key: null,
@@ -36,13 +35,14 @@ function askingOf(database: SqlDatabase): Pick<ApprovalStore, 'ask'> {
       }))
       .where('expires_at', '<=', now)
       .execute();
-    const made = await sql()
+    const made = await inside
+      .sql()
       .insertInto('approvals')
       .values(approvalRow(organisation, fresh))
       .onConflict((conflict) => conflict.columns(['organisation', 'live_key']).doNothing())
       .executeTakeFirst();
     if (Number(made.numInsertedOrUpdatedRows) > 0) return { approval: fresh, isNew: true };
-    const asked = await live(organisation, fresh.fingerprint)
+    const asked = await live(inside, organisation, fresh.fingerprint)
       .set((eb) => ({ asked: eb('asked', '+', 1) }))
       .returningAll()
       .executeTakeFirst();
@@ -52,7 +52,7 @@ function askingOf(database: SqlDatabase): Pick<ApprovalStore, 'ask'> {
   return {
     async ask(organisation, fresh, now) {
       for (let i = 0; i < ASKS; i++) {
-        const found = await database.transaction(() => askOnce(organisation, fresh, now));
+        const found = await database.alone((inside) => askOnce(inside, organisation, fresh, now));
         // Nothing: it was live when the fresh one came, and used before it could be read.
         if (found !== undefined) return found;
       }
@@ -97,15 +97,14 @@ function readersOf({ sql }: SqlDatabase): Pick<ApprovalStore, 'find' | 'list'> {
 }
 
 function decidingOf(database: SqlDatabase): Pick<ApprovalStore, 'decide' | 'use' | 'giveBack'> {
-  const { sql } = database;
-  const one = (organisation: string, id: string) =>
+  const one = ({ sql }: Queries, organisation: string, id: string) =>
     sql().updateTable('approvals').where('organisation', '=', organisation).where('id', '=', id);
 
   /** Takes the place of the live approval again, unless another one has it or takes it at this moment. */
   async function takePlace(organisation: string, id: string, usedAt: number): Promise<boolean> {
     try {
-      return await database.transaction(async () => {
-        const taken = await one(organisation, id)
+      return await database.alone(async (inside) => {
+        const taken = await one(inside, organisation, id)
           .set((eb) => ({ status: 'approved', used_at: null, live_key: eb.ref('fingerprint') }))
           .where('status', '=', 'used')
           .where('used_at', '=', usedAt)
@@ -130,7 +129,7 @@ function decidingOf(database: SqlDatabase): Pick<ApprovalStore, 'decide' | 'use'
 
   return {
     async decide(organisation, id, { status, by, note, at, expiresAt }) {
-      const decided = await one(organisation, id)
+      const decided = await one(database, organisation, id)
         .set({ status, decided_by: by, note, decided_at: at, expires_at: expiresAt })
         .where('status', '=', 'pending')
         .where('expires_at', '>', at)
@@ -138,7 +137,7 @@ function decidingOf(database: SqlDatabase): Pick<ApprovalStore, 'decide' | 'use'
       return decided.numUpdatedRows > 0n;
     },
     async use(organisation, id, at) {
-      const used = await one(organisation, id)
+      const used = await one(database, organisation, id)
         .set({ status: 'used', used_at: at, live_key: null })
         .where('status', '=', 'approved')
         .where('expires_at', '>', at)
@@ -149,7 +148,7 @@ function decidingOf(database: SqlDatabase): Pick<ApprovalStore, 'decide' | 'use'
       // If its time is over meanwhile, `use` and `ask` see that; nothing is doubled by it.
       if (await takePlace(organisation, id, usedAt)) return true;
       // The same call was asked for anew meanwhile: that request stands, and this right ends unused.
-      await one(organisation, id)
+      await one(database, organisation, id)
         .set({ status: 'expired', used_at: null })
         .where('status', '=', 'used')
         .where('used_at', '=', usedAt)

@@ -1,14 +1,14 @@
 import type { CredentialStore, StoredCredential } from '../ports.ts';
 import type { CredentialRow } from './schema.ts';
-import type { SqlDatabase } from './sql-database.ts';
+import type { Queries, SqlDatabase } from './sql-database.ts';
 
 /** Credentials as one table, one row a server; see `CredentialStore` for what each method promises. */
 export function createCredentialStore(database: SqlDatabase): CredentialStore {
   const sql = database.sql;
 
   /** The state of a credential that somebody read, if it is still there. */
-  const sameState = ({ server, version }: StoredCredential) =>
-    sql().updateTable('credentials').where('server', '=', server).where('version', '=', version);
+  const sameState = (queries: Queries, { server, version }: StoredCredential) =>
+    queries.sql().updateTable('credentials').where('server', '=', server).where('version', '=', version);
 
   return {
     async find(server) {
@@ -34,22 +34,22 @@ export function createCredentialStore(database: SqlDatabase): CredentialStore {
         return version;
       }),
     async claim(credential, holder, now, until) {
-      const { numUpdatedRows } = await sameState(credential)
+      const { numUpdatedRows } = await sameState(database, credential)
         .where((eb) => eb.or([eb('renewed_until', 'is', null), eb('renewed_until', '<=', now)]))
         .set({ renewed_by: holder, renewed_until: until })
         .executeTakeFirstOrThrow();
       return numUpdatedRows > 0n;
     },
     async release(credential, holder) {
-      await sameState(credential)
+      await sameState(database, credential)
         .where('renewed_by', '=', holder)
         .set({ renewed_by: null, renewed_until: null })
         .execute();
     },
     renew: (credential, holder, sealed, at) =>
-      database.transaction(async () => {
-        const version = await database.raise('credentials');
-        const { numUpdatedRows } = await sameState(credential)
+      database.alone(async (inside) => {
+        const version = await inside.raise('credentials');
+        const { numUpdatedRows } = await sameState(inside, credential)
           .where((eb) =>
             eb.or([
               eb('renewed_until', 'is', null),

@@ -124,7 +124,7 @@ export function createGrantStore(database: SqlDatabase, clock: Clock): GrantStor
         };
       }),
     touch: (uses) =>
-      database.transaction(async () => {
+      database.alone(async ({ sql }) => {
         // in the order of ids, so that two processes never hold what the other one waits for
         for (const { id, at } of uses.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
           await sql()

@@ -1,7 +1,7 @@
 import type { Drift, Pin, PinCounts, PinStore } from '../control-ports.ts';
 import { inParts, sortedBy } from './row-values.ts';
 import type { DriftRow, PinRow } from './schema.ts';
-import type { SqlDatabase } from './sql-database.ts';
+import type { Queries, SqlDatabase } from './sql-database.ts';
 
 /**
  * Accepted definitions of tools and what differs from them; see `PinStore` for what each method promises. Who changes something raises
@@ -85,22 +85,22 @@ function pinsOf(database: SqlDatabase): Pick<PinStore, 'pins' | 'accepted' | 're
 }
 
 function driftOf(database: SqlDatabase): Pick<PinStore, 'drift' | 'setDrift'> {
-  const { sql } = database;
-
-  async function readDrift(server: string): Promise<readonly Drift[]> {
+  async function readDrift({ sql }: Queries, server: string): Promise<readonly Drift[]> {
     const rows = await sql().selectFrom('drift').selectAll().where('server', '=', server).execute();
     return sortedBy(rows.map(toDrift), (drift) => drift.tool);
   }
 
   /** Under the lock. What was accepted since somebody looked is no drift any more. */
   async function write(
+    inside: Queries,
     organisation: string,
     server: string,
     wanted: readonly Drift[],
   ): Promise<readonly Drift[]> {
-    const accepted = await acceptedHashes(database, server);
+    const { sql } = inside;
+    const accepted = await acceptedHashes(inside, server);
     const now = wanted.filter(({ tool, hash }) => (accepted.get(tool) ?? '') !== hash);
-    const { gone, fresh } = difference(await readDrift(server), now);
+    const { gone, fresh } = difference(await readDrift(inside, server), now);
     for (const part of inParts(gone)) {
       const tools = part.map((drift) => drift.tool);
       await sql().deleteFrom('drift').where('server', '=', server).where('tool', 'in', tools).execute();
@@ -111,16 +111,16 @@ function driftOf(database: SqlDatabase): Pick<PinStore, 'drift' | 'setDrift'> {
   }
 
   return {
-    drift: readDrift,
+    drift: (server) => readDrift(database, server),
     async setDrift(organisation, server, drift) {
       const wanted = byTool(drift);
       // Every process looks again and again, and mostly nothing is new.
-      const { gone, fresh } = difference(await readDrift(server), wanted);
+      const { gone, fresh } = difference(await readDrift(database, server), wanted);
       if (gone.length === 0 && fresh.length === 0) return [];
-      return database.transaction(async () => {
-        if (!(await isOwn(database, organisation, server))) return [];
-        await database.raise('control');
-        return write(organisation, server, wanted);
+      return database.alone(async (inside) => {
+        if (!(await isOwn(inside, organisation, server))) return [];
+        await inside.raise('control');
+        return write(inside, organisation, server, wanted);
       });
     },
   };
@@ -144,7 +144,7 @@ function difference(
  * Whether the pins of a server are this organisation's to change. A server of the configuration has no row: it belongs to whoever
  * pinned it.
  */
-async function isOwn({ sql }: SqlDatabase, organisation: string, server: string): Promise<boolean> {
+async function isOwn({ sql }: Queries, organisation: string, server: string): Promise<boolean> {
   const managed = await sql()
     .selectFrom('servers')
     .select(['organisation', 'removed_at'])
@@ -164,7 +164,7 @@ async function isOwn({ sql }: SqlDatabase, organisation: string, server: string)
   return true;
 }
 
-async function acceptedHashes({ sql }: SqlDatabase, server: string): Promise<ReadonlyMap<string, string>> {
+async function acceptedHashes({ sql }: Queries, server: string): Promise<ReadonlyMap<string, string>> {
   const rows = await sql().selectFrom('pins').select(['tool', 'hash']).where('server', '=', server).execute();
   return new Map(sortedBy(rows, (row) => row.tool).map(({ tool, hash }) => [tool, hash]));
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contextsEntered } from '../../../test/support/entered-contexts.ts';
 import { startPostgres } from '../../../test/support/postgres.ts';
 import { arePromisesWatched } from '../../../test/support/watched-promises.ts';
 import { openDatabaseFile } from '../sqlite/database-file.ts';
@@ -29,9 +30,9 @@ function databaseSuite(open: () => Promise<SqlDatabase>): void {
   });
   afterEach(() => database.close());
 
+  const message = (id: string) => ({ id, at: 1, name: '', email: '', text: '' });
   const insert = async (id: string): Promise<void> => {
-    const message = { id, at: 1, name: '', email: '', text: '' };
-    await database.sql().insertInto('contact_messages').values(message).execute();
+    await database.sql().insertInto('contact_messages').values(message(id)).execute();
   };
   const ids = async (): Promise<readonly string[]> =>
     (await database.sql().selectFrom('contact_messages').select('id').orderBy('id').execute()).map(
@@ -158,6 +159,45 @@ function databaseSuite(open: () => Promise<SqlDatabase>): void {
     expect(await arePromisesWatched()).toBe(false);
     await Promise.all([database.transaction(() => insert('a')), database.transaction(() => insert('b'))]);
     expect(await arePromisesWatched()).toBe(false);
+  });
+
+  it('keeps all of what is done alone, or nothing', async () => {
+    await database.alone(async ({ sql, raise }) => {
+      await raise('control');
+      await sql().deleteFrom('contact_messages').execute();
+      await sql().insertInto('contact_messages').values(message('a')).execute();
+    });
+    const undone = database.alone(async ({ sql, raise }) => {
+      await raise('control');
+      await sql().insertInto('contact_messages').values(message('b')).execute();
+      throw new Error('changed my mind');
+    });
+    await expect(undone).rejects.toThrow('changed my mind');
+    expect(await ids()).toEqual(['a']);
+    expect(await database.revision('control')).toBe(1);
+  });
+
+  it('makes what is done alone inside a transaction a part of it', async () => {
+    const undone = database.transaction(async () => {
+      await insert('a');
+      await database.alone(({ sql }) => sql().insertInto('contact_messages').values(message('b')).execute());
+      const failed = database.alone(async ({ sql }) => {
+        await sql().insertInto('contact_messages').values(message('c')).execute();
+        throw new Error('not this one');
+      });
+      await expect(failed).rejects.toThrow('not this one');
+      expect(await ids()).toEqual(['a', 'b']);
+      throw new Error('changed my mind');
+    });
+    await expect(undone).rejects.toThrow('changed my mind');
+    expect(await ids()).toEqual([]);
+  });
+
+  it('enters no async context for what is done alone', async () => {
+    const alone = () =>
+      database.alone(({ sql }) => sql().insertInto('contact_messages').values(message('a')).execute());
+    expect(await contextsEntered(alone)).toBe(0);
+    expect(await contextsEntered(() => database.transaction(() => insert('b')))).toBe(1);
   });
 
   it('never loses a raise, whoever raises at once', async () => {

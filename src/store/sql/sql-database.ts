@@ -7,19 +7,29 @@ import type { Schema } from './schema.ts';
 /** Names of the counters in `revisions`, by which processes notice what others changed. */
 export type RevisionName = 'grants' | 'credentials' | 'control';
 
-/** One database, SQLite or PostgreSQL, as the stores of this folder use it. */
-export interface SqlDatabase {
-  readonly dialect: 'sqlite' | 'postgres';
+/** What queries are made with. */
+export interface Queries {
   /** The transaction under way in this async context, else the database. */
   sql(): Kysely<Schema>;
+  /** Raises a revision inside the current transaction (or on its own); resolves to the new value. Its row stays locked till the end. */
+  raise(name: RevisionName): Promise<number>;
+}
+
+/** One database, SQLite or PostgreSQL, as the stores of this folder use it. */
+export interface SqlDatabase extends Queries {
+  readonly dialect: 'sqlite' | 'postgres';
   /**
    * All or nothing. Inside another transaction of the same async context it is a part of that one (a savepoint), which is undone
    * alone when `work` throws. `work` must await every query that it makes. PostgreSQL runs it as READ COMMITTED: take a row
    * lock first (`raise` does) where reading and writing must not be torn apart.
    */
   transaction<T>(work: () => Promise<T>): Promise<T>;
-  /** Raises a revision inside the current transaction (or on its own); resolves to the new value. Its row stays locked till the end. */
-  raise(name: RevisionName): Promise<number>;
+  /**
+   * A transaction whose queries are those that `work` makes with `inside`, and no others. It enters no async context: before Node 24 one that
+   * was entered once leaves every async function of the process slower for good. So what a gateway does by itself, with nobody who
+   * administers it, is done with this.
+   */
+  alone<T>(work: (inside: Queries) => Promise<T>): Promise<T>;
   revision(name: RevisionName): Promise<number>;
   /** Resolves when the schema is there and queries can be made; rejects with what keeps it from that. */
   ready(): Promise<void>;
@@ -62,15 +72,11 @@ export function createSqlDatabase(engine: SqlEngine): SqlDatabase {
     // its driver joins the transaction
     sql: () => kysely,
     transaction: (work) => contexts.during(() => transact(kysely, scopes, work)),
-    async raise(name) {
-      const { revision } = await kysely
-        .updateTable('revisions')
-        .set((eb) => ({ revision: eb('revision', '+', 1) }))
-        .where('name', '=', name)
-        .returning('revision')
-        .executeTakeFirstOrThrow();
-      return revision;
-    },
+    alone: (work) =>
+      Scope.running(scopes.getStore()) === undefined
+        ? undoneWhole(() => kysely.transaction().execute((sql) => work(queriesOf(sql))))
+        : contexts.during(() => transact(kysely, scopes, () => work(queriesOf(kysely)))),
+    raise: queriesOf(kysely).raise,
     async revision(name) {
       const { revision } = await kysely
         .selectFrom('revisions')
@@ -83,6 +89,21 @@ export function createSqlDatabase(engine: SqlEngine): SqlDatabase {
     close: () => (closing ??= driver.destroy()),
     isConflict: (error) =>
       engine.isConflict(error instanceof ToolgateError && error.cause !== undefined ? error.cause : error),
+  };
+}
+
+function queriesOf(sql: Kysely<Schema>): Queries {
+  return {
+    sql: () => sql,
+    async raise(name) {
+      const { revision } = await sql
+        .updateTable('revisions')
+        .set((eb) => ({ revision: eb('revision', '+', 1) }))
+        .where('name', '=', name)
+        .returning('revision')
+        .executeTakeFirstOrThrow();
+      return revision;
+    },
   };
 }
 
@@ -99,8 +120,12 @@ async function transact<T>(
       scope.isOver = true; // what `work` left behind is no part of it
     }
   };
+  return undoneWhole(() => scopes.run(scope, () => kysely.transaction().execute(workInside)));
+}
+
+async function undoneWhole<T>(transaction: () => Promise<T>): Promise<T> {
   try {
-    return await scopes.run(scope, () => kysely.transaction().execute(workInside));
+    return await transaction();
   } catch (error) {
     if (!(error instanceof Error && error.name === 'AbortedTransactionError')) throw error;
     // PostgreSQL takes nothing more after a query that failed, not even when the failure was caught

@@ -1,7 +1,7 @@
 import type { Delivery, Webhook, WebhookStore } from '../control-ports.ts';
 import { flag, inParts, textList } from './row-values.ts';
 import type { DeliveryRow, WebhookRow } from './schema.ts';
-import type { SqlDatabase } from './sql-database.ts';
+import type { Queries, SqlDatabase } from './sql-database.ts';
 
 /** Webhooks and what is to be sent to them; see `WebhookStore` for what each method promises. */
 export function createWebhookStore(database: SqlDatabase): WebhookStore {
@@ -65,7 +65,7 @@ function deliveriesOf(
   const { sql } = database;
   return {
     enqueue: (organisation, deliveries) =>
-      database.transaction(async () => {
+      database.alone(async ({ sql }) => {
         const webhooks = await sql()
           .selectFrom('webhooks')
           .select('id')
@@ -126,8 +126,9 @@ function deliveriesOf(
 
 function sendingOf(database: SqlDatabase): Pick<WebhookStore, 'claimDue' | 'settle'> {
   const { sql } = database;
-  const due = (now: number, limit: number) =>
-    sql()
+  const due = (queries: Queries, now: number, limit: number) =>
+    queries
+      .sql()
       .selectFrom('deliveries as d')
       .innerJoin('webhooks as w', 'w.id', 'd.webhook')
       .where('d.status', '=', 'pending')
@@ -139,14 +140,20 @@ function sendingOf(database: SqlDatabase): Pick<WebhookStore, 'claimDue' | 'sett
       .limit(limit);
 
   /** Locked rows are somebody else's already. SQLite has no such clause, and needs none: one transaction runs at a time. */
-  async function lease(now: number, leaseMs: number, limit: number): Promise<readonly DeliveryRow[]> {
-    const rows = await due(now, limit)
+  async function lease(
+    inside: Queries,
+    now: number,
+    leaseMs: number,
+    limit: number,
+  ): Promise<readonly DeliveryRow[]> {
+    const rows = await due(inside, now, limit)
       .selectAll('d')
       .$if(database.dialect === 'postgres', (query) => query.forUpdate('d').skipLocked())
       .execute();
     const ids = rows.map((row) => row.id);
     for (const part of inParts(ids)) {
-      await sql()
+      await inside
+        .sql()
         .updateTable('deliveries')
         .set({ leased_until: now + leaseMs })
         .where('id', 'in', part)
@@ -158,8 +165,8 @@ function sendingOf(database: SqlDatabase): Pick<WebhookStore, 'claimDue' | 'sett
   return {
     async claimDue(now, leaseMs, limit) {
       // Asked every second by every process, and mostly for nothing: that takes no lock.
-      if ((await due(now, 1).select('d.id').executeTakeFirst()) === undefined) return [];
-      const rows = await database.transaction(() => lease(now, leaseMs, limit));
+      if ((await due(database, now, 1).select('d.id').executeTakeFirst()) === undefined) return [];
+      const rows = await database.alone((inside) => lease(inside, now, leaseMs, limit));
       if (rows.length === 0) return [];
       const ids = [...new Set(rows.map((row) => row.webhook))];
       const found: WebhookRow[] = [];
