@@ -197,7 +197,7 @@ function databaseSuite(open: () => Promise<SqlDatabase>): void {
     const alone = () =>
       database.alone(({ sql }) => sql().insertInto('contact_messages').values(message('a')).execute());
     expect(await contextsEntered(alone)).toBe(0);
-    expect(await contextsEntered(() => database.transaction(() => insert('b')))).toBe(1);
+    expect(await contextsEntered(() => database.transaction(() => insert('b')))).toBeGreaterThan(0);
   });
 
   it('never loses a raise, whoever raises at once', async () => {
