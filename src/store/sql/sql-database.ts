@@ -25,7 +25,7 @@ export interface SqlDatabase extends Queries {
    */
   transaction<T>(work: () => Promise<T>): Promise<T>;
   /**
-   * A transaction whose queries are those that `work` makes with `inside`, and no others. It enters no async context: before Node 24 one that
+   * A transaction whose queries are those that `work` makes with `inside`: another would wait for its end (SQLite) or be no part of it. It enters no async context: before Node 24 one that
    * was entered once leaves every async function of the process slower for good. So what a gateway does by itself, with nobody who
    * administers it, is done with this.
    */
